@@ -1,0 +1,89 @@
+"""The lines that callers dial, and what has become of each number.
+
+The kinds are those of the notices by which cities merge their hotlines (国办发〔2020〕53号).
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, datetime, time, tzinfo
+from enum import StrEnum
+
+
+class LineKind(StrEnum):
+    """How a number belongs to the hotline."""
+
+    HOTLINE = "hotline"
+    """12345 itself."""
+    PARALLEL = "parallel"
+    """留号并行: kept for good, with seats of its own."""
+    RETIRED = "retired"
+    """撤号合并: cancelled; for a while a change announcement, then never again."""
+
+
+class Phase(StrEnum):
+    """Where a line stands in its life at a given moment."""
+
+    IN_SERVICE = "in_service"
+    REMINDING = "reminding"
+    """Retired, and the change announcement is still played."""
+    GONE = "gone"
+    """Retired, and its reminder period is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retirement:
+    """When a retired line merged and how long its announcement stays."""
+
+    merged_on: date
+    """First day on which the announcement is heard, in the city's time zone."""
+    reminder_months: int = 1
+    """Calendar months; the notice of 2020-01-03 gives one."""
+    connects: bool = True
+    """Whether the caller is connected to 12345 after the announcement."""
+
+    @property
+    def last_day(self) -> date:
+        """Last day of the announcement: merged 2020-01-31 for one month ends with 2020-02-29."""
+        months = self.merged_on.month - 1 + self.reminder_months
+        year, month = self.merged_on.year + months // 12, months % 12 + 1
+        length = monthrange(year, month)[1]
+        return date(year, month, min(self.merged_on.day, length))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the city: the numbers that reach it and how its callers are treated."""
+
+    name: str
+    """The number as people know it, such as 12345; the key of the line everywhere."""
+    kind: LineKind
+    title: str
+    """What a seat sees: 政务服务便民热线, 市商务局, …"""
+    numbers: frozenset[str]
+    """Normalised numbers (see routing.numbers); a call belongs to the line if one is dialled."""
+    group: str
+    """The skill group that its callers wait for."""
+    greeting: str
+    """Prompt heard first."""
+    music: str
+    """Hold music: a name that FreeSWITCH's local_stream knows."""
+    survey: bool = True
+    """Whether the caller is asked for satisfaction after the seat has left."""
+    retirement: Retirement | None = None
+    """Only for retired lines."""
+
+    def phase(self, now: float, zone: tzinfo) -> Phase:
+        """Tell where the line stands at `now` (seconds since the epoch) in the city's `zone`.
+
+        A reminder that began on the 3rd ends with the last minute before the 3rd of the next
+        month; see `Retirement.last_day` for short months.
+        """
+        if self.retirement is None:
+            return Phase.IN_SERVICE
+        begin = datetime.combine(self.retirement.merged_on, time.min, zone).timestamp()
+        end = datetime.combine(self.retirement.last_day, time.max, zone).timestamp()
+        if now < begin:
+            return Phase.IN_SERVICE
+        return Phase.REMINDING if now <= end else Phase.GONE

@@ -1,0 +1,85 @@
+"""The plan: everything that a city's YAML says about routing, validated and frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from routing.lines import Line
+from routing.seats import Seat
+
+
+@dataclass(frozen=True, slots=True)
+class SkillGroup:
+    """技能组: one waiting list and the seats that serve it."""
+
+    name: str
+    title: str
+    ring_seconds: float = 15.0
+    """How long a seat's phone rings before the caller goes back to the list."""
+    wrap_up_seconds: float = 10.0
+    """How long a seat stays in wrap-up after a call; 0 for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a caller hears while waiting."""
+
+    busy_after_seconds: float = 3.0
+    """If no seat has been found by then, 'all seats are busy' is said once."""
+    position_every_seconds: float = 30.0
+    """How often position and estimated wait are said; 0 for never."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """满意度评价: the question after the talk."""
+
+    keys: Mapping[str, str] = field(
+        default_factory=lambda: {
+            "1": "very_satisfied",
+            "2": "satisfied",
+            "3": "neutral",
+            "4": "dissatisfied",
+        }
+    )
+    """Key pressed → what it means."""
+    seconds: float = 8.0
+    """How long to wait for a key."""
+    tries: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """How numbers look on one trunk group and who may use it."""
+
+    name: str
+    strip_prefixes: tuple[str, ...] = ()
+    """Access prefixes that the carrier puts before the number, longest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A city's routing, complete and consistent: every name in it leads somewhere."""
+
+    city: str
+    """The folder's name: pingdingshan. Used in Redis keys, SIP domains and file names."""
+    title: str
+    """平顶山市12345政务服务便民热线."""
+    zone: ZoneInfo
+    area_code: str
+    """With its leading zero: 0375."""
+    language: str
+    """Language of prompts: zh or en."""
+    lines: Mapping[str, Line]
+    groups: Mapping[str, SkillGroup]
+    seats: Mapping[str, Seat]
+    trunks: Mapping[str, Trunk]
+    waiting: Waiting = Waiting()
+    survey: Survey = Survey()
+    by_number: Mapping[str, Line] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        index = {number: line for line in self.lines.values() for number in line.numbers}
+        object.__setattr__(self, "by_number", index)

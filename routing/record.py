@@ -1,0 +1,118 @@
+"""What is written down about a call when it has ended: one record with its legs and its trace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """How a call ended, from the caller's side (definitions: GB/T 33358-2016 and domain notes)."""
+
+    ANSWERED = "answered"
+    """A person talked with the caller."""
+    ABANDONED = "abandoned"
+    """The caller hung up while waiting for a person."""
+    ABANDONED_AT_ENTRY = "abandoned_at_entry"
+    """The caller hung up during greeting or menu, before asking for a person."""
+    REDIRECTED = "redirected"
+    """A retired line told the caller to dial 12345."""
+    REFUSED = "refused"
+    """Not taken: unknown, gone or barred number."""
+    FAILED = "failed"
+    """A technical fault ended it before anybody answered."""
+
+
+class EndedBy(StrEnum):
+    """Who ended the call."""
+
+    CALLER = "caller"
+    SEAT = "seat"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class LegRecord:
+    """One leg: the caller's, or one attempt to reach a seat."""
+
+    leg: str
+    """FreeSWITCH's Unique-ID."""
+    role: str
+    """`caller` or `seat`."""
+    seat: str
+    agent: str
+    started_at: float
+    answered_at: float | None
+    bridged_at: float | None
+    ended_at: float | None
+    cause: str
+    """Hangup cause by FreeSWITCH's name: NORMAL_CLEARING, USER_BUSY, NO_ANSWER, …"""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRecord:
+    """One step of the decision trace: why the call went where it went."""
+
+    at: float
+    what: str
+    """Stable name of the rule or fact: entry.line, queue.entered, offer.made, offer.refused, …"""
+    facts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """Everything kept about one call. Times are seconds since the epoch (UTC), or None."""
+
+    call: str
+    """The call id; writing the same call twice writes it once."""
+    city: str
+    plan_version: str
+    trunk: str
+    caller: str
+    """Normalised, or "" if withheld."""
+    dialled: str
+    """The number as it arrived."""
+    line_dialled: str
+    """The line whose number was dialled, or "" if unknown."""
+    line_meant: str
+    """The line that served the caller (12345 for a retired number)."""
+    group: str
+    arrived_at: float
+    greeted_at: float | None
+    queued_at: float | None
+    offered_at: float | None
+    """When the seat that answered, or else the last one tried, began to ring."""
+    answered_at: float | None
+    """When the seat and the caller were bridged."""
+    talk_ended_at: float | None
+    ended_at: float
+    seat: str
+    agent: str
+    outcome: Outcome
+    cause: str
+    ended_by: EndedBy
+    survey_key: str
+    survey_meaning: str
+    recording: str
+    """Path below the recordings folder, or "" if nothing was recorded."""
+    legs: tuple[LegRecord, ...]
+    trace: tuple[TraceRecord, ...]
+
+    @property
+    def queue_seconds(self) -> float | None:
+        """Seconds from entering the queue to being answered or leaving."""
+        if self.queued_at is None:
+            return None
+        return (self.answered_at or self.ended_at) - self.queued_at
+
+    @property
+    def answer_seconds(self) -> float | None:
+        """Seconds from arrival to the answer by a person."""
+        return None if self.answered_at is None else self.answered_at - self.arrived_at
+
+    @property
+    def talk_seconds(self) -> float | None:
+        """Seconds of talk with a person."""
+        if self.answered_at is None:
+            return None
+        return (self.talk_ended_at or self.ended_at) - self.answered_at

@@ -1,0 +1,1 @@
+"""What FreeSWITCH loads, rendered from the plan, and a doctor for a running one."""

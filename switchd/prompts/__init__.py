@@ -1,0 +1,1 @@
+"""The prompts: manifest, numbers from pieces, and a check of the audio."""

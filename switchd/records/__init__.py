@@ -1,0 +1,1 @@
+"""Finished calls in SQL, through a spool that loses nothing."""

@@ -1,0 +1,1 @@
+"""Phones that come and go, and the codes that agents dial on them."""

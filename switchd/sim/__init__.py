@@ -1,0 +1,1 @@
+"""A stand-in that speaks FreeSWITCH's event socket, for demo, drills and tests."""
