@@ -78,6 +78,8 @@ class Plan:
     trunks: Mapping[str, Trunk]
     waiting: Waiting = Waiting()
     survey: Survey = Survey()
+    version: str = ""
+    """Which edition of the YAML this is: a digest of what was loaded."""
     by_number: Mapping[str, Line] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -1,0 +1,37 @@
+"""The way of a call as a table of transitions.
+
+`step` takes a call, what happened to it, the plan and the time, and returns the call as it is
+now and what has to be done. It does nothing itself:
+
+    call, todo = step(call, Offered(offer), plan, now)
+"""
+
+from __future__ import annotations
+
+from routing.callflow import actions, events
+from routing.callflow.call import Call
+from routing.callflow.states import State
+from routing.callflow.table import ROWS, TABLE
+from routing.plan import Plan
+
+__all__ = ["ROWS", "Call", "State", "Unexpected", "actions", "events", "step"]
+
+
+class Unexpected(Exception):  # noqa: N818 - it names what happened, it is nobody's error
+    """The table has no row for this event in this state; the call is unchanged."""
+
+
+def step(
+    call: Call, event: events.Event, plan: Plan, now: float
+) -> tuple[Call, tuple[actions.Action, ...]]:
+    """Return the call after `event` and what has to be done, in order.
+
+    `now` is in seconds since the epoch. Raises `Unexpected` for an event that means nothing in
+    the call's state.
+    """
+    row = TABLE.get((call.state, type(event)))
+    if row is None:
+        raise Unexpected(f"{type(event).__name__} in state {call.state}")
+    after, todo = row.handler(call, event, plan, now)
+    assert after.state in row.leads_to, f"{row.handler.__name__} led to {after.state}"
+    return after, todo

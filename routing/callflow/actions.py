@@ -1,0 +1,175 @@
+"""What a call can ask for. Imperatives; who carries them out and how is not their business."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from routing.record import CallRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Anything to be done for a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Action):
+    """Pick up the caller's line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Play(Action):
+    """Play prompts one behind the other, then report `events.Played`."""
+
+    prompts: tuple[str, ...]
+    execution: str
+    interrupt: bool = False
+    """Whether something (music) is being played and has to stop for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayMusic(Action):
+    """Play hold music until something else happens."""
+
+    music: str
+    execution: str
+    interrupt: bool = False
+    """Whether something is being played and has to stop for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collect(Action):
+    """Play a question, take one key, then report `events.Collected`."""
+
+    prompts: tuple[str, ...]
+    invalid: tuple[str, ...]
+    """Played when a key that is not in `keys` was pressed."""
+    keys: str
+    """The keys that count."""
+    seconds: float
+    tries: int
+    execution: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tag(Action):
+    """Write facts onto the caller's channel, so that the switch alone can tell them."""
+
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueue(Action):
+    """Put the caller into a skill group's list, at the place that `enqueued_at` gives."""
+
+    group: str
+    priority: int
+    enqueued_at: float
+    lease_seconds: float
+    """How long a seat may be held for this caller before the offer is swept."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveQueue(Action):
+    """Take the caller out of the list, and out of an offer that is being made."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskPosition(Action):
+    """Find out the caller's place; `events.Positioned` answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ring(Action):
+    """Ring a seat's phone on a leg of its own."""
+
+    seat: str
+    leg: str
+    seconds: float
+    caller: str
+    title: str
+    """What the phone's display shows besides the caller's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopLeg(Action):
+    """End a seat's leg, ringing or talking."""
+
+    leg: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptOffer(Action):
+    """Turn the lease into a talk. If the lease is gone, `events.OfferLost` comes instead of
+    whatever was to follow."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseOffer(Action):
+    """Give the lease back: caller to the list, seat to not-ready with `reason`."""
+
+    token: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseSeat(Action):
+    """The talk is over: the seat goes to wrap-up for `wrap_up_seconds`."""
+
+    seat: str
+    token: str
+    wrap_up_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge(Action):
+    """Let caller and seat hear each other."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartRecording(Action):
+    """Record caller (left) and seat (right) below the recordings folder."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecording(Action):
+    """End the recording."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup(Action):
+    """End the caller's leg. Before the answer, the cause decides what the caller's network says."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer(Action):
+    """Report `events.TimerDue` after `seconds`; a timer of the same name starts again."""
+
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClearTimer(Action):
+    """Forget a timer."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Close(Action):
+    """The call is over: write the record, forget the call."""
+
+    record: CallRecord

@@ -1,0 +1,117 @@
+"""What is known of one call, and the record that is left of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from routing.callflow.states import State
+from routing.record import CallRecord, EndedBy, LegRecord, Outcome, TraceRecord
+from routing.seats import Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call, from its arrival to its record. Never changed, only replaced."""
+
+    id: str
+    """The Unique-ID of the caller's leg."""
+    arrived_at: float
+    state: State = State.ARRIVED
+    trunk: str = ""
+    caller: str = ""
+    dialled: str = ""
+    line_dialled: str = ""
+    line_meant: str = ""
+    group: str = ""
+    title: str = ""
+    priority: int = 0
+    music: str = ""
+    survey: bool = False
+    greeted_at: float | None = None
+    queued_at: float | None = None
+    offered_at: float | None = None
+    answered_at: float | None = None
+    talk_ended_at: float | None = None
+    ended_at: float | None = None
+    offer: Offer | None = None
+    """The seat that is being rung, or that talks."""
+    seat: str = ""
+    agent: str = ""
+    audio: str = ""
+    """The execution whose end is awaited; ends of others are history."""
+    executions: int = 0
+    recording: str = ""
+    survey_key: str = ""
+    outcome: Outcome | None = None
+    cause: str = ""
+    ended_by: EndedBy | None = None
+    legs: tuple[LegRecord, ...] = ()
+    trace: tuple[TraceRecord, ...] = ()
+
+    def note(self, now: float, what: str, **facts: object) -> Call:
+        """Add a step to the decision trace."""
+        step = TraceRecord(now, what, {key: str(value) for key, value in facts.items()})
+        return replace(self, trace=(*self.trace, step))
+
+    def next_audio(self) -> Call:
+        """Name the next execution; `audio` is its id."""
+        number = self.executions + 1
+        return replace(self, executions=number, audio=f"{self.id}/{number}")
+
+    def with_leg(self, leg: str, **changes: object) -> Call:
+        """Change what is known of one leg."""
+        legs = tuple(
+            replace(known, **changes) if known.leg == leg else known  # type: ignore[arg-type]
+            for known in self.legs
+        )
+        return replace(self, legs=legs)
+
+    @property
+    def open_legs(self) -> tuple[str, ...]:
+        """Seat legs that have not ended yet."""
+        return tuple(
+            leg.leg for leg in self.legs if leg.role == "seat" and leg.ended_at is None
+        )
+
+    def record(self, city: str, plan_version: str, meanings: dict[str, str]) -> CallRecord:
+        """Write the call down. Only for a call that has ended."""
+        ended_at = self.ended_at if self.ended_at is not None else self.arrived_at
+        caller_leg = LegRecord(
+            leg=self.id,
+            role="caller",
+            seat="",
+            agent="",
+            started_at=self.arrived_at,
+            answered_at=self.greeted_at,
+            bridged_at=self.answered_at,
+            ended_at=ended_at,
+            cause=self.cause,
+        )
+        return CallRecord(
+            call=self.id,
+            city=city,
+            plan_version=plan_version,
+            trunk=self.trunk,
+            caller=self.caller,
+            dialled=self.dialled,
+            line_dialled=self.line_dialled,
+            line_meant=self.line_meant,
+            group=self.group,
+            arrived_at=self.arrived_at,
+            greeted_at=self.greeted_at,
+            queued_at=self.queued_at,
+            offered_at=self.offered_at,
+            answered_at=self.answered_at,
+            talk_ended_at=self.talk_ended_at,
+            ended_at=ended_at,
+            seat=self.seat,
+            agent=self.agent,
+            outcome=self.outcome or Outcome.FAILED,
+            cause=self.cause,
+            ended_by=self.ended_by or EndedBy.SYSTEM,
+            survey_key=self.survey_key,
+            survey_meaning=meanings.get(self.survey_key, ""),
+            recording=self.recording,
+            legs=(caller_leg, *self.legs),
+            trace=self.trace,
+        )

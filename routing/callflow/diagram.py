@@ -1,0 +1,63 @@
+"""The transition table as a picture (Mermaid) and as a page for docs/."""
+
+from __future__ import annotations
+
+from routing.callflow.states import LIVE, State
+from routing.callflow.table import ROWS
+
+
+def mermaid() -> str:
+    """Draw every change of state; what may happen anywhere is drawn once."""
+    lines = ["stateDiagram-v2", "    [*] --> arrived"]
+    arrows: dict[tuple[State, State], list[str]] = {}
+    for row in ROWS:
+        if len({r.state for r in ROWS if r.event is row.event}) >= len(LIVE) - 1:
+            continue
+        for target in row.leads_to:
+            if target is not row.state:
+                arrows.setdefault((row.state, target), []).append(row.event.__name__)
+    for (source, target), names in arrows.items():
+        lines.append(f"    {source} --> {target}: {', '.join(dict.fromkeys(names))}")
+    lines.append("    ended --> [*]")
+    lines.append("    note left of arrived: in every state CallerGone ends the call")
+    return "\n".join(lines)
+
+
+def page() -> str:
+    """Return docs/callflow.md."""
+    text = [
+        "# The way of a call",
+        "",
+        "Drawn from the transition table in `routing/callflow/table.py`; do not edit.",
+        "`make docs` writes it again.",
+        "",
+        "```mermaid",
+        mermaid(),
+        "```",
+        "",
+        "## States",
+        "",
+        "| state | what it means |",
+        "|---|---|",
+    ]
+    text += [f"| {state} | {doc} |" for state, doc in _state_docs()]
+    text += ["", "## Transitions", "", "| in | when | then | caller or seat notices |"]
+    text.append("|---|---|---|---|")
+    for row in ROWS:
+        targets = " / ".join(row.leads_to)
+        text.append(f"| {row.state} | {row.event.__name__} | {targets} | {row.notices} |")
+    return "\n".join(text) + "\n"
+
+
+def _state_docs() -> list[tuple[State, str]]:
+    import ast
+    import inspect
+
+    tree = ast.parse(inspect.getsource(State))
+    body = tree.body[0].body  # type: ignore[attr-defined]
+    docs = {
+        first.targets[0].id: second.value.value
+        for first, second in zip(body, body[1:], strict=False)
+        if isinstance(first, ast.Assign) and isinstance(second, ast.Expr)
+    }
+    return [(state, docs[state.name]) for state in State]

@@ -1,0 +1,146 @@
+"""What can happen to a call. Facts, past tense; where they come from is not their business."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from routing.entry import Arrival
+from routing.record import EndedBy
+from routing.seats import Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Anything that happened to a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived(Event):
+    """A new caller is parked on the switch."""
+
+    arrival: Arrival
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed(Event):
+    """A caller who was waiting under an earlier owner was found on the switch."""
+
+    arrival: Arrival
+    queued_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Event):
+    """The switch has picked up the caller's line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Played(Event):
+    """An announcement came to its end, or could not be played at all."""
+
+    execution: str
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Collected(Event):
+    """The caller pressed keys, or the time for it is over and `keys` is empty."""
+
+    execution: str
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offered(Event):
+    """The queue has found a seat."""
+
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLost(Event):
+    """The lease is gone; the queue has taken the caller back."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Positioned(Event):
+    """The answer to `actions.AskPosition`; 0 if the caller is not in the list."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFailed(Event):
+    """The queue cannot be reached."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatAnswered(Event):
+    """The seat picked up."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatFailed(Event):
+    """The seat's phone could not be made to answer."""
+
+    leg: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatGone(Event):
+    """The seat's leg has ended."""
+
+    leg: str
+    cause: str
+    by_seat: bool
+    """True if the phone hung up, False if the switch ended the leg."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bridged(Event):
+    """Caller and seat hear each other."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeFailed(Event):
+    """The switch refused to bridge."""
+
+    leg: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerBack(Event):
+    """The bridge is over and the caller is parked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerGone(Event):
+    """The caller's leg has ended."""
+
+    cause: str
+    by: EndedBy
+
+
+@dataclass(frozen=True, slots=True)
+class TimerDue(Event):
+    """A timer set by `actions.SetTimer` ran out."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchRefused(Event):
+    """The switch refused a command that the call cannot go on without."""
+
+    action: str
+    why: str

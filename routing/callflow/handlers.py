@@ -1,0 +1,424 @@
+"""What to do when something happens to a call: one function per row of the table.
+
+Each takes the call, what happened, the plan and the time, and returns the call as it is now and
+what has to be done. None of them waits, asks or looks anything up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from routing import entry
+from routing.callflow import actions as do
+from routing.callflow import events as on
+from routing.callflow.call import Call
+from routing.callflow.states import State
+from routing.plan import Plan
+from routing.record import EndedBy, LegRecord, Outcome
+from routing.saying import position_announcement
+from routing.seats import NotReadyReason
+
+Result = tuple[Call, tuple[do.Action, ...]]
+
+LEASE_GRACE_SECONDS = 3.0
+"""The lease outlives the ring time, so that the phone's own answer normally ends the offer."""
+BRIDGE_SECONDS = 5.0
+"""Longest time from picking up to hearing each other; then the caller goes back to the list."""
+CLEARING_SECONDS = 3.0
+"""How long the record waits for a stopped phone to confirm."""
+
+SEAT_FAILURES = {
+    "USER_BUSY": NotReadyReason.BUSY,
+    "NO_ANSWER": NotReadyReason.NO_ANSWER,
+    "ALLOTTED_TIMEOUT": NotReadyReason.NO_ANSWER,
+    "PROGRESS_TIMEOUT": NotReadyReason.UNREACHABLE,
+    "CALL_REJECTED": NotReadyReason.REFUSED,
+}
+"""FreeSWITCH's cause of a failed seat leg → why the seat is not ready. Others: unreachable."""
+
+
+def decide(call: Call, event: on.Arrived, plan: Plan, now: float) -> Result:
+    """Take or refuse a new caller."""
+    call, route = _routed(call, event.arrival, plan, now)
+    if isinstance(route, entry.Refusal):
+        call = replace(call, state=State.ENDING, outcome=Outcome.REFUSED, ended_by=EndedBy.SYSTEM)
+        return call, (do.Hangup(route.cause),)
+    call = replace(call, state=State.ANSWERING)
+    return call, (do.Answer(),)
+
+
+def resume(call: Call, event: on.Resumed, plan: Plan, now: float) -> Result:
+    """Put a caller who had been waiting back where he was."""
+    call, route = _routed(call, event.arrival, plan, now)
+    if isinstance(route, entry.Refusal):
+        return hang_up(replace(call, outcome=Outcome.FAILED), plan, now)
+    call = replace(call, queued_at=event.queued_at, greeted_at=event.queued_at)
+    return _wait(call.note(now, "queue.resumed", queued_at=event.queued_at), plan, interrupt=True)
+
+
+def _routed(
+    call: Call, arrival: entry.Arrival, plan: Plan, now: float
+) -> tuple[Call, entry.Route | entry.Refusal]:
+    route = entry.decide(arrival, plan, now)
+    call = replace(call, trunk=arrival.trunk, dialled=arrival.called)
+    for reason in route.reasons:
+        call = call.note(now, reason.what, **reason.facts)
+    if isinstance(route, entry.Refusal):
+        return call, route
+    line = plan.lines[route.line_dialled]
+    call = replace(
+        call,
+        caller=route.caller,
+        line_dialled=route.line_dialled,
+        line_meant=route.line_meant,
+        group=route.group,
+        title=line.title,
+        priority=route.priority,
+        music=route.music,
+        survey=route.survey,
+    )
+    return call, route
+
+
+def greet(call: Call, event: on.Answered, plan: Plan, now: float) -> Result:
+    """Say what this number's callers hear first."""
+    arrival = entry.Arrival(call.caller, call.dialled, call.trunk)
+    route = entry.decide(arrival, plan, call.arrived_at)
+    assert isinstance(route, entry.Route)
+    call = replace(call, greeted_at=now).next_audio()
+    if route.connect:
+        call = replace(call, state=State.GREETING)
+    else:
+        call = replace(
+            call, state=State.CLOSING, outcome=Outcome.REDIRECTED, ended_by=EndedBy.SYSTEM
+        )
+    return call, (do.Play(route.greeting, call.audio),)
+
+
+def enqueue(call: Call, event: on.Played, plan: Plan, now: float) -> Result:
+    """Ask for a person."""
+    if event.execution != call.audio:
+        return call, ()
+    if event.failed:
+        call = call.note(now, "audio.failed", what="greeting")
+    call = replace(call, queued_at=now).note(now, "queue.entered", group=call.group)
+    return _wait(call, plan)
+
+
+def _wait(call: Call, plan: Plan, interrupt: bool = False) -> Result:
+    assert call.queued_at is not None
+    group = plan.groups[call.group]
+    call = replace(call, state=State.WAITING).next_audio()
+    facts = {
+        "switchd_state": "waiting",
+        "switchd_group": call.group,
+        "switchd_queued_at": f"{call.queued_at:.3f}",
+        "switchd_line": call.line_dialled,
+    }
+    lease = group.ring_seconds + LEASE_GRACE_SECONDS
+    return call, (
+        do.Enqueue(call.group, call.priority, call.queued_at, lease),
+        do.PlayMusic(call.music, call.audio, interrupt),
+        do.SetTimer("comfort", plan.waiting.busy_after_seconds),
+        do.Tag(facts),
+    )
+
+
+def ring(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
+    """Ring the seat's phone; the caller goes on hearing what he hears."""
+    offer = event.offer
+    leg = LegRecord(offer.token, "seat", offer.seat, offer.agent, now, None, None, None, "")
+    call = replace(
+        call, state=State.RINGING, offer=offer, offered_at=now, legs=(*call.legs, leg)
+    ).note(now, "offer.made", seat=offer.seat, agent=offer.agent, group=offer.group)
+    seconds = plan.groups[offer.group].ring_seconds
+    return call, (do.Ring(offer.seat, offer.token, seconds, call.caller, call.title),)
+
+
+def comfort(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
+    """Say that all seats are busy, later where the caller stands."""
+    if event.name == "comfort":
+        call = call.next_audio()
+        return call, (do.Play(("all_busy",), call.audio, interrupt=True),)
+    if event.name == "position":
+        return call, (do.AskPosition(),)
+    return call, ()
+
+
+def say_position(call: Call, event: on.Positioned, plan: Plan, now: float) -> Result:
+    """Tell the caller the place in the list."""
+    if event.position < 1:
+        return call, (do.SetTimer("position", plan.waiting.position_every_seconds),)
+    call = call.next_audio()
+    prompts = position_announcement(event.position, None, plan.language)
+    return call, (do.Play(prompts, call.audio, interrupt=True),)
+
+
+def music_again(call: Call, event: on.Played, plan: Plan, now: float) -> Result:
+    """Back to the music after an announcement."""
+    if event.execution != call.audio:
+        return call, ()
+    if event.failed:
+        call = call.note(now, "audio.failed", what="waiting")
+    call = call.next_audio()
+    every = plan.waiting.position_every_seconds
+    timer = (do.SetTimer("position", every),) if every > 0 else ()
+    return call, (do.PlayMusic(call.music, call.audio, interrupt=event.failed), *timer)
+
+
+def connect(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Result:
+    """The seat picked up: bridge the two, if the lease still holds."""
+    offer = call.offer
+    assert offer is not None
+    call = replace(call, state=State.CONNECTING).with_leg(event.leg, answered_at=now)
+    return call, (
+        do.AcceptOffer(offer.token),
+        do.Bridge(event.leg),
+        do.SetTimer("bridge", BRIDGE_SECONDS),
+    )
+
+
+def seat_failed(call: Call, event: on.SeatFailed, plan: Plan, now: float) -> Result:
+    """Busy, silent, refused or unreachable: the caller keeps place and age."""
+    offer = call.offer
+    assert offer is not None
+    reason = SEAT_FAILURES.get(event.cause, NotReadyReason.UNREACHABLE)
+    call = _leg_ended(call, event.leg, event.cause, now)
+    call = _back(call).note(now, "offer.refused", seat=offer.seat, cause=event.cause, why=reason)
+    return call, (do.RefuseOffer(offer.token, reason), do.Tag({"switchd_state": "waiting"}))
+
+
+def seat_hung_up_early(call: Call, event: on.SeatGone, plan: Plan, now: float) -> Result:
+    """The seat picked up and was gone before the two heard each other."""
+    call = _leg_ended(call, event.leg, event.cause, now)
+    return _queue_again(call, plan, now, why=event.cause, stop=())
+
+
+def bridge_failed(
+    call: Call, event: on.BridgeFailed | on.TimerDue, plan: Plan, now: float
+) -> Result:
+    """The switch could not bridge: the seat is let go, the caller keeps place and age."""
+    if isinstance(event, on.TimerDue) and event.name != "bridge":
+        return call, ()
+    assert call.offer is not None
+    why = event.why if isinstance(event, on.BridgeFailed) else "no bridge in time"
+    stop = (do.StopLeg(call.offer.token, "NORMAL_TEMPORARY_FAILURE"),)
+    return _queue_again(call, plan, now, why=why, stop=stop)
+
+
+def _queue_again(
+    call: Call, plan: Plan, now: float, why: str, stop: tuple[do.Action, ...]
+) -> Result:
+    offer = call.offer
+    assert offer is not None
+    call = _back(call).note(now, "queue.again", seat=offer.seat, why=why)
+    call, waiting = _wait(call, plan, interrupt=True)
+    release = do.ReleaseSeat(offer.seat, offer.token, 0.0)
+    return call, (*stop, do.ClearTimer("bridge"), release, *waiting)
+
+
+def offer_lost(call: Call, event: on.OfferLost, plan: Plan, now: float) -> Result:
+    """The lease ran out; the queue has already taken the caller back."""
+    if call.offer is None or call.offer.token != event.token:
+        return call, ()
+    call = _back(call).note(now, "offer.lost", seat=call.offer.seat)
+    return call, (
+        do.StopLeg(event.token, "NO_ANSWER"),
+        do.ClearTimer("bridge"),
+        do.Tag({"switchd_state": "waiting"}),
+    )
+
+
+def _back(call: Call) -> Call:
+    return replace(call, state=State.WAITING, offer=None)
+
+
+def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
+    """Caller and seat hear each other; from here it is recorded."""
+    offer = call.offer
+    assert offer is not None
+    day = datetime.fromtimestamp(now, plan.zone).strftime("%Y/%m/%d")
+    path = f"{day}/{call.id}.wav"
+    call = replace(
+        call,
+        state=State.TALKING,
+        answered_at=now,
+        seat=offer.seat,
+        agent=offer.agent,
+        outcome=Outcome.ANSWERED,
+        recording=path,
+    ).with_leg(event.leg, bridged_at=now)
+    call = call.note(now, "talk.began", seat=offer.seat, agent=offer.agent)
+    tag = {"switchd_state": "talking", "switchd_seat": offer.seat, "switchd_offer": offer.token}
+    return call, (
+        do.ClearTimer("bridge"),
+        do.ClearTimer("comfort"),
+        do.ClearTimer("position"),
+        do.StartRecording(path),
+        do.Tag(tag),
+    )
+
+
+def seat_left(call: Call, event: on.SeatGone, plan: Plan, now: float) -> Result:
+    """The seat's leg ended; the caller is on the way back from the bridge."""
+    by = EndedBy.SEAT if event.by_seat else EndedBy.SYSTEM
+    call = _leg_ended(call, event.leg, event.cause, now)
+    call, release = _talk_over(call, plan, now, by)
+    return replace(call, state=State.AFTER_TALK), release
+
+
+def caller_back(call: Call, event: on.CallerBack, plan: Plan, now: float) -> Result:
+    """The caller is parked again: ask, thank, good-bye."""
+    release: tuple[do.Action, ...] = ()
+    if call.state is State.TALKING:
+        call, release = _talk_over(call, plan, now, EndedBy.SEAT)
+    call = call.next_audio()
+    stop = (do.StopRecording(call.recording),)
+    if not call.survey:
+        return _close(call, ("thanks",), (*release, *stop))
+    call = replace(call, state=State.SURVEY)
+    keys = "".join(plan.survey.keys)
+    ask = do.Collect(
+        ("survey",), ("survey_invalid",), keys, plan.survey.seconds, plan.survey.tries, call.audio
+    )
+    return call, (*release, *stop, do.Tag({"switchd_state": "survey"}), ask)
+
+
+def _talk_over(call: Call, plan: Plan, now: float, by: EndedBy) -> Result:
+    offer = call.offer
+    assert offer is not None
+    wrap_up = plan.groups[offer.group].wrap_up_seconds
+    call = replace(call, talk_ended_at=now, offer=None, ended_by=call.ended_by or by)
+    call = call.note(now, "talk.ended", by=by)
+    return call, (do.ReleaseSeat(offer.seat, offer.token, wrap_up),)
+
+
+def surveyed(call: Call, event: on.Collected, plan: Plan, now: float) -> Result:
+    """Keep the key, say thanks."""
+    if event.execution != call.audio:
+        return call, ()
+    meaning = plan.survey.keys.get(event.keys, "")
+    call = replace(call, survey_key=event.keys if meaning else "")
+    call = call.note(now, "survey.key", key=event.keys or "none", meaning=meaning or "none")
+    call = call.next_audio()
+    return _close(call, ("thanks",), ())
+
+
+def _close(call: Call, prompts: tuple[str, ...], before: tuple[do.Action, ...]) -> Result:
+    call = replace(call, state=State.CLOSING)
+    return call, (*before, do.Play(prompts, call.audio))
+
+
+def closed(call: Call, event: on.Played, plan: Plan, now: float) -> Result:
+    """The last announcement is over."""
+    if event.execution != call.audio:
+        return call, ()
+    return hang_up(call, plan, now)
+
+
+def hang_up(call: Call, plan: Plan, now: float, cause: str = "NORMAL_CLEARING") -> Result:
+    """End the call from our side."""
+    call = replace(call, state=State.ENDING, ended_by=call.ended_by or EndedBy.SYSTEM)
+    return call, (do.Hangup(cause),)
+
+
+def queue_failed(call: Call, event: on.QueueFailed, plan: Plan, now: float) -> Result:
+    """Without a queue nobody can be found: say so, rather than let music play for ever."""
+    call = replace(call, outcome=Outcome.FAILED, ended_by=EndedBy.SYSTEM)
+    call = call.note(now, "queue.failed", why=event.why).next_audio()
+    timers = (do.ClearTimer("comfort"), do.ClearTimer("position"))
+    stops = tuple(do.StopLeg(leg, "NORMAL_TEMPORARY_FAILURE") for leg in call.open_legs)
+    call = replace(call, state=State.CLOSING, offer=None)
+    return call, (*timers, *stops, do.Play(("technical_fault",), call.audio, interrupt=True))
+
+
+def switch_refused(call: Call, event: on.SwitchRefused, plan: Plan, now: float) -> Result:
+    """FreeSWITCH refused what the call cannot go on without: end it, cleanly and in writing."""
+    call = call.note(now, "switch.refused", action=event.action, why=event.why)
+    call = replace(call, outcome=call.outcome or Outcome.FAILED)
+    leave: tuple[do.Action, ...] = ()
+    if call.state in (State.WAITING, State.RINGING):
+        leave = (do.LeaveQueue(),)
+    if call.state is State.CONNECTING and call.offer is not None:
+        leave = (do.ReleaseSeat(call.offer.seat, call.offer.token, 0.0),)
+    stops = tuple(do.StopLeg(leg, "NORMAL_TEMPORARY_FAILURE") for leg in call.open_legs)
+    call, hangup = hang_up(call, plan, now, "NORMAL_TEMPORARY_FAILURE")
+    return replace(call, offer=None), (*leave, *stops, *hangup)
+
+
+def caller_left(call: Call, event: on.CallerGone, plan: Plan, now: float) -> Result:
+    """The caller's line is gone, whatever was going on: nothing may ring on, no seat may hang."""
+    actions: list[do.Action] = []
+    if call.state in (State.WAITING, State.RINGING):
+        actions.append(do.LeaveQueue())
+    if call.offer is not None and call.state in (State.CONNECTING, State.TALKING):
+        wrap_up = 0.0
+        if call.state is State.TALKING:
+            call = replace(call, talk_ended_at=now)
+            wrap_up = plan.groups[call.offer.group].wrap_up_seconds
+        actions.append(do.ReleaseSeat(call.offer.seat, call.offer.token, wrap_up))
+    outcome = call.outcome
+    if outcome is None:
+        outcome = Outcome.ABANDONED if call.queued_at is not None else Outcome.ABANDONED_AT_ENTRY
+    call = replace(
+        call,
+        ended_at=now,
+        cause=event.cause,
+        ended_by=call.ended_by or event.by,
+        outcome=outcome,
+        offer=None,
+    ).note(now, "call.ended", cause=event.cause, by=event.by)
+    if not call.open_legs:
+        call, close = _written(call, plan)
+        return call, (*actions, *close)
+    stops = [do.StopLeg(leg, "ORIGINATOR_CANCEL") for leg in call.open_legs]
+    call = replace(call, state=State.CLEARING)
+    return call, (*stops, *actions, do.SetTimer("clearing", CLEARING_SECONDS))
+
+
+def leg_ended(call: Call, event: on.SeatGone, plan: Plan, now: float) -> Result:
+    """A leg that no longer matters has ended; it is written down all the same."""
+    return _leg_ended(call, event.leg, event.cause, now), ()
+
+
+def cleared(call: Call, event: on.SeatGone | on.SeatFailed, plan: Plan, now: float) -> Result:
+    """The last phone has stopped."""
+    call = _leg_ended(call, event.leg, event.cause, now)
+    return (call, ()) if call.open_legs else _written(call, plan)
+
+
+def too_late(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
+    """A stopped phone never confirmed; the record does not wait for it."""
+    if event.name != "clearing":
+        return call, ()
+    for leg in call.open_legs:
+        call = _leg_ended(call, leg, "UNCONFIRMED", now)
+    return _written(call, plan)
+
+
+def late_offer(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
+    """An offer that crossed the caller's way out: give the seat back at once."""
+    return call, (do.LeaveQueue(),)
+
+
+def late_seat(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Result:
+    """A phone answered when nobody waits for it any more: it must not hear silence."""
+    return call, (do.StopLeg(event.leg, "ORIGINATOR_CANCEL"),)
+
+
+def ignore(call: Call, event: on.Event, plan: Plan, now: float) -> Result:
+    """Known, and of no consequence here."""
+    return call, ()
+
+
+def _leg_ended(call: Call, leg: str, cause: str, now: float) -> Call:
+    if leg not in call.open_legs:
+        return call
+    return call.with_leg(leg, ended_at=now, cause=cause)
+
+
+def _written(call: Call, plan: Plan) -> Result:
+    call = replace(call, state=State.ENDED)
+    record = call.record(plan.city, plan.version, dict(plan.survey.keys))
+    return call, (do.ClearTimer("clearing"), do.Close(record))

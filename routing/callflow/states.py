@@ -1,0 +1,40 @@
+"""The states of a call."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a call is on its way."""
+
+    ARRIVED = "arrived"
+    """Parked on the switch, nothing decided yet."""
+    ANSWERING = "answering"
+    """Accepted; the switch is picking up."""
+    GREETING = "greeting"
+    """Hearing the greeting or a change announcement."""
+    WAITING = "waiting"
+    """In the queue, with music."""
+    RINGING = "ringing"
+    """A seat's phone rings for this caller, who still hears music."""
+    CONNECTING = "connecting"
+    """The seat has picked up; the two are being bridged."""
+    TALKING = "talking"
+    """Caller and seat talk."""
+    AFTER_TALK = "after_talk"
+    """The seat is gone; the caller is about to come back from the bridge."""
+    SURVEY = "survey"
+    """Asked for satisfaction."""
+    CLOSING = "closing"
+    """Hearing the last announcement."""
+    ENDING = "ending"
+    """Told to hang up; the switch has not confirmed yet."""
+    CLEARING = "clearing"
+    """The caller is gone; a seat's phone is still being stopped."""
+    ENDED = "ended"
+    """Over and written down."""
+
+
+LIVE = frozenset(State) - {State.CLEARING, State.ENDED}
+"""States in which the caller is still on the line."""

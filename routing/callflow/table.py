@@ -1,0 +1,120 @@
+"""The transition table: what may happen in which state, what is done then, where it may lead.
+
+`step` runs on it, docs/callflow.md is drawn from it, and a test walks it. An event that has no
+row in the call's state is unexpected: it changes nothing and is counted by whoever called `step`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from routing.callflow import events as on
+from routing.callflow import handlers as h
+from routing.callflow.states import LIVE, State
+
+S = State
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One transition."""
+
+    state: State
+    event: type[on.Event]
+    leads_to: tuple[State, ...]
+    """Every state that the handler may choose; the first is the usual one."""
+    handler: Callable[..., h.Result]
+    notices: str
+    """What the caller or the seat notices."""
+
+
+def _rows(*rows: tuple[State, type[on.Event], tuple[State, ...], Any, str]) -> tuple[Row, ...]:
+    return tuple(Row(*row) for row in rows)
+
+
+_ENTRY = _rows(
+    (S.ARRIVED, on.Arrived, (S.ANSWERING, S.ENDING), h.decide, "taken, or refused unanswered"),
+    (S.ARRIVED, on.Resumed, (S.WAITING, S.ENDING), h.resume, "nothing: place and music stay"),
+    (S.ANSWERING, on.Answered, (S.GREETING, S.CLOSING), h.greet, "the greeting"),
+    (S.GREETING, on.Played, (S.WAITING, S.GREETING), h.enqueue, "music, or a seat at once"),
+)
+
+_QUEUE = _rows(
+    (S.WAITING, on.Offered, (S.RINGING,), h.ring, "the seat's phone rings; music goes on"),
+    (S.WAITING, on.TimerDue, (S.WAITING,), h.comfort, "all seats are busy; the position"),
+    (S.WAITING, on.Positioned, (S.WAITING,), h.say_position, "the position"),
+    (S.WAITING, on.Played, (S.WAITING,), h.music_again, "music again"),
+    (S.WAITING, on.OfferLost, (S.WAITING,), h.offer_lost, "nothing"),
+    (S.WAITING, on.SeatGone, (S.WAITING,), h.leg_ended, "nothing"),
+    (S.WAITING, on.SeatFailed, (S.WAITING,), h.ignore, "nothing: already known"),
+    (S.WAITING, on.SeatAnswered, (S.WAITING,), h.late_seat, "a phone that answered too late stops"),
+)
+
+_OFFER = _rows(
+    (S.RINGING, on.SeatAnswered, (S.CONNECTING,), h.connect, "the seat picked up"),
+    (S.RINGING, on.SeatFailed, (S.WAITING,), h.seat_failed, "music goes on, the place is kept"),
+    (S.RINGING, on.SeatGone, (S.RINGING,), h.leg_ended, "nothing: SeatFailed follows"),
+    (S.RINGING, on.OfferLost, (S.WAITING, S.RINGING), h.offer_lost, "the phone stops ringing"),
+    (S.RINGING, on.Played, (S.RINGING,), h.music_again, "music again"),
+    (S.RINGING, on.TimerDue, (S.RINGING,), h.ignore, "an announcement is skipped"),
+    (S.RINGING, on.Positioned, (S.RINGING,), h.ignore, "an announcement is skipped"),
+    (S.CONNECTING, on.Bridged, (S.TALKING,), h.talk, "they hear each other"),
+    (S.CONNECTING, on.SeatGone, (S.WAITING,), h.seat_hung_up_early, "music, the place is kept"),
+    (S.CONNECTING, on.BridgeFailed, (S.WAITING,), h.bridge_failed, "music, the place is kept"),
+    (S.CONNECTING, on.TimerDue, (S.WAITING, S.CONNECTING), h.bridge_failed, "the same"),
+    (S.CONNECTING, on.OfferLost, (S.WAITING, S.CONNECTING), h.offer_lost, "the phone stops"),
+    (S.CONNECTING, on.Played, (S.CONNECTING,), h.ignore, "nothing"),
+    (S.CONNECTING, on.Positioned, (S.CONNECTING,), h.ignore, "nothing"),
+)
+
+_TALK = _rows(
+    (S.TALKING, on.SeatGone, (S.AFTER_TALK,), h.seat_left, "the talk is over"),
+    (S.TALKING, on.CallerBack, (S.SURVEY, S.CLOSING), h.caller_back, "the survey, or thanks"),
+    (S.TALKING, on.Played, (S.TALKING,), h.ignore, "nothing: music that was cut off"),
+    (S.TALKING, on.TimerDue, (S.TALKING,), h.ignore, "nothing"),
+    (S.TALKING, on.OfferLost, (S.TALKING,), h.ignore, "nothing"),
+    (S.AFTER_TALK, on.CallerBack, (S.SURVEY, S.CLOSING), h.caller_back, "the survey, or thanks"),
+    (S.AFTER_TALK, on.Played, (S.AFTER_TALK,), h.ignore, "nothing"),
+    (S.SURVEY, on.Collected, (S.CLOSING, S.SURVEY), h.surveyed, "thanks"),
+    (S.SURVEY, on.SeatGone, (S.SURVEY,), h.leg_ended, "nothing"),
+    (S.SURVEY, on.Played, (S.SURVEY,), h.ignore, "nothing"),
+)
+
+_EXIT = _rows(
+    (S.CLOSING, on.Played, (S.ENDING, S.CLOSING), h.closed, "hung up"),
+    (S.CLOSING, on.SeatGone, (S.CLOSING,), h.leg_ended, "nothing"),
+    (S.CLOSING, on.SeatFailed, (S.CLOSING,), h.ignore, "nothing"),
+    (S.CLOSING, on.SeatAnswered, (S.CLOSING,), h.late_seat, "the phone stops"),
+    (S.CLOSING, on.Offered, (S.CLOSING,), h.late_offer, "nothing rings"),
+    (S.ENDING, on.Played, (S.ENDING,), h.ignore, "nothing"),
+    (S.ENDING, on.SeatGone, (S.ENDING,), h.leg_ended, "nothing"),
+    (S.ENDING, on.SeatFailed, (S.ENDING,), h.ignore, "nothing"),
+    (S.ENDING, on.SeatAnswered, (S.ENDING,), h.late_seat, "the phone stops"),
+    (S.ENDING, on.Offered, (S.ENDING,), h.late_offer, "nothing rings"),
+    (S.CLEARING, on.SeatGone, (S.ENDED, S.CLEARING), h.cleared, "the phone has stopped"),
+    (S.CLEARING, on.SeatFailed, (S.ENDED, S.CLEARING), h.cleared, "the phone has stopped"),
+    (S.CLEARING, on.SeatAnswered, (S.CLEARING,), h.late_seat, "the phone stops"),
+    (S.CLEARING, on.Offered, (S.CLEARING,), h.late_offer, "nothing rings"),
+    (S.CLEARING, on.TimerDue, (S.ENDED, S.CLEARING), h.too_late, "nothing"),
+    (S.CLEARING, on.Played, (S.CLEARING,), h.ignore, "nothing"),
+)
+
+_ANYWHERE = tuple(
+    Row(state, on.CallerGone, (S.ENDED, S.CLEARING), h.caller_left, "every phone stops")
+    for state in State
+    if state in LIVE
+)
+_SWITCH = tuple(
+    Row(state, on.SwitchRefused, (S.ENDING,), h.switch_refused, "hung up; written down as failed")
+    for state in State
+    if state in LIVE - {S.ENDING}
+)
+_NO_QUEUE = tuple(
+    Row(state, on.QueueFailed, (S.CLOSING,), h.queue_failed, "a technical fault is announced")
+    for state in (S.WAITING, S.RINGING)
+)
+
+ROWS = _ENTRY + _QUEUE + _OFFER + _TALK + _EXIT + _ANYWHERE + _SWITCH + _NO_QUEUE
+TABLE = {(row.state, row.event): row for row in ROWS}

@@ -1,0 +1,82 @@
+"""The routes: /v1/status, /v1/calls, /v1/queues, /v1/seats, /v1/seats/{seat}/{verb}."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import falcon
+import orjson
+from falcon import media
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from switchd.api.ports import House, Refused, Unavailable
+
+VERBS = ("sign-in", "ready", "not-ready", "sign-out")
+
+
+class SeatRequest(BaseModel):
+    """The body of a seat verb."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    agent: str = Field(default="", max_length=32, pattern=r"^[A-Za-z0-9_.-]*$")
+    """Staff number, for sign-in; the seat's own number if left out."""
+    reason: str = Field(default="", max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")
+    """Why not ready; `break` if left out."""
+
+
+class _Show:
+    """Answers GET with what one method of the house returns."""
+
+    def __init__(self, house: House, what: str) -> None:
+        self._read = getattr(house, what)
+
+    def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
+        response.media = self._read()
+
+
+class _Seat:
+    """POST of a verb for one seat."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def on_post(
+        self, request: falcon.Request, response: falcon.Response, seat: str, verb: str
+    ) -> None:
+        if verb not in VERBS:
+            raise falcon.HTTPNotFound(
+                title="No such verb", description=f"{verb}: use one of {', '.join(VERBS)}."
+            )
+        body = request.get_media(default_when_empty={})
+        try:
+            wanted = SeatRequest.model_validate(body)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"])) or "body"
+            raise falcon.HTTPUnprocessableEntity(
+                title="Bad request body", description=f"{where}: {first['msg']}"
+            ) from error
+        response.media = self._house.seat_verb(seat, verb, wanted.agent, wanted.reason)
+
+
+def _refused(request: Any, response: Any, error: Exception, params: Any) -> None:
+    raise falcon.HTTPConflict(title="Not possible now", description=str(error))
+
+
+def _unavailable(request: Any, response: Any, error: Exception, params: Any) -> None:
+    raise falcon.HTTPServiceUnavailable(title="Not reachable", description=str(error))
+
+
+def build(house: House) -> falcon.App[Any, Any]:
+    """Return the WSGI application."""
+    app = falcon.App()
+    json = media.JSONHandler(dumps=orjson.dumps, loads=orjson.loads)
+    app.req_options.media_handlers["application/json"] = json
+    app.resp_options.media_handlers["application/json"] = json
+    for what in ("status", "calls", "queues", "seats"):
+        app.add_route(f"/v1/{what}", _Show(house, what))
+    app.add_route("/v1/seats/{seat}/{verb}", _Seat(house))
+    app.add_error_handler(Refused, _refused)
+    app.add_error_handler(Unavailable, _unavailable)
+    return app

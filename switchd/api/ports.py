@@ -1,0 +1,25 @@
+"""What the HTTP interface shows and does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+
+class Refused(Exception):  # noqa: N818 - an answer to the client, not a fault
+    """The verb is not possible now; the text says why."""
+
+
+class Unavailable(Exception):  # noqa: N818 - the same
+    """Something that the answer needs cannot be reached; the text says what."""
+
+
+class House(Protocol):
+    """The running daemon, as plain data: str, int, float, bool, None, lists and mappings.
+    Times are seconds since the epoch."""
+
+    def status(self) -> Mapping[str, Any]: ...
+    def calls(self) -> Sequence[Mapping[str, Any]]: ...
+    def queues(self) -> Sequence[Mapping[str, Any]]: ...
+    def seats(self) -> Sequence[Mapping[str, Any]]: ...
+    def seat_verb(self, seat: str, verb: str, agent: str, reason: str) -> Mapping[str, Any]: ...

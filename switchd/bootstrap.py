@@ -1,0 +1,254 @@
+"""The one place where the parts are put together."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import gevent
+from gevent.event import Event as Flag
+
+from switchd.api.app import build as build_app
+from switchd.api.server import Server
+from switchd.calls.desk import Desk
+from switchd.calls.tally import Tally
+from switchd.clock import Clock
+from switchd.config import Known, Loaded, ServerSettings, load
+from switchd.daemon import Daemon, Parts
+from switchd.esl.link import Link
+from switchd.freeswitch.settings import RenderSettings
+from switchd.places import share
+from switchd.prompts.library import PromptLibrary
+from switchd.prompts.manifest import load_manifest
+from switchd.queues.connection import connect
+from switchd.queues.deadlines import Deadlines
+from switchd.queues.embedded import EmbeddedRedis
+from switchd.queues.inbox import Inbox
+from switchd.queues.waitlist import Waitlist
+from switchd.records.schema import migrate
+from switchd.records.spool import Spool
+from switchd.records.store import Store
+from switchd.records.writer import Writer
+from switchd.seats.codes import FeatureCodes
+from switchd.seats.phones import Phones
+from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear
+from switchd.switchboard.outgoing import FreeSwitch
+from switchd.wiring import CallQueue, SeatDesk
+
+SHIPPED_MUSIC = "moh"
+"""The hold music that comes with switchd."""
+
+
+class NoPassword(Exception):  # noqa: N818 - reads as what it is
+    """The event socket's password is not known."""
+
+
+def known_names(prompts: Path | None) -> Known:
+    """What prompts and hold music an installation has; `prompts` is the city's own folder."""
+    manifest = load_manifest(share("ivr_prompts") / "manifest.yaml")
+    names = set(manifest.prompts)
+    music = {SHIPPED_MUSIC}
+    if prompts is not None:
+        names |= {file.stem for file in prompts.glob("*/*.wav")}
+        music |= {folder.name for folder in (prompts / "music").glob("*/")}
+    return Known(prompts=frozenset(names), music=frozenset(music))
+
+
+def load_city(folder: Path, now: float | None = None) -> Loaded:
+    """Load a city's folder, checked against the prompts that are there.
+
+    Raises `config.ConfigError`.
+    """
+    draft = load(folder, now=now)
+    return load(folder, known_names(draft.server.folders.prompts), now)
+
+
+def domain(city: str) -> str:
+    """SIP domain of a city's seats."""
+    return f"{city}.switchd"
+
+
+def prompt_library(loaded: Loaded) -> PromptLibrary:
+    """The city's own recordings before the shipped ones."""
+    own = loaded.server.folders.prompts
+    folders = [*([own] if own else []), share("ivr_prompts")]
+    return PromptLibrary(folders, loaded.plan.language, "zh")
+
+
+def event_socket_password(settings: ServerSettings) -> str:
+    """Read the password. Raises `NoPassword`."""
+    path = settings.password_file
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise NoPassword(
+            f"{path}: {error.strerror}; `switchd freeswitch render` makes the password, "
+            "and switchd must be allowed to read it"
+        ) from error
+
+
+def render_settings(loaded: Loaded, modules: Path | None = None) -> RenderSettings:
+    """What FreeSWITCH's configuration is rendered from."""
+    server = loaded.server
+    library = prompt_library(loaded)
+    own = server.folders.prompts
+    music = {SHIPPED_MUSIC: share("ivr_prompts") / "music"}
+    for line in loaded.plan.lines.values():
+        if line.music not in music and own is not None:
+            music[line.music] = own / "music" / line.music
+    freeswitch = server.freeswitch
+    codes = server.feature_codes.model_dump()
+    manifest = load_manifest(share("ivr_prompts") / "manifest.yaml")
+    missing = set(library.missing(manifest.prompts))
+    return RenderSettings(
+        domain=domain(server.city),
+        templates=share("dialplan"),
+        prompts_dir=share("ivr_prompts"),
+        all_busy=library.path("all_busy"),
+        music=music,
+        recordings_dir=server.folders.recordings,
+        event_socket_password_file=server.password_file,
+        seat_passwords_file=server.folders.state / "seat-passwords.json",
+        prompts=tuple(library.path(name) for name in manifest.prompts if name not in missing),
+        modules_dir=modules,
+        sip_address=_local_address(freeswitch.sip.address),
+        trunk_port=freeswitch.sip.trunk_port,
+        seats_port=freeswitch.sip.seats_port,
+        trunk_addresses=server.trunk_addresses,
+        event_socket_address=_numeric(freeswitch.event_socket.host),
+        event_socket_port=freeswitch.event_socket.port,
+        rtp_ports=(freeswitch.rtp.first_port, freeswitch.rtp.last_port),
+        max_sessions=freeswitch.max_sessions,
+        sessions_per_second=freeswitch.sessions_per_second,
+        feature_codes={digits: verb for verb, digits in codes.items()},
+    )
+
+
+def _local_address(address: str) -> str:
+    """`auto` is the address that this machine would use to reach others; nothing is sent."""
+    if address != "auto":
+        return _numeric(address)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
+
+
+def _numeric(host: str) -> str:
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return socket.gethostbyname(host)
+
+
+@dataclass(slots=True)
+class Running:
+    """A daemon and what was started for it."""
+
+    daemon: Daemon
+    store: Store
+    redis: EmbeddedRedis | None
+
+    def close(self) -> None:
+        """End what was started for it; the daemon itself has been stopped before."""
+        self.store.close()
+        if self.redis is not None:
+            self.redis.stop()
+
+
+def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) -> Running:
+    """Put a daemon together: nothing runs yet but, where the city wants it, its own Redis.
+
+    `password` of the event socket is read from its file if it is not given. Raises `NoPassword`,
+    `QueueUnavailable`, `EmbeddedRedisFailed`, the records' errors, `SocketInUse`.
+    """
+    server, plan = loaded.server, loaded.plan
+    password = event_socket_password(server) if password is None else password
+    state = server.folders.state
+    state.mkdir(parents=True, exist_ok=True)
+    server.folders.recordings.mkdir(parents=True, exist_ok=True)
+    clock = Clock()
+    embedded = EmbeddedRedis(state / "redis", keep=True) if server.redis is None else None
+    client = connect(server.redis or embedded.url if embedded else str(server.redis))
+    owner = f"{socket.gethostname()}:{server.freeswitch.event_socket.port}"
+    waitlist = Waitlist(client, server.city, owner)
+    migrate(server.sql)
+    store = Store(server.sql)
+    spool = Spool(state / "spool")
+    daemon = Daemon()
+    link = _link(daemon, server, password)
+    switch = FreeSwitch(
+        lambda: link,
+        prompt_library(loaded),
+        domain=domain(server.city),
+        recordings=server.folders.recordings,
+        deliver=daemon.deliver,
+    )
+    seat_desk = SeatDesk(waitlist, clock.now)
+    parts = Parts(
+        plan=plan,
+        clock=clock,
+        link=link,
+        waitlist=waitlist,
+        inbox=Inbox(client, server.city, owner, on_trouble=_warn("inbox"), pause=gevent.sleep),
+        deadlines=Deadlines(
+            waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines")
+        ),
+        desk=Desk(lambda: daemon.parts.plan, switch, CallQueue(waitlist), spool, clock),
+        codes=FeatureCodes(server.feature_codes.model_dump(), seat_desk, switch),
+        phones=Phones(
+            plan.seats.keys, lambda seat, up: waitlist.phone(seat, up, clock.now())
+        ),
+        seat_desk=seat_desk,
+        spool=spool,
+        writer=Writer(spool, store),
+        tally=Tally(),
+        owner=owner,
+    )
+    daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
+    return Running(daemon, store, embedded)
+
+
+def socket_path(state: Path) -> Path:
+    """Where the command line finds the daemon."""
+    return state / "switchd.sock"
+
+
+def _server(daemon: Daemon, state: Path) -> Server:
+    return Server(socket_path(state), build_app(daemon))
+
+
+def _link(daemon: Daemon, server: ServerSettings, password: str) -> Link:
+    event_socket = server.freeswitch.event_socket
+    return Link(
+        event_socket.host,
+        event_socket.port,
+        password,
+        events=EVENTS,
+        subclasses=SUBCLASSES,
+        on_event=Ear(daemon),
+        on_up=daemon.link_up,
+        on_down=daemon.link_down,
+    )
+
+
+def _warn(part: str) -> Callable[[str], None]:
+    import structlog
+
+    log: Any = structlog.get_logger(f"switchd.{part}")
+    return lambda reason: log.warning("trouble", why=reason)
+
+
+def environment_modules(environment: Mapping[str, str], freeswitch: Path) -> Path | None:
+    """FreeSWITCH's module folder, where it is not the built-in one of a packaged FreeSWITCH."""
+    named = environment.get("FREESWITCH_MODULES")
+    if named:
+        return Path(named)
+    beside = freeswitch.resolve().parent.parent / "lib" / "freeswitch" / "mod"
+    return beside if beside.is_dir() else None

@@ -1,0 +1,167 @@
+"""All calls of one daemon: who is on which leg, and where events go."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+
+import structlog
+from gevent.event import Event as Flag
+
+from routing.callflow import Call, State
+from routing.callflow import events as on
+from routing.entry import Arrival
+from routing.plan import Plan
+from routing.record import CallRecord, EndedBy
+from routing.seats import Offer
+from switchd.calls.performer import Performer
+from switchd.calls.ports import Clock, Ledger, Queue, QueueUnavailable, Switch
+from switchd.calls.worker import Worker
+
+log = structlog.get_logger(__name__)
+
+
+class Desk:
+    """Opens a worker for each caller and hands it what happens on its legs."""
+
+    def __init__(
+        self,
+        plan: Callable[[], Plan],
+        switch: Switch,
+        queue: Queue,
+        ledger: Ledger,
+        clock: Clock,
+    ) -> None:
+        self._plan = plan
+        self._queue = queue
+        self._ledger = ledger
+        self._clock = clock
+        self._performer = Performer(switch, queue, clock)
+        self._calls: dict[str, Worker] = {}
+        self._legs: dict[str, Worker] = {}
+        self._empty = Flag()
+        self._empty.set()
+        self.closed: list[Callable[[CallRecord], None]] = []
+        """Told of every record, after it is safe."""
+        self.unexpected: Counter[str] = Counter()
+        """State and event of what the table has no row for."""
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def __contains__(self, leg: str) -> bool:
+        return leg in self._legs
+
+    def calls(self) -> Iterator[Call]:
+        """Every call in progress, oldest first."""
+        return (worker.call for worker in list(self._calls.values()))
+
+    def arrive(self, leg: str, arrival: Arrival) -> None:
+        """A new caller is parked. A leg that is known already is not opened twice."""
+        self._open(leg, on.Arrived(arrival))
+
+    def resume(self, leg: str, arrival: Arrival, queued_at: float) -> None:
+        """A caller was found who had been waiting since `queued_at` under another owner."""
+        self._open(leg, on.Resumed(arrival, queued_at))
+
+    def _open(self, leg: str, event: on.Event) -> None:
+        if leg in self._legs:
+            return
+        call = Call(id=leg, arrived_at=self._clock.now())
+        worker = Worker(
+            call,
+            self._plan(),
+            self._performer,
+            self._clock,
+            on_leg=self._legs.__setitem__,
+            on_closed=self._close,
+            on_unexpected=self._count_unexpected,
+        )
+        self._calls[leg] = self._legs[leg] = worker
+        self._empty.clear()
+        worker.post(event)
+        worker.start()
+
+    def deliver(self, leg: str, event: on.Event) -> bool:
+        """Hand `event` to the call that `leg` belongs to; False if it belongs to none."""
+        worker = self._legs.get(leg)
+        if worker is None:
+            return False
+        worker.post(event)
+        return True
+
+    def offer_made(self, offer: Offer) -> None:
+        """The queue found a seat for one of our callers."""
+        if not self.deliver(offer.call, on.Offered(offer)):
+            try:
+                self._queue.leave(offer.call, self._clock.now())
+            except QueueUnavailable as error:
+                log.warning("offer for a call that has ended", call_id=offer.call, why=str(error))
+
+    def offer_lost(self, call: str, token: str) -> None:
+        """The lease of an offer ran out."""
+        self.deliver(call, on.OfferLost(token))
+
+    def missed(self, living: Collection[str]) -> None:
+        """Make up for events that were lost while the switch could not be heard.
+
+        `living` is every leg that the switch has now. Callers who are gone are told gone, legs
+        likewise, and whoever waited for an announcement to end waits no longer.
+        """
+        for worker in list(self._calls.values()):
+            call = worker.call
+            if call.id not in living:
+                worker.post(on.CallerGone("UNCONFIRMED", EndedBy.SYSTEM))
+                continue
+            for leg in call.open_legs:
+                if leg not in living:
+                    worker.post(on.SeatFailed(leg, "UNCONFIRMED"))
+                    worker.post(on.SeatGone(leg, "UNCONFIRMED", by_seat=False))
+            nudge = _NUDGES.get(call.state)
+            if nudge is not None:
+                worker.post(nudge(call))
+
+    def _count_unexpected(self, call: Call, event: on.Event) -> None:
+        self.unexpected[f"{call.state}/{type(event).__name__}"] += 1
+        log.debug("unexpected", call_id=call.id, state=call.state, event=type(event).__name__)
+
+    def _close(self, worker: Worker, record: CallRecord) -> None:
+        self._ledger.append(record)
+        self._calls.pop(record.call, None)
+        for leg in record.legs:
+            self._legs.pop(leg.leg, None)
+        if not self._calls:
+            self._empty.set()
+        log.info(
+            "call ended",
+            call_id=record.call,
+            line=record.line_dialled or record.dialled,
+            outcome=record.outcome,
+            cause=record.cause,
+            seat=record.seat,
+        )
+        for listener in self.closed:
+            listener(record)
+
+    def wait_empty(self, seconds: float) -> bool:
+        """Wait until no call is in progress; False if some still are after `seconds`."""
+        return bool(self._empty.wait(seconds))
+
+    def stop(self) -> None:
+        """Let go of every call; on the switch they stay as they are."""
+        for worker in self._calls.values():
+            worker.stop()
+
+
+_NUDGES: dict[State, Callable[[Call], on.Event]] = {
+    State.ANSWERING: lambda call: on.Answered(),
+    State.GREETING: lambda call: on.Played(call.audio, failed=True),
+    State.WAITING: lambda call: on.Played(call.audio, failed=True),
+    State.CONNECTING: lambda call: on.BridgeFailed(call.open_legs[0], "the switch was away")
+    if call.open_legs
+    else on.TimerDue("bridge"),
+    State.AFTER_TALK: lambda call: on.CallerBack(),
+    State.SURVEY: lambda call: on.Collected(call.audio, ""),
+    State.CLOSING: lambda call: on.Played(call.audio, failed=True),
+}
+"""What a call that was cut off from the switch is waiting for, by its state."""

@@ -1,0 +1,208 @@
+"""Carries out what the call flow asks for: one method per action, found by the action's class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import gevent
+import structlog
+
+from routing.callflow import Call
+from routing.callflow import actions as do
+from routing.callflow import events as on
+from switchd.calls.ports import Clock, LegGone, Queue, QueueUnavailable, Switch, SwitchError
+
+log = structlog.get_logger(__name__)
+
+Post = Callable[[on.Event], None]
+
+RETRY_SECONDS = 1.0
+"""How soon a seat is given back again if Redis could not be reached."""
+
+
+class Performer:
+    """Does things for one call at a time; holds nothing of any call."""
+
+    def __init__(self, switch: Switch, queue: Queue, clock: Clock) -> None:
+        self._switch = switch
+        self._queue = queue
+        self._clock = clock
+        self._verbs: dict[type[do.Action], Callable[..., on.Event | None]] = {
+            do.Answer: self._answer,
+            do.Play: self._play,
+            do.PlayMusic: self._music,
+            do.Collect: self._collect,
+            do.Tag: self._tag,
+            do.Enqueue: self._enqueue,
+            do.LeaveQueue: self._leave,
+            do.AskPosition: self._position,
+            do.Ring: self._ring,
+            do.StopLeg: self._stop_leg,
+            do.AcceptOffer: self._accept,
+            do.RefuseOffer: self._refuse,
+            do.ReleaseSeat: self._release,
+            do.Bridge: self._bridge,
+            do.StartRecording: self._record,
+            do.StopRecording: self._stop_recording,
+            do.Hangup: self._hang_up,
+        }
+
+    def perform(self, call: Call, action: do.Action) -> on.Event | None:
+        """Do `action` for `call`.
+
+        Returns what came of it at once, if anything did; an event that makes the rest of the
+        actions pointless (see `stops`) among them.
+        """
+        return self._verbs[type(action)](call, action)
+
+    @staticmethod
+    def stops(event: on.Event) -> bool:
+        """Tell whether the actions behind the one that led to `event` must not be done."""
+        return isinstance(event, on.OfferLost | on.QueueFailed | on.SwitchRefused | on.BridgeFailed)
+
+    def _switch_does(self, what: str, command: Callable[[], None]) -> on.Event | None:
+        try:
+            command()
+        except LegGone:
+            return None
+        except SwitchError as error:
+            return on.SwitchRefused(what, str(error))
+        return None
+
+    def _best_effort(self, call: Call, what: str, command: Callable[[], None]) -> None:
+        try:
+            command()
+        except LegGone:
+            pass
+        except SwitchError as error:
+            log.warning("switch refused", call_id=call.id, action=what, why=str(error))
+
+    def _answer(self, call: Call, action: do.Answer) -> on.Event | None:
+        return self._switch_does("answer", lambda: self._switch.answer(call.id))
+
+    def _play(self, call: Call, action: do.Play) -> on.Event | None:
+        try:
+            self._switch.play(call.id, action.prompts, action.execution, action.interrupt)
+        except LegGone:
+            return None
+        except SwitchError as error:
+            log.warning("prompt not played", call_id=call.id, why=str(error))
+            return on.Played(action.execution, failed=True)
+        return None
+
+    def _music(self, call: Call, action: do.PlayMusic) -> None:
+        self._best_effort(
+            call,
+            "music",
+            lambda: self._switch.music(call.id, action.music, action.execution, action.interrupt),
+        )
+
+    def _collect(self, call: Call, action: do.Collect) -> on.Event | None:
+        try:
+            self._switch.collect(
+                call.id,
+                action.prompts,
+                action.invalid,
+                action.keys,
+                action.seconds,
+                action.tries,
+                action.execution,
+            )
+        except LegGone:
+            return None
+        except SwitchError as error:
+            log.warning("question not asked", call_id=call.id, why=str(error))
+            return on.Collected(action.execution, "")
+        return None
+
+    def _tag(self, call: Call, action: do.Tag) -> None:
+        self._best_effort(call, "tag", lambda: self._switch.tag(call.id, action.facts))
+
+    def _enqueue(self, call: Call, action: do.Enqueue) -> on.Event | None:
+        try:
+            self._queue.enqueue(
+                call.id,
+                action.group,
+                priority=action.priority,
+                enqueued_at=action.enqueued_at,
+                ring_seconds=action.lease_seconds,
+                now=self._clock.now(),
+            )
+        except QueueUnavailable as error:
+            return on.QueueFailed(str(error))
+        return None
+
+    def _leave(self, call: Call, action: do.LeaveQueue) -> None:
+        self._surely(lambda: self._queue.leave(call.id, self._clock.now()))
+
+    def _position(self, call: Call, action: do.AskPosition) -> on.Event | None:
+        try:
+            return on.Positioned(self._queue.position(call.id) or 0)
+        except QueueUnavailable:
+            return on.Positioned(0)
+
+    def _ring(self, call: Call, action: do.Ring) -> on.Event | None:
+        try:
+            self._switch.ring(
+                action.seat, action.leg, action.seconds, action.caller, action.title, call.id
+            )
+        except SwitchError as error:
+            log.warning("seat not rung", call_id=call.id, seat=action.seat, why=str(error))
+            return on.SeatFailed(action.leg, "DESTINATION_OUT_OF_ORDER")
+        return None
+
+    def _stop_leg(self, call: Call, action: do.StopLeg) -> None:
+        self._best_effort(
+            call, "stop leg", lambda: self._switch.hang_up(action.leg, action.cause)
+        )
+
+    def _accept(self, call: Call, action: do.AcceptOffer) -> on.Event | None:
+        try:
+            taken = self._queue.accept(action.token, self._clock.now())
+        except QueueUnavailable as error:
+            log.warning("offer accepted without the queue", call_id=call.id, why=str(error))
+            return None
+        return None if taken else on.OfferLost(action.token)
+
+    def _refuse(self, call: Call, action: do.RefuseOffer) -> on.Event | None:
+        try:
+            self._queue.refuse(action.token, action.reason, self._clock.now())
+        except QueueUnavailable as error:
+            return on.QueueFailed(str(error))
+        return None
+
+    def _release(self, call: Call, action: do.ReleaseSeat) -> None:
+        self._surely(
+            lambda: self._queue.release(
+                action.seat, action.token, action.wrap_up_seconds, self._clock.now()
+            )
+        )
+
+    def _surely(self, verb: Callable[[], bool]) -> None:
+        """Do a verb that frees a seat or a place, now or as soon as Redis is back."""
+        try:
+            verb()
+        except QueueUnavailable as error:
+            log.warning("queue not told, trying again", why=str(error))
+            self._clock.later(RETRY_SECONDS, lambda: self._later(verb))
+
+    def _later(self, verb: Callable[[], bool]) -> None:
+        gevent.spawn(self._surely, verb)
+
+    def _bridge(self, call: Call, action: do.Bridge) -> on.Event | None:
+        try:
+            self._switch.bridge(call.id, action.leg)
+        except SwitchError as error:
+            return on.BridgeFailed(action.leg, str(error))
+        return None
+
+    def _record(self, call: Call, action: do.StartRecording) -> None:
+        self._best_effort(call, "record", lambda: self._switch.record(call.id, action.path))
+
+    def _stop_recording(self, call: Call, action: do.StopRecording) -> None:
+        self._best_effort(
+            call, "stop recording", lambda: self._switch.stop_recording(call.id, action.path)
+        )
+
+    def _hang_up(self, call: Call, action: do.Hangup) -> None:
+        self._best_effort(call, "hang up", lambda: self._switch.hang_up(call.id, action.cause))

@@ -1,0 +1,80 @@
+"""What calls need from the rest of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from routing.record import CallRecord
+
+
+class SwitchError(Exception):
+    """The switch refused a command, or did not answer in time."""
+
+
+class LegGone(SwitchError):
+    """The command was for a leg that has ended; its end is, or will be, told as an event."""
+
+
+class QueueUnavailable(Exception):
+    """Redis cannot be reached or refuses."""
+
+
+class Switch(Protocol):
+    """The switch's side of `routing.callflow.actions`. Each method returns when the switch has
+    taken the command; what comes of it arrives as an event. All raise `SwitchError`."""
+
+    def answer(self, leg: str) -> None: ...
+    def play(self, leg: str, prompts: tuple[str, ...], execution: str, interrupt: bool) -> None: ...
+    def music(self, leg: str, music: str, execution: str, interrupt: bool) -> None: ...
+    def collect(
+        self,
+        leg: str,
+        prompts: tuple[str, ...],
+        invalid: tuple[str, ...],
+        keys: str,
+        seconds: float,
+        tries: int,
+        execution: str,
+    ) -> None: ...
+    def tag(self, leg: str, facts: Mapping[str, str]) -> None: ...
+    def ring(
+        self, seat: str, leg: str, seconds: float, caller: str, title: str, call: str
+    ) -> None: ...
+    def bridge(self, leg: str, other: str) -> None: ...
+    def record(self, leg: str, path: str) -> None: ...
+    def stop_recording(self, leg: str, path: str) -> None: ...
+    def hang_up(self, leg: str, cause: str) -> None: ...
+
+
+class Queue(Protocol):
+    """The live queue's side. All raise `QueueUnavailable`; times are seconds since the epoch."""
+
+    def enqueue(
+        self,
+        call: str,
+        group: str,
+        *,
+        priority: int,
+        enqueued_at: float,
+        ring_seconds: float,
+        now: float,
+    ) -> int: ...
+    def leave(self, call: str, now: float) -> bool: ...
+    def position(self, call: str) -> int | None: ...
+    def accept(self, token: str, now: float) -> bool: ...
+    def refuse(self, token: str, reason: str | None, now: float) -> bool: ...
+    def release(self, seat: str, token: str, wrap_up_seconds: float, now: float) -> bool: ...
+
+
+class Ledger(Protocol):
+    """Where records go."""
+
+    def append(self, record: CallRecord) -> None: ...
+
+
+class Clock(Protocol):
+    """Time; see switchd.clock."""
+
+    def now(self) -> float: ...
+    def later(self, seconds: float, call: Callable[[], None]) -> Callable[[], None]: ...

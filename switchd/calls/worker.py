@@ -1,0 +1,120 @@
+"""One call's greenlet and mailbox."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+import gevent
+import structlog
+from gevent.queue import SimpleQueue
+
+from routing.callflow import Call, State, Unexpected, step
+from routing.callflow import actions as do
+from routing.callflow import events as on
+from routing.plan import Plan
+from routing.record import CallRecord
+from switchd.calls.performer import Performer
+from switchd.calls.ports import Clock
+
+log = structlog.get_logger(__name__)
+
+
+class Worker:
+    """Takes events from the mailbox one at a time, until the call has ended.
+
+    The plan is the one that the call began with: a reload changes nothing under it.
+    """
+
+    def __init__(
+        self,
+        call: Call,
+        plan: Plan,
+        performer: Performer,
+        clock: Clock,
+        *,
+        on_leg: Callable[[str, Worker], None],
+        on_closed: Callable[[Worker, CallRecord], None],
+        on_unexpected: Callable[[Call, on.Event], None],
+    ) -> None:
+        self.call = call
+        self.plan: Final = plan
+        self._performer = performer
+        self._clock = clock
+        self._on_leg = on_leg
+        self._on_closed = on_closed
+        self._on_unexpected = on_unexpected
+        self._mailbox: SimpleQueue[on.Event] = SimpleQueue()
+        self._timers: dict[str, Callable[[], None]] = {}
+        self._greenlet: gevent.Greenlet | None = None
+
+    def start(self) -> None:
+        """Begin to read the mailbox."""
+        self._greenlet = gevent.spawn(self._run)
+
+    def post(self, event: on.Event) -> None:
+        """Put an event into the mailbox. Never blocks."""
+        self._mailbox.put(event)
+
+    def stop(self) -> None:
+        """Stop working; the call stays as it is on the switch."""
+        for cancel in self._timers.values():
+            cancel()
+        self._timers.clear()
+        if self._greenlet is not None:
+            self._greenlet.kill(block=False)
+
+    def _run(self) -> None:
+        while self.call.state is not State.ENDED:
+            event = self._mailbox.get()
+            try:
+                self._take(event)
+            except Exception:
+                log.exception("call step failed", call_id=self.call.id, event=repr(event))
+
+    def _take(self, event: on.Event) -> None:
+        pending = deque([event])
+        while pending:
+            event = pending.popleft()
+            try:
+                self.call, todo = step(self.call, event, self.plan, self._clock.now())
+            except Unexpected:
+                self._on_unexpected(self.call, event)
+                continue
+            for action in todo:
+                came_of_it = self._do(action)
+                if came_of_it is not None:
+                    pending.append(came_of_it)
+                    if self._performer.stops(came_of_it):
+                        break
+
+    def _do(self, action: do.Action) -> on.Event | None:
+        match action:
+            case do.SetTimer(name, seconds):
+                self._set_timer(name, seconds)
+            case do.ClearTimer(name):
+                self._clear_timer(name)
+            case do.Close(record):
+                self._close(record)
+            case do.Ring():
+                self._on_leg(action.leg, self)
+                return self._performer.perform(self.call, action)
+            case _:
+                return self._performer.perform(self.call, action)
+        return None
+
+    def _set_timer(self, name: str, seconds: float) -> None:
+        self._clear_timer(name)
+        self._timers[name] = self._clock.later(seconds, lambda: self.post(on.TimerDue(name)))
+
+    def _clear_timer(self, name: str) -> None:
+        cancel = self._timers.pop(name, None)
+        if cancel is not None:
+            cancel()
+
+    def _close(self, record: CallRecord) -> None:
+        for cancel in self._timers.values():
+            cancel()
+        self._timers.clear()
+        self._on_closed(self, record)

@@ -1,0 +1,26 @@
+"""Time, as the daemon's parts see it; tests bring their own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import gevent
+
+
+class Clock:
+    """The machine's clock and gevent's timers."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return time.time()
+
+    def later(self, seconds: float, call: Callable[[], None]) -> Callable[[], None]:
+        """Run `call` after `seconds`; the function returned cancels that."""
+        timer = gevent.get_hub().loop.timer(max(0.0, seconds))
+        timer.start(lambda: (timer.close(), call()))
+
+        def cancel() -> None:
+            timer.close()
+
+        return cancel

@@ -1,0 +1,40 @@
+"""Which seats' phones are registered, as far as the switch tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+
+class Phones:
+    """Remembers what was told and passes on what changed.
+
+    `tell(seat, reachable)` may fail; then it is told again with the next list or event.
+    """
+
+    def __init__(
+        self, seats: Callable[[], Collection[str]], tell: Callable[[str, bool], object]
+    ) -> None:
+        self._seats = seats
+        self._tell = tell
+        self._told: dict[str, bool] = {}
+
+    def heard(self, seat: str, reachable: bool) -> None:
+        """A phone has registered, or is no longer registered. Phones of no seat are ignored."""
+        if seat not in self._seats() or self._told.get(seat) is reachable:
+            return
+        self._tell(seat, reachable)
+        self._told[seat] = reachable
+        log.info("phone", seat=seat, reachable=reachable)
+
+    def listed(self, registered: Collection[str]) -> None:
+        """Here is everybody who is registered; whoever is not named is not."""
+        for seat in self._seats():
+            self.heard(seat, seat in registered)
+
+    def forget(self) -> None:
+        """What was told may be lost (Redis was away): tell everything again next time."""
+        self._told.clear()

@@ -1,0 +1,130 @@
+"""What FreeSWITCH tells, in the words of calls, codes and phones."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Protocol
+
+from routing.callflow import events as on
+from routing.entry import Arrival
+from routing.record import EndedBy
+from switchd.esl import events as esl
+
+EVENTS = (
+    "CHANNEL_PARK",
+    "CHANNEL_ANSWER",
+    "CHANNEL_BRIDGE",
+    "CHANNEL_EXECUTE_COMPLETE",
+    "CHANNEL_HANGUP_COMPLETE",
+    "BACKGROUND_JOB",
+    "HEARTBEAT",
+    "SHUTDOWN",
+)
+SUBCLASSES = ("sofia::register", "sofia::unregister", "sofia::expire")
+
+PHONE_HUNG_UP = frozenset({"recv_bye", "recv_cancel", "recv_refuse"})
+"""variable_sip_hangup_disposition when the other side ended the leg (mod_sofia.c)."""
+
+
+class Listener(Protocol):
+    """Who is told."""
+
+    def arrived(self, leg: str, arrival: Arrival, queued_at: float | None) -> None: ...
+    def code_dialled(self, leg: str, seat: str, code: str) -> None: ...
+    def phone(self, seat: str, reachable: bool) -> None: ...
+    def deliver(self, leg: str, event: on.Event) -> object: ...
+    def knows(self, leg: str) -> bool: ...
+
+
+class Ear:
+    """Hears every event of one FreeSWITCH and tells the listener what it means.
+
+    Called by the link's dispatcher, one event at a time; it only sorts and never waits.
+    """
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self.heard: Counter[str] = Counter()
+        self._tables: dict[type[esl.Event], Callable[..., None]] = {
+            esl.ChannelPark: self._parked,
+            esl.ChannelBridge: self._bridged,
+            esl.ChannelExecuteComplete: self._executed,
+            esl.ChannelHangupComplete: self._hung_up,
+            esl.Registered: self._registered,
+            esl.Unregistered: self._unregistered,
+            esl.RegistrationExpired: self._unregistered,
+        }
+
+    def __call__(self, event: esl.Event) -> None:
+        """Sort one event. Those without a meaning for us are only counted."""
+        self.heard[event.name] += 1
+        handler = self._tables.get(type(event))
+        if handler is not None:
+            handler(event)
+
+    def _parked(self, event: esl.ChannelPark) -> None:
+        leg = event.uuid
+        if self._listener.knows(leg):
+            if event.variable("switchd_kind") != "seat":
+                self._listener.deliver(leg, on.CallerBack())
+            return
+        found(self._listener, leg, event.variable)
+
+    def _bridged(self, event: esl.ChannelBridge) -> None:
+        other = event.other
+        if not self._listener.deliver(event.uuid, on.Bridged(other)):
+            self._listener.deliver(other, on.Bridged(event.uuid))
+
+    def _executed(self, event: esl.ChannelExecuteComplete) -> None:
+        leg, execution = event.uuid, event.execution
+        if not execution.startswith(leg):
+            return
+        if execution.endswith("/answer"):
+            self._listener.deliver(leg, on.Answered())
+        elif event.application == "play_and_get_digits":
+            keys = event.variable("switchd_key")
+            self._listener.deliver(leg, on.Collected(execution, keys))
+        else:
+            failed = event.response.startswith("FILE NOT FOUND")
+            self._listener.deliver(leg, on.Played(execution, failed))
+
+    def _hung_up(self, event: esl.ChannelHangupComplete) -> None:
+        leg, cause = event.uuid, event.cause
+        other_side = event.variable("sip_hangup_disposition") in PHONE_HUNG_UP
+        if event.variable("switchd_kind") == "seat":
+            self._listener.deliver(leg, on.SeatGone(leg, cause, other_side))
+        else:
+            by = EndedBy.CALLER if other_side else EndedBy.SYSTEM
+            self._listener.deliver(leg, on.CallerGone(cause, by))
+
+    def _registered(self, event: esl.Registered) -> None:
+        self._listener.phone(event.user, True)
+
+    def _unregistered(self, event: esl.Unregistered | esl.RegistrationExpired) -> None:
+        self._listener.phone(event.user, False)
+
+
+def found(listener: Listener, leg: str, variable: Callable[[str], str]) -> None:
+    """Tell the listener of a parked leg that nobody works on yet, new or left by an earlier owner.
+
+    `variable` gives the leg's channel variables; "" for those that are not set.
+    """
+    match variable("switchd_kind"):
+        case "caller":
+            arrival = Arrival(
+                caller=variable("sip_from_user") or variable("caller_id_number"),
+                called=variable("switchd_called"),
+                trunk=variable("switchd_trunk"),
+                privacy=_private(variable),
+            )
+            queued_at = variable("switchd_queued_at")
+            waiting = variable("switchd_state") == "waiting" and queued_at
+            listener.arrived(leg, arrival, float(queued_at) if waiting else None)
+        case "code":
+            listener.code_dialled(leg, variable("switchd_seat"), variable("switchd_code"))
+
+
+def _private(variable: Callable[[str], str]) -> bool:
+    privacy = variable("sip_Privacy") or variable("sip_h_Privacy")
+    return "id" in privacy.split(";") or variable("sip_from_user").lower() == "anonymous"

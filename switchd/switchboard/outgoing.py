@@ -1,0 +1,170 @@
+"""The switch's side of a call, in FreeSWITCH's words. Implements `calls.ports.Switch`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import gevent
+import structlog
+
+from routing.callflow import events as on
+from switchd.calls.ports import LegGone, SwitchError
+from switchd.esl.arguments import channel_variables, set_variables
+from switchd.esl.errors import CommandFailed, EslError, UnsafeArgument
+from switchd.esl.jobs import Job
+from switchd.esl.link import Link
+from switchd.prompts.library import PromptLibrary, PromptMissingError
+
+log = structlog.get_logger(__name__)
+
+GONE = ("no such channel", "invalid session", "invalid uuid", "can't find", "cannot find")
+"""What FreeSWITCH says of a leg that has ended (mod_commands.c, mod_event_socket.c)."""
+ORIGINATE_GRACE_SECONDS = 10.0
+"""How much longer than the ring time the result of an originate is waited for."""
+SURVEY_DIGIT_SECONDS = 3.0
+"""How long play_and_get_digits waits between digits; one key is all that is asked for."""
+
+
+class FreeSwitch:
+    """Commands for one FreeSWITCH, over its link."""
+
+    def __init__(
+        self,
+        link: Callable[[], Link],
+        prompts: PromptLibrary,
+        *,
+        domain: str,
+        recordings: Path,
+        deliver: Callable[[str, on.Event], object],
+    ) -> None:
+        self._link = link
+        self._prompts = prompts
+        self._domain = domain
+        self._recordings = recordings
+        self._deliver = deliver
+
+    def answer(self, leg: str) -> None:
+        """Pick up."""
+        self._execute(leg, "answer", "", f"{leg}/answer")
+
+    def play(self, leg: str, prompts: tuple[str, ...], execution: str, interrupt: bool) -> None:
+        """Play prompts as one file_string; those that are missing are left out and logged."""
+        sounds = self._sounds(prompts)
+        if interrupt:
+            self._api("uuid_break", f"{leg} all")
+        self._execute(leg, "playback", sounds, execution)
+
+    def music(self, leg: str, music: str, execution: str, interrupt: bool) -> None:
+        """Play a local stream until it is broken."""
+        if interrupt:
+            self._api("uuid_break", f"{leg} all")
+        self._execute(leg, "playback", f"local_stream://{music}", execution)
+
+    def collect(
+        self,
+        leg: str,
+        prompts: tuple[str, ...],
+        invalid: tuple[str, ...],
+        keys: str,
+        seconds: float,
+        tries: int,
+        execution: str,
+    ) -> None:
+        """Ask for one key; it arrives as variable switchd_key of the execution's end."""
+        asked = self._sounds(prompts)
+        wrong = self._sounds(invalid)
+        milliseconds = int(seconds * 1000)
+        digit_gap = int(SURVEY_DIGIT_SECONDS * 1000)
+        arguments = (
+            f"1 1 {tries} {milliseconds} none {asked} {wrong} switchd_key [{keys}] {digit_gap}"
+        )
+        self._execute(leg, "play_and_get_digits", arguments, execution)
+
+    def tag(self, leg: str, facts: Mapping[str, str]) -> None:
+        """Set channel variables."""
+        with _translated():
+            command = set_variables(leg, facts)
+            reply = self._link().send(command)
+            if not reply.ok:
+                raise CommandFailed(command.name, reply.text)
+
+    def ring(
+        self, seat: str, leg: str, seconds: float, caller: str, title: str, call: str
+    ) -> None:
+        """Originate the seat's leg, parked; its result arrives as SeatAnswered or SeatFailed."""
+        variables = {
+            "origination_uuid": leg,
+            "originate_timeout": str(max(1, round(seconds))),
+            "ignore_early_media": "true",
+            "origination_caller_id_number": caller or "anonymous",
+            "origination_caller_id_name": title,
+            "switchd_kind": "seat",
+            "switchd_seat": seat,
+            "switchd_call": call,
+            "hangup_after_bridge": "true",
+        }
+        with _translated():
+            target = f"{channel_variables(variables)}user/{seat}@{self._domain}"
+            job = self._link().bgapi("originate", f"{target} &park()")
+        gevent.spawn(self._await_seat, job, leg, seconds + ORIGINATE_GRACE_SECONDS)
+
+    def _await_seat(self, job: Job, leg: str, seconds: float) -> None:
+        try:
+            answer = job.wait(seconds).strip()
+        except EslError as error:
+            log.warning("originate without a result", leg=leg, why=str(error))
+            self._deliver(leg, on.SeatFailed(leg, "RECOVERY_ON_TIMER_EXPIRE"))
+            return
+        if answer.startswith("+OK"):
+            self._deliver(leg, on.SeatAnswered(leg))
+        else:
+            self._deliver(leg, on.SeatFailed(leg, answer.removeprefix("-ERR").strip()))
+
+    def bridge(self, leg: str, other: str) -> None:
+        """Bridge two parked legs; CHANNEL_BRIDGE tells when they hear each other."""
+        self._api("uuid_bridge", f"{leg} {other}")
+
+    def record(self, leg: str, path: str) -> None:
+        """Record into `path` below the recordings folder; RECORD_STEREO is set by the dialplan."""
+        self._api("uuid_record", f"{leg} start {self._recordings / path}")
+
+    def stop_recording(self, leg: str, path: str) -> None:
+        """End that recording."""
+        self._api("uuid_record", f"{leg} stop {self._recordings / path}")
+
+    def hang_up(self, leg: str, cause: str) -> None:
+        """End a leg, ringing or not."""
+        self._api("uuid_kill", f"{leg} {cause}")
+
+    def _sounds(self, prompts: tuple[str, ...]) -> str:
+        paths = []
+        for name in prompts:
+            try:
+                paths.append(str(self._prompts.path(name)))
+            except PromptMissingError as error:
+                log.error("prompt missing", prompt=name, why=str(error))
+        if not paths:
+            raise SwitchError(f"none of the prompts {', '.join(prompts)} is there")
+        return paths[0] if len(paths) == 1 else "file_string://" + "!".join(paths)
+
+    def _execute(self, leg: str, application: str, argument: str, execution: str) -> None:
+        with _translated():
+            self._link().execute(leg, application, argument, execution=execution)
+
+    def _api(self, name: str, arguments: str) -> str:
+        with _translated():
+            return self._link().api(name, arguments)
+
+
+class _translated:  # noqa: N801 - reads as a word in a with statement
+    """Event-socket errors become the errors that calls know."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, CommandFailed) and any(s in str(error).lower() for s in GONE):
+            raise LegGone(str(error)) from error
+        if isinstance(error, EslError | UnsafeArgument):
+            raise SwitchError(str(error)) from error

@@ -1,0 +1,119 @@
+"""Adapters between parts that do not know each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from switchd.api.ports import Refused, Unavailable
+from switchd.calls import ports as calls
+from switchd.queues.facts import QueueUnavailable, SeatRefused, SeatView
+from switchd.queues.waitlist import Waitlist
+from switchd.seats.codes import SeatRefusal
+
+
+@contextmanager
+def _for_calls() -> Iterator[None]:
+    try:
+        yield
+    except QueueUnavailable as error:
+        raise calls.QueueUnavailable(str(error)) from error
+
+
+class CallQueue:
+    """The waitlist as calls see it. Implements `calls.ports.Queue`."""
+
+    def __init__(self, waitlist: Waitlist) -> None:
+        self._waitlist = waitlist
+
+    def enqueue(
+        self,
+        call: str,
+        group: str,
+        *,
+        priority: int,
+        enqueued_at: float,
+        ring_seconds: float,
+        now: float,
+    ) -> int:
+        with _for_calls():
+            return self._waitlist.enqueue(
+                call,
+                group,
+                priority=priority,
+                enqueued_at=enqueued_at,
+                ring_seconds=ring_seconds,
+                now=now,
+            )
+
+    def leave(self, call: str, now: float) -> bool:
+        with _for_calls():
+            return self._waitlist.leave(call, now)
+
+    def position(self, call: str) -> int | None:
+        with _for_calls():
+            return self._waitlist.position(call)
+
+    def accept(self, token: str, now: float) -> bool:
+        with _for_calls():
+            return self._waitlist.accept(token, now)
+
+    def refuse(self, token: str, reason: str | None, now: float) -> bool:
+        with _for_calls():
+            return self._waitlist.refuse(token, reason, now)
+
+    def release(self, seat: str, token: str, wrap_up_seconds: float, now: float) -> bool:
+        with _for_calls():
+            return self._waitlist.release(seat, token, wrap_up_seconds, now)
+
+
+class SeatDesk:
+    """The seat verbs, for feature codes and for the HTTP interface."""
+
+    def __init__(self, waitlist: Waitlist, now: Callable[[], float]) -> None:
+        self._waitlist = waitlist
+        self._now = now
+
+    def sign_in(self, seat: str, agent: str) -> SeatView:
+        """Raises `SeatRefusal`, like all of them."""
+        with _for_seats():
+            return self._waitlist.sign_in(seat, agent, self._now())
+
+    def sign_out(self, seat: str) -> SeatView:
+        with _for_seats():
+            return self._waitlist.sign_out(seat, self._now())
+
+    def ready(self, seat: str) -> SeatView:
+        with _for_seats():
+            return self._waitlist.ready(seat, self._now())
+
+    def not_ready(self, seat: str, reason: str) -> SeatView:
+        with _for_seats():
+            return self._waitlist.not_ready(seat, reason, self._now())
+
+    def do(self, seat: str, verb: str, agent: str, reason: str) -> SeatView:
+        """Do a verb by its name on the command line. Raises `api.ports.Refused` or
+        `Unavailable`."""
+        try:
+            match verb:
+                case "sign-in":
+                    return self.sign_in(seat, agent or seat)
+                case "sign-out":
+                    return self.sign_out(seat)
+                case "ready":
+                    return self.ready(seat)
+                case "not-ready":
+                    return self.not_ready(seat, reason or "break")
+        except SeatRefusal as error:
+            raise Refused(str(error)) from error
+        except QueueUnavailable as error:
+            raise Unavailable(str(error)) from error
+        raise Refused(f"there is no verb {verb}")
+
+
+@contextmanager
+def _for_seats() -> Iterator[None]:
+    try:
+        yield
+    except SeatRefused as error:
+        raise SeatRefusal(str(error)) from error
