@@ -31,13 +31,13 @@ def normalise(raw: str, area_code: str, strip_prefixes: tuple[str, ...] = ()) ->
             number = number[len(prefix) :]
             break
     if number.startswith("+86"):
-        number = _national(number[3:])
-    elif number.startswith("+"):
+        number = _national(number[3:], area_code)
+    elif number.startswith("+") and len(number) > 1:
         number = "00" + number[1:]
     elif number.startswith("0086"):
-        number = _national(number[4:])
+        number = _national(number[4:], area_code)
     elif number.startswith("86") and len(number) > 8:
-        number = _national(number[2:])
+        number = _national(number[2:], area_code)
     if not _DIGITS.fullmatch(number):
         return ""
     if number.startswith("0") and _MOBILE.fullmatch(number[1:]):
@@ -52,13 +52,17 @@ def is_dialable(number: str) -> bool:
     return 3 <= len(number) <= 12 and not number.startswith("00")
 
 
-def _national(rest: str) -> str:
+def _national(rest: str, area_code: str) -> str:
     """Write the number behind +86 as it is dialled within the country.
 
-    Area codes get their zero; somebody may have left it there.
+    Area codes get their zero; somebody may have left it there. Up to six digits are a short code,
+    unless they are the city's area code and an emergency number.
     """
     if rest.startswith("00"):
         return ""
+    area = area_code[1:]
+    if rest.startswith(area) and rest[len(area) :] in EMERGENCY:
+        return rest[len(area) :]
     if rest.startswith("0") or _MOBILE.fullmatch(rest) or len(rest) <= 6:
         return rest
     return "0" + rest
