@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 
@@ -41,11 +41,19 @@ class Retirement:
     reminder_months: int = 1
     """Calendar months; the notice of 2020-01-03 gives one."""
     connects: bool = True
-    """Whether the caller is connected to 12345 after the announcement."""
+    """Whether the caller is connected to `into` after the announcement."""
+    into: str = "12345"
+    """Name of the line that takes the callers over."""
+    announcement: str = "change_announcement"
+    """Prompt of the announcement (语音提醒)."""
 
     @property
     def last_day(self) -> date:
-        """Last day of the announcement: merged 2020-01-31 for one month ends with 2020-02-29."""
+        """Last day of the announcement, heard to its end.
+
+        Merged 2020-01-03 for one month ends with 2020-02-03, merged 2020-01-31 with 2020-02-29:
+        the day of the same number, or else the month's last (民法典, 201 and 202).
+        """
         months = self.merged_on.month - 1 + self.reminder_months
         year, month = self.merged_on.year + months // 12, months % 12 + 1
         length = monthrange(year, month)[1]
@@ -71,19 +79,24 @@ class Line:
     """Hold music: a name that FreeSWITCH's local_stream knows."""
     survey: bool = True
     """Whether the caller is asked for satisfaction after the seat has left."""
+    priority: int = 0
+    """Order in the waiting list before age: higher first; 0 is normal."""
     retirement: Retirement | None = None
     """Only for retired lines."""
 
     def phase(self, now: float, zone: tzinfo) -> Phase:
         """Tell where the line stands at `now` (seconds since the epoch) in the city's `zone`.
 
-        A reminder that began on the 3rd ends with the last minute before the 3rd of the next
-        month; see `Retirement.last_day` for short months.
+        Days begin and end at the city's midnight.
         """
         if self.retirement is None:
             return Phase.IN_SERVICE
-        begin = datetime.combine(self.retirement.merged_on, time.min, zone).timestamp()
-        end = datetime.combine(self.retirement.last_day, time.max, zone).timestamp()
-        if now < begin:
+        if now < _midnight(self.retirement.merged_on, zone):
             return Phase.IN_SERVICE
-        return Phase.REMINDING if now <= end else Phase.GONE
+        over = _midnight(self.retirement.last_day + timedelta(days=1), zone)
+        return Phase.REMINDING if now < over else Phase.GONE
+
+
+def _midnight(day: date, zone: tzinfo) -> float:
+    """Give the moment at which `day` begins, in seconds since the epoch."""
+    return datetime.combine(day, time.min, zone).timestamp()

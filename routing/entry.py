@@ -1,0 +1,161 @@
+"""What happens to a call that arrives, and why.
+
+`decide` is the only place that answers this; it costs the same for a plan of ten lines and of
+ten thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from routing.lines import Line, Phase, Retirement
+from routing.numbers import EMERGENCY, normalise
+from routing.plan import Plan
+
+
+class Cause(StrEnum):
+    """Why a call is not taken: FreeSWITCH's name of the hangup cause."""
+
+    UNALLOCATED_NUMBER = "UNALLOCATED_NUMBER"
+    """No line has this number (Q.850 cause 1, SIP 404)."""
+    NUMBER_CHANGED = "NUMBER_CHANGED"
+    """Retired, and the announcement is over (Q.850 cause 22, SIP 410)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A call as the trunk brings it."""
+
+    caller: str
+    """The calling number as it arrived; hostile."""
+    called: str
+    """The called number as it arrived; hostile."""
+    trunk: str
+    """Name of the trunk group in the plan."""
+    privacy: bool = False
+    """Whether the caller withholds the number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One rule that applied, for the decision trace."""
+
+    what: str
+    """Stable name of the rule: entry.number, entry.line, entry.phase, entry.into, …"""
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where the call goes."""
+
+    caller: str
+    """Normalised, or "" if withheld or unknown."""
+    called: str
+    """Normalised."""
+    line_dialled: str
+    """Name of the line that was dialled; a retired line keeps its identity."""
+    line_meant: str
+    """Name of the line that serves the caller."""
+    group: str
+    """Skill group to wait for."""
+    greeting: tuple[str, ...]
+    """Prompts to play, in this order."""
+    music: str
+    survey: bool
+    connect: bool
+    """False: play the greeting and hang up; the caller is to dial 12345."""
+    priority: int
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the call is not taken."""
+
+    caller: str
+    called: str
+    line_dialled: str
+    """Name of the retired line that was dialled, or "" for a number without line."""
+    cause: Cause
+    reasons: tuple[Reason, ...]
+
+
+def decide(arrival: Arrival, plan: Plan, now: float) -> Route | Refusal:
+    """Route an arriving call at `now` (seconds since the epoch), or refuse it. Never raises."""
+    caller, called, reasons = _read_numbers(arrival, plan)
+    line = None if called in EMERGENCY else plan.by_number.get(called)
+    if line is None:
+        rule = "entry.emergency" if called in EMERGENCY else "entry.unknown"
+        reasons.append(Reason(rule, {"called": called}))
+        return Refusal(caller, called, "", Cause.UNALLOCATED_NUMBER, tuple(reasons))
+    reasons.append(Reason("entry.line", {"line": line.name, "kind": line.kind.value}))
+    retirement = line.retirement
+    if retirement is None:
+        return _route(caller, called, line, line, reasons)
+    phase = line.phase(now, plan.zone)
+    reasons.append(_phase_reason(phase, retirement))
+    if phase is Phase.GONE:
+        return Refusal(caller, called, line.name, Cause.NUMBER_CHANGED, tuple(reasons))
+    if phase is Phase.IN_SERVICE:
+        return _route(caller, called, line, line, reasons)
+    meant = plan.lines[retirement.into]
+    connects = "yes" if retirement.connects else "no"
+    reasons.append(Reason("entry.into", {"line": meant.name, "connects": connects}))
+    return _route(caller, called, line, meant, reasons, retirement)
+
+
+def _read_numbers(arrival: Arrival, plan: Plan) -> tuple[str, str, list[Reason]]:
+    """Normalise caller and called by the trunk's rules."""
+    reasons = []
+    trunk = plan.trunks.get(arrival.trunk)
+    if trunk is None:
+        reasons.append(Reason("entry.trunk_unknown", {"trunk": arrival.trunk}))
+    prefixes = trunk.strip_prefixes if trunk else ()
+    called = normalise(arrival.called, plan.area_code)
+    if called not in EMERGENCY:
+        called = normalise(arrival.called, plan.area_code, prefixes)
+    reasons.append(Reason("entry.number", {"arrived": arrival.called, "called": called}))
+    if arrival.privacy:
+        reasons.append(Reason("entry.caller_withheld", {}))
+        return "", called, reasons
+    return normalise(arrival.caller, plan.area_code, prefixes), called, reasons
+
+
+def _phase_reason(phase: Phase, retirement: Retirement) -> Reason:
+    dates = {
+        "merged_on": retirement.merged_on.isoformat(),
+        "last_day": retirement.last_day.isoformat(),
+    }
+    return Reason("entry.phase", {"phase": phase.value, **dates})
+
+
+def _route(
+    caller: str,
+    called: str,
+    dialled: Line,
+    meant: Line,
+    reasons: list[Reason],
+    retirement: Retirement | None = None,
+) -> Route:
+    """Serve the callers of `dialled` as `meant` serves its own, the announcement first if any."""
+    greeting: tuple[str, ...] = (meant.greeting,)
+    connect = True
+    if retirement is not None:
+        connect = retirement.connects
+        greeting = (retirement.announcement, *greeting) if connect else (retirement.announcement,)
+    return Route(
+        caller=caller,
+        called=called,
+        line_dialled=dialled.name,
+        line_meant=meant.name,
+        group=meant.group,
+        greeting=greeting,
+        music=meant.music,
+        survey=meant.survey,
+        connect=connect,
+        priority=meant.priority,
+        reasons=tuple(reasons),
+    )

@@ -1,0 +1,45 @@
+"""The whole document: every section that a city's folder may have, in the order of the docs."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from switchd.config.models import (
+    City,
+    Group,
+    Line,
+    SeatEntry,
+    Section,
+    Survey,
+    Trunk,
+    Waiting,
+)
+from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Storage
+
+
+class Document(Section):
+    """A city's plan and its server, as YAML."""
+
+    city: City = Field(description="The city as a whole.")
+    lines: dict[str, Line] = Field(
+        min_length=1, description="Lines by the number that people know."
+    )
+    groups: dict[str, Group] = Field(min_length=1, description="Skill groups (技能组) by name.")
+    seats: dict[str, SeatEntry] = Field(
+        min_length=1,
+        description="Seats (坐席) by extension, one or a range; `1001-1008: intake` says it all.",
+    )
+    trunks: dict[str, Trunk] = Field(
+        default={"trunk": Trunk()}, min_length=1, description="Trunk groups (中继) by name."
+    )
+    waiting: Waiting = Field(default=Waiting(), description="What callers hear while they wait.")
+    survey: Survey = Field(default=Survey(), description="The question for satisfaction.")
+    freeswitch: FreeSwitch = Field(
+        default=FreeSwitch(), description="The FreeSWITCH that this city's calls run on."
+    )
+    storage: Storage = Field(default=Storage(), description="Redis and SQL.")
+    folders: Folders = Field(default=Folders(), description="Folders on this machine.")
+    log: Log = Field(default=Log(), description="What switchd writes down about itself.")
+    feature_codes: FeatureCodes = Field(
+        default=FeatureCodes(), description="What an agent dials on the seat's phone."
+    )

@@ -1,0 +1,121 @@
+"""From text to sections: each section, line, group and seat is read on its own.
+
+One that is wrong is reported and left out, so that the others are still checked for meaning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, get_args, get_origin
+
+from pydantic import TypeAdapter, ValidationError
+
+from switchd.config.document import Document
+from switchd.config.explain import explain, key_path
+from switchd.config.models import City, Group, Line, Seat, Survey, Trunk, Waiting
+from switchd.config.problems import Problem, Severity, choose
+from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Storage
+from switchd.config.source import Mapping, Path, Scalar, locate, plain
+
+
+@dataclass(slots=True)
+class Draft:
+    """The sections that could be read, and what was wrong with the others."""
+
+    root: Mapping
+    problems: list[Problem] = field(default_factory=list)
+    city: City | None = None
+    lines: dict[str, Line] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
+    seats: dict[str, Seat] = field(default_factory=dict)
+    trunks: dict[str, Trunk] = field(default_factory=lambda: {"trunk": Trunk()})
+    waiting: Waiting = field(default_factory=Waiting)
+    survey: Survey = field(default_factory=Survey)
+    freeswitch: FreeSwitch = field(default_factory=FreeSwitch)
+    storage: Storage = field(default_factory=Storage)
+    folders: Folders = field(default_factory=Folders)
+    log: Log = field(default_factory=Log)
+    feature_codes: FeatureCodes = field(default_factory=FeatureCodes)
+
+    def error(self, path: Path, what: str, instead: str) -> None:
+        """Report an error at the key `path`."""
+        self._tell(path, what, instead, Severity.ERROR)
+
+    def warning(self, path: Path, what: str, instead: str) -> None:
+        """Report something worth knowing at the key `path`."""
+        self._tell(path, what, instead, Severity.WARNING)
+
+    def written(self, section: str) -> list[str]:
+        """Give the names in a section as they are written, wrong entries included."""
+        node = self.root.entries.get(section)
+        return list(node.entries) if isinstance(node, Mapping) else []
+
+    def has(self, path: Path) -> bool:
+        """Tell whether the key is written, so that its value is not a default."""
+        node: Any = self.root
+        for step in path:
+            if not isinstance(node, Mapping) or str(step) not in node.entries:
+                return False
+            node = node.entries[str(step)]
+        return True
+
+    def place(self, path: Path) -> str:
+        """Give file:line of a key, for pointing at it from another problem."""
+        where = locate(self.root, path)
+        return f"{where.file}:{where.line}"
+
+    def _tell(self, path: Path, what: str, instead: str, severity: Severity) -> None:
+        where = locate(self.root, path)
+        key = ".".join(str(step) for step in path)
+        self.problems.append(Problem(where.file, where.line, key, what, instead, severity))
+
+
+def read_sections(root: Mapping) -> Draft:
+    """Validate the form of every section of the merged folder."""
+    draft = Draft(root)
+    known = Document.model_fields
+    for name in root.entries:
+        if name not in known:
+            draft.error((name,), f"there is no section {name}", choose(name, known))
+    for name, info in known.items():
+        if name not in root.entries:
+            if info.is_required():
+                draft.error((name,), f"the section {name} is missing", f"Write `{name}:`")
+            continue
+        if get_origin(info.annotation) is dict:
+            _read_entries(draft, name, get_args(info.annotation)[1])
+        else:
+            _read_section(draft, name, info.annotation)
+    return draft
+
+
+def _read_section(draft: Draft, name: str, owner: Any) -> None:
+    section = _validated(draft, (name,), owner, TypeAdapter(owner))
+    if section is not None:
+        setattr(draft, name, section)
+
+
+def _read_entries(draft: Draft, name: str, owner: Any) -> None:
+    """Read a section whose keys are names: lines, groups, seats, trunks."""
+    node = draft.root.entries[name]
+    if not isinstance(node, Mapping) or not node.entries:
+        empty = isinstance(node, Mapping) or (isinstance(node, Scalar) and node.text is None)
+        what = "the section is empty" if empty else "the section has no names with their settings"
+        draft.error((name,), what, "Write `name:` indented below it, and what belongs to it below")
+        return
+    reader = TypeAdapter(owner)
+    entries = {key: _validated(draft, (name, key), owner, reader) for key in node.entries}
+    setattr(draft, name, {key: entry for key, entry in entries.items() if entry is not None})
+
+
+def _validated(draft: Draft, path: Path, owner: Any, reader: TypeAdapter[Any]) -> Any:
+    """Give the section or entry at `path`, or None after reporting what is wrong."""
+    value: Any = draft.root
+    for step in path:
+        value = value.entries[str(step)]
+    try:
+        return reader.validate_python(plain(value))
+    except ValidationError as error:
+        for finding in error.errors(include_url=False):
+            draft.error((*path, *key_path(finding)), *explain(finding, owner))
+        return None

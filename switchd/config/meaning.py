@@ -1,0 +1,121 @@
+"""Whether the sections make sense together: names lead somewhere, nothing collides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import available_timezones
+
+from routing.numbers import EMERGENCY, normalise
+from switchd.config.draft import Draft
+from switchd.config.meaning_lines import area_code, check_lines, time_zone
+from switchd.config.meaning_server import check_server
+from switchd.config.models import Mistake
+from switchd.config.problems import choose
+from switchd.config.seat_range import seat_numbers
+from switchd.config.source import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Names that the installation has; None means that they are not known and not checked."""
+
+    prompts: frozenset[str] | None = None
+    """Prompts of the manifest and of the city's own folder."""
+    music: frozenset[str] | None = None
+    """Streams of hold music that FreeSWITCH is configured with."""
+
+
+def check_meaning(draft: Draft, known: Known, now: float) -> None:
+    """Add every contradiction between the sections to the draft's problems."""
+    _check_city(draft)
+    check_lines(draft, now)
+    _check_groups(draft)
+    _check_seats(draft)
+    _check_feature_codes(draft)
+    _check_sounds(draft, known)
+    check_server(draft)
+
+
+def _check_city(draft: Draft) -> None:
+    if draft.city is None:
+        return
+    zone = draft.city.time_zone
+    if time_zone(zone) is None:
+        what = f"there is no time zone '{zone}'"
+        draft.error(("city", "time_zone"), what, choose(zone, available_timezones()))
+
+
+def _check_groups(draft: Draft) -> None:
+    """Seats sit in groups that exist; a group without seats and lines is told."""
+    groups = draft.written("groups")
+    used = {group for seat in draft.seats.values() for group in seat.groups}
+    for written, seat in draft.seats.items():
+        for index, group in enumerate(seat.groups):
+            if groups and group not in groups:
+                path: Path = ("seats", written, "groups", index)
+                draft.error(path, f"there is no group {group}", choose(group, groups))
+    if len(draft.seats) < len(draft.written("seats")):
+        return
+    lines = {line.group for line in draft.lines.values()}
+    for group in groups:
+        if group not in used and group not in lines and len(groups) > 1:
+            what = f"no seat and no line names the group {group}"
+            draft.warning(("groups", group), what, "Give it seats, or delete it")
+
+
+def _check_seats(draft: Draft) -> None:
+    """A seat's number is its own: no other seat's, no emergency number, no line, no code."""
+    first_use: dict[str, str] = {}
+    lines = {normalise(name, area_code(draft)): name for name in draft.written("lines")}
+    codes = {code: name for name, code in draft.feature_codes.model_dump().items()}
+    for written in draft.written("seats"):
+        path = ("seats", written)
+        try:
+            numbers = seat_numbers(written)
+        except Mistake as mistake:
+            draft.error(path, mistake.what, mistake.instead)
+            continue
+        for number in numbers:
+            taken = ""
+            if number in EMERGENCY:
+                taken = "is an emergency number"
+            elif number in first_use:
+                other = first_use[number]
+                taken = f"stands also in seats.{other} ({draft.place(('seats', other))})"
+            elif number in lines:
+                taken = f"is the number of a line ({draft.place(('lines', lines[number]))})"
+            elif number in codes:
+                taken = f"is the feature code {codes[number]}"
+            first_use.setdefault(number, written)
+            if taken:
+                draft.error(path, f"the seat {number} {taken}", "Use another extension")
+
+
+def _check_feature_codes(draft: Draft) -> None:
+    """Each code means one thing, and none hides an emergency number."""
+    first_use: dict[str, str] = {}
+    for name, code in draft.feature_codes.model_dump().items():
+        path = ("feature_codes", name)
+        if code in EMERGENCY:
+            what = f"{code} is an emergency number"
+            draft.error(path, what, 'Use a code with a star, such as "*10"')
+        elif code in first_use:
+            what = f"{code} means {first_use[code]} already"
+            draft.error(path, what, "Use another code")
+        first_use.setdefault(code, name)
+
+
+def _check_sounds(draft: Draft, known: Known) -> None:
+    """Prompts and hold music that lines name exist."""
+    for name, line in draft.lines.items():
+        path = ("lines", name)
+        for key in ("greeting", "announcement"):
+            prompt = getattr(line, key)
+            used = key == "greeting" or line.merged_on is not None
+            if used and known.prompts is not None and prompt not in known.prompts:
+                draft.error(
+                    (*path, key), f"there is no prompt {prompt}", choose(prompt, known.prompts)
+                )
+        if known.music is not None and line.music not in known.music:
+            what = f"there is no hold music {line.music}"
+            draft.error((*path, "music"), what, choose(line.music, known.music))

@@ -1,0 +1,118 @@
+"""What may stand in a city's YAML about the machine: FreeSWITCH, storage, folders, log."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from switchd.config.models import Section
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+FeatureCode = Annotated[str, Field(pattern=r"^[*#0-9]{2,6}$")]
+Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:_-]{1,255}$")]
+Folder = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class EventSocket(Section):
+    """Where FreeSWITCH's event socket listens."""
+
+    host: Host = Field(default="127.0.0.1", description="Address; keep it on loopback.")
+    port: Port = Field(default=8021, description="TCP port.")
+    password_file: Folder = Field(
+        default="",
+        min_length=0,
+        description="File with the password. Default: event-socket.password in folders.state.",
+    )
+
+
+class Sip(Section):
+    """The two SIP profiles, trunk and seats."""
+
+    address: Host = Field(
+        default="auto", description="IP address for SIP and RTP; auto takes the machine's."
+    )
+    trunk_port: Port = Field(default=5060, description="Port for the carrier's trunks.")
+    seats_port: Port = Field(default=5070, description="Port for the seats' phones.")
+
+
+class Rtp(Section):
+    """Media ports, UDP."""
+
+    first_port: Port = Field(default=16384, description="First port.")
+    last_port: Port = Field(default=32768, description="Last port; a leg needs two.")
+
+
+class FreeSwitch(Section):
+    """The FreeSWITCH that this city's calls run on."""
+
+    event_socket: EventSocket = Field(
+        default=EventSocket(), description="How switchd reaches FreeSWITCH."
+    )
+    sip: Sip = Field(default=Sip(), description="SIP ports.")
+    rtp: Rtp = Field(default=Rtp(), description="Media ports.")
+    max_sessions: int = Field(
+        default=4000, ge=10, le=100_000, description="Legs at once; a talk has two."
+    )
+    sessions_per_second: int = Field(
+        default=200, ge=1, le=10_000, description="New legs a second; more are refused."
+    )
+
+
+class Storage(Section):
+    """Where calls are kept while they live and after they ended."""
+
+    redis: str = Field(
+        default="embedded",
+        pattern=r"^(embedded|rediss?://\S+|unix://\S+)$",
+        description="embedded (switchd starts its own) or the URL of a Redis server.",
+        examples=["redis://127.0.0.1:6379/0"],
+    )
+    sql: str = Field(
+        default="",
+        pattern=r"^(|sqlite:///\S+|postgresql(\+psycopg)?://\S+)$",
+        description="URL of the database. Default: the SQLite file records.sqlite3 in "
+        "folders.state.",
+        examples=["postgresql+psycopg://switchd@db/switchd"],
+    )
+
+
+class Folders(Section):
+    """Folders on this machine; relative ones are below the city's folder."""
+
+    state: Folder = Field(
+        default="",
+        min_length=0,
+        description="Database, embedded Redis, spool, passwords. Default: /var/lib/switchd/CITY.",
+    )
+    recordings: Folder = Field(
+        default="",
+        min_length=0,
+        description="Recorded talks. Default: recordings in folders.state.",
+    )
+    prompts: Folder = Field(
+        default="",
+        min_length=0,
+        description="The city's own recordings; a file here replaces the prompt of its name. "
+        "Default: none.",
+    )
+
+
+class Log(Section):
+    """What switchd writes down about itself."""
+
+    format: Literal["auto", "console", "json"] = Field(
+        default="auto", description="auto: console on a terminal, JSON elsewhere."
+    )
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least severe message that is written."
+    )
+
+
+class FeatureCodes(Section):
+    """What an agent dials on the seat's phone. Put them in quotes: * begins an alias in YAML."""
+
+    sign_in: FeatureCode = Field(default="*10", description="Sign in (签入).")
+    ready: FeatureCode = Field(default="*11", description="Ready (示闲).")
+    not_ready: FeatureCode = Field(default="*12", description="Not ready (示忙).")
+    sign_out: FeatureCode = Field(default="*13", description="Sign out (签出).")

@@ -1,0 +1,65 @@
+"""What the daemon and FreeSWITCH need from a city's YAML, with every default worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from switchd.config.draft import Draft
+from switchd.config.server import FeatureCodes, FreeSwitch, Log
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Absolute folders of the city on this machine."""
+
+    state: Path
+    recordings: Path
+    prompts: Path | None
+    """The city's own recordings, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """One city's machine; hand each part only its own section."""
+
+    city: str
+    """The same short name as in the plan."""
+    freeswitch: FreeSwitch
+    password_file: Path
+    """Password of the event socket."""
+    trunk_addresses: Mapping[str, tuple[str, ...]]
+    """Trunk → networks from which its calls may come."""
+    redis: str | None
+    """URL, or None for a Redis that switchd starts itself."""
+    sql: str
+    """URL for SQLAlchemy."""
+    folders: Places
+    log: Log
+    feature_codes: FeatureCodes
+
+
+def build_settings(draft: Draft, city: str, folder: Path) -> ServerSettings:
+    """Work the defaults out; relative folders are below the city's `folder`."""
+    base = folder.resolve()
+    state = base / (draft.folders.state or f"/var/lib/switchd/{city}")
+    own = draft.folders.prompts
+    database = f"sqlite:///{state / 'records.sqlite3'}"
+    postgresql = draft.storage.sql.replace("postgresql://", "postgresql+psycopg://", 1)
+    return ServerSettings(
+        city=city,
+        freeswitch=draft.freeswitch,
+        password_file=base
+        / (draft.freeswitch.event_socket.password_file or state / "event-socket.password"),
+        trunk_addresses={name: trunk.addresses for name, trunk in draft.trunks.items()},
+        redis=None if draft.storage.redis == "embedded" else draft.storage.redis,
+        sql=postgresql or database,
+        folders=Places(
+            state=state,
+            recordings=base / (draft.folders.recordings or state / "recordings"),
+            prompts=base / own if own else None,
+        ),
+        log=draft.log,
+        feature_codes=draft.feature_codes,
+    )
