@@ -1,0 +1,301 @@
+"""One connection to FreeSWITCH, hardened: greenswitch's `InboundESL` with its defects overridden.
+
+Two greenlets belong to a connection. The reader (`receive_events`) only drains: it cuts bytes into
+frames, hands replies to their commands and puts event bodies on a queue. FreeSWITCH holds a global
+lock while it writes to a slow client, so nothing of ours may keep the reader from reading. The
+dispatcher (`process_events`) reads the events and calls the handler; what the handler raises is
+logged and counted and harms nobody else.
+
+A connection ends once, for one reason (`_drop`): waiting commands and jobs fail at that moment, the
+events that had arrived are still handled, and `connect` may be called again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import gevent
+import greenswitch
+from gevent import socket
+from gevent.event import Event as Flag
+from gevent.lock import BoundedSemaphore
+from gevent.queue import SimpleQueue
+
+from .commands import Auth, Command, to_wire
+from .counters import Counters
+from .errors import BadEvent, CommandTimeout, NotConnected, WireError, WrongPassword
+from .events import BackgroundJob, Event, EventsLost, UnknownEvent, parse_event
+from .jobs import Jobs
+from .replies import Reply, ReplyQueue, Slot
+from .wire import Frame, WireReader
+
+MAX_WAITING_EVENTS = 20_000
+"""Events that may wait for a slow handler: some 120 MB."""
+
+_READ_BYTES = 256 * 1024
+_EVENTS_IN_A_ROW = 64
+"""After so many the dispatcher lets the reader and the senders run."""
+_JOB_MARK = b'"Event-Name":"BACKGROUND_JOB"'
+
+
+class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch has no types
+    """A connection that can be made again after it has ended.
+
+    Times are in seconds. `command_timeout` bounds every step of connecting too; a peer that says
+    nothing for `heartbeat_timeout` counts as gone.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        password: str,
+        *,
+        on_event: Callable[[Event], None],
+        command_timeout: float,
+        heartbeat_timeout: float,
+        max_waiting_events: int,
+        log: Any,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(host, port, password, timeout=command_timeout)
+        self.counters = Counters()
+        self.jobs = Jobs(self.counters)
+        self.log = log
+        self._on_event = on_event
+        self._heartbeat_timeout = heartbeat_timeout
+        self._max_waiting_events = max_waiting_events
+        self._clock = clock
+        self._begin()
+
+    def _begin(self) -> None:
+        """Forget the connection before: nothing of it may reach the next one."""
+        self.connected = False
+        self.sock: socket.socket | None = None
+        self._auth_request_event = Flag()
+        self._commands_sent = ReplyQueue()
+        self._esl_event_queue: SimpleQueue[bytes | Event | None] = SimpleQueue()
+        self._write_lock = BoundedSemaphore(1)
+        self._ended = Flag()
+        self._reason = ""
+        self._lost = 0
+        self._sequence = 0
+
+    def connect(self) -> None:
+        """Connect and log in, or raise `NotConnected` (`WrongPassword`) with the reason."""
+        if self.sock is not None and not self._ended.is_set():
+            raise RuntimeError("connected already; stop first")
+        self._begin()
+        where = f"{self.host}:{self.port}"
+        timeout: float = self.timeout
+        try:
+            sock = socket.create_connection((self.host, self.port), timeout=timeout)
+        except (OSError, UnicodeError) as error:
+            self._drop(f"cannot connect to {where}: {error}")
+            raise NotConnected(self._reason) from error
+        if self._ended.is_set():  # stopped meanwhile
+            sock.close()
+            raise NotConnected(self._reason)
+        sock.settimeout(self._heartbeat_timeout)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.sock = sock
+        self.start_event_handlers()
+        if not self._auth_request_event.wait(timeout):
+            self._drop(f"{where} asked for no password within {timeout:g} s")
+        self._open_socket()
+        try:
+            self.authenticate()
+        except (CommandTimeout, WrongPassword) as error:
+            self._drop(str(error))
+            raise
+
+    def authenticate(self) -> None:
+        """Log in. Raises `WrongPassword`."""
+        reply = self._request(Auth(self.password), self.timeout)
+        if not reply.ok:
+            raise WrongPassword(f"{self.host}:{self.port} refused the password: {reply.text}")
+
+    def send(self, command: Command, timeout: float | None = None) -> Reply:
+        """Send a command and wait for its reply, which may be a refusal.
+
+        Raises `UnsafeArgument` before anything is sent, `NotConnected`, and `CommandTimeout` after
+        `timeout` seconds (the link's default if None); a reply after that is thrown away.
+        """
+        if not self.connected:
+            raise NotConnected(f"{type(command).__name__}: not connected")
+        return self._request(command, self.timeout if timeout is None else timeout)
+
+    def _request(self, command: Command, timeout: float) -> Reply:
+        data = to_wire(command)
+        name = type(command).__name__
+        deadline = self._clock() + timeout
+        if not self._write_lock.acquire(timeout=timeout):
+            self.counters.timeouts += 1
+            raise CommandTimeout(f"{name}: not sent within {timeout:g} s, others are being sent")
+        try:
+            slot = self._write(name, data, timeout)
+        finally:
+            self._write_lock.release()
+        try:
+            return slot.wait(max(0.0, deadline - self._clock()))
+        except CommandTimeout:
+            self.counters.timeouts += 1
+            raise
+
+    def _write(self, name: str, data: bytes, timeout: float) -> Slot:
+        """Write a whole command; half of one would become the head of the next."""
+        now = self._clock()
+        late = self._commands_sent.overdue(now, self._heartbeat_timeout)
+        if late is not None:
+            self._drop(f"no reply to {late.command} for {self._heartbeat_timeout:g} s")
+        sock = self._open_socket()
+        slot = Slot(name, now)
+        self._commands_sent.append(slot)
+        try:
+            with gevent.Timeout(timeout, TimeoutError("FreeSWITCH reads no more commands")):
+                sock.sendall(data)
+        except OSError as error:
+            self._drop(f"cannot write: {error}")
+        except BaseException:
+            self._drop(f"interrupted in the middle of {name}")
+            raise
+        return slot
+
+    def _open_socket(self) -> socket.socket:
+        """Return the socket of a connection that has not ended, or raise `NotConnected`."""
+        if self.sock is None or self._ended.is_set():
+            raise NotConnected(self._reason or "not connected")
+        return self.sock
+
+    def receive_events(self) -> None:
+        """Read until the connection ends. Runs in the reader greenlet."""
+        reader = WireReader()
+        try:
+            sock = self._open_socket()
+            while not self._ended.is_set():
+                data = sock.recv(_READ_BYTES)
+                if not data:
+                    reader.eof()
+                    self._drop("FreeSWITCH closed the connection")
+                    break
+                reader.feed(data)
+                for frame in reader.frames():
+                    self.handle_event(frame)
+                gevent.sleep(0)
+        except TimeoutError:
+            self._drop(f"FreeSWITCH said nothing for {self._heartbeat_timeout:g} s")
+        except OSError as error:
+            self._drop(f"cannot read: {error}")
+        except WireError as error:
+            self._drop(f"FreeSWITCH broke the protocol: {error}")
+        except NotConnected:
+            return
+
+    def handle_event(self, frame: Frame) -> None:
+        """Take one frame to where it belongs, without waiting for anything."""
+        self.counters.frames += 1
+        kind = frame.kind
+        if kind == "text/event-json":
+            self._enqueue(frame.body)
+        elif kind in {"command/reply", "api/response"}:
+            if not self._commands_sent.settle(frame):
+                self.counters.orphans += 1
+        elif kind == "auth/request":
+            self._auth_request_event.set()
+        elif kind == "text/disconnect-notice":
+            self._drop(f"FreeSWITCH closes the connection: {_first_line(frame.text)}")
+        elif kind == "text/rude-rejection":
+            self._drop(f"FreeSWITCH does not let us in (apply-inbound-acl): {frame.text.strip()}")
+        else:
+            self.counters.unknown += 1
+
+    def _enqueue(self, body: bytes) -> None:
+        """Queue an event; a job's end goes to its waiter now, however slow the handler is."""
+        item: bytes | Event | None = body
+        if body.find(_JOB_MARK, 0, 256) >= 0 and (item := self._read_event(body)) is None:
+            return
+        if self._esl_event_queue.qsize() >= self._max_waiting_events:
+            self._lost += 1
+            self.counters.dropped += 1
+            return
+        if self._lost:
+            self._esl_event_queue.put(EventsLost(self._lost))
+            self._lost = 0
+        self._esl_event_queue.put(item)
+
+    def process_events(self) -> None:
+        """Handle events until the connection has ended and none is left: the dispatcher."""
+        for number, event in enumerate(self._events(self._esl_event_queue)):
+            self._safe_exec_handler(self._on_event, event)
+            if number % _EVENTS_IN_A_ROW == 0:
+                gevent.sleep(0)
+
+    def _events(self, queue: SimpleQueue[bytes | Event | None]) -> Iterable[Event]:
+        while (item := queue.get()) is not None:
+            if isinstance(item, EventsLost):
+                yield item
+                continue
+            event = self._read_event(item) if isinstance(item, bytes) else item
+            if event is not None:
+                self._note(event)
+                yield event
+
+    def _read_event(self, body: bytes) -> Event | None:
+        try:
+            event = parse_event(body)
+        except BadEvent as error:
+            self.counters.bad_events += 1
+            self.log.warning("event_unreadable", error=str(error))
+            return None
+        if isinstance(event, BackgroundJob):
+            self.jobs.settle(event)
+        return event
+
+    def _note(self, event: Event) -> None:
+        self.counters.events += 1
+        if type(event) is UnknownEvent:
+            self.counters.unknown += 1
+        sequence = event.sequence
+        if sequence > self._sequence:
+            self._sequence = sequence
+        elif sequence:
+            self.counters.reordered += 1
+
+    def _safe_exec_handler(self, handler: Callable[[Any], object], argument: Any) -> None:
+        try:
+            handler(argument)
+        except Exception:
+            self.counters.handler_errors += 1
+            self.log.exception("handler_failed", about=repr(argument))
+
+    def _drop(self, reason: str) -> None:
+        """End the connection, once; whoever waits for an answer is told `reason`."""
+        if self._ended.is_set():
+            return
+        self.connected = False
+        self._reason = reason
+        self._ended.set()
+        self._auth_request_event.set()
+        self._commands_sent.fail_all(lambda command: NotConnected(f"{command}: {reason}"))
+        self.jobs.fail_all(NotConnected(reason))
+        if self._lost:
+            self._esl_event_queue.put(EventsLost(self._lost))
+        self._esl_event_queue.put(None)
+        if self.sock is not None:
+            self.sock.close()
+
+    def _finish(self, timeout: float) -> None:
+        """Wait until both greenlets have ended, at most `timeout` seconds; then end them."""
+        greenlets = [
+            greenlet
+            for greenlet in (self._receive_events_greenlet, self._process_events_greenlet)
+            if greenlet is not None and greenlet is not gevent.getcurrent()
+        ]
+        gevent.joinall(greenlets, timeout=timeout)
+        gevent.killall(greenlets, block=False)
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]

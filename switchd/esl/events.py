@@ -1,0 +1,357 @@
+"""What FreeSWITCH tells us, as typed events over the headers that it sent.
+
+An event keeps the parsed header mapping and reads from it only what it is asked for: hundreds of
+headers arrive with each event and a handful is looked at. Values are text, or lists of text where
+FreeSWITCH has several elements; nothing in a value is interpreted, so a caller's display name
+cannot become a header, an array or another event.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import orjson
+
+from .errors import BadEvent
+
+
+class Event:
+    """One event. `headers` is FreeSWITCH's mapping as parsed; do not change it."""
+
+    __slots__ = ("headers",)
+
+    def __init__(self, headers: Mapping[str, Any]) -> None:
+        self.headers = headers
+
+    @property
+    def name(self) -> str:
+        """FreeSWITCH's Event-Name."""
+        return self.get("Event-Name")
+
+    @property
+    def sequence(self) -> int:
+        """Event-Sequence, which grows by one with each event of a FreeSWITCH; 0 if missing."""
+        return _whole_number(self.get("Event-Sequence"))
+
+    @property
+    def core(self) -> str:
+        """Core-UUID: another value than before means that FreeSWITCH was restarted."""
+        return self.get("Core-UUID")
+
+    @property
+    def at(self) -> float:
+        """When it happened, in seconds since the epoch by FreeSWITCH's clock; 0.0 if missing."""
+        return _whole_number(self.get("Event-Date-Timestamp")) / 1_000_000
+
+    def get(self, name: str, default: str = "") -> str:
+        """The header's text. Several elements read as FreeSWITCH prints them: `ARRAY::a|:b`."""
+        value = self.headers.get(name)
+        if type(value) is str:
+            return value
+        if value is None:
+            return default
+        if isinstance(value, list):
+            return "ARRAY::" + "|:".join(map(str, value))
+        return str(value)
+
+    def elements(self, name: str) -> tuple[str, ...]:
+        """The header's elements: several, one, or none if it is missing."""
+        value = self.headers.get(name)
+        if value is None:
+            return ()
+        return tuple(map(str, value)) if isinstance(value, list) else (str(value),)
+
+    def variable(self, name: str, default: str = "") -> str:
+        """The channel variable `name` at the time of the event."""
+        return self.get(f"variable_{name}", default)
+
+    def __repr__(self) -> str:
+        subject = self.get("Unique-ID") or self.get("Job-UUID")
+        return f"<{type(self).__name__} {self.name} {subject} #{self.sequence}>"
+
+
+class UnknownEvent(Event):
+    """An event that has no class here, or lacks the header that its class is about."""
+
+    __slots__ = ()
+
+
+class ChannelEvent(Event):
+    """Something happened on one leg."""
+
+    __slots__ = ()
+
+    @property
+    def uuid(self) -> str:
+        """The leg's Unique-ID."""
+        return self.get("Unique-ID")
+
+
+class ChannelPark(ChannelEvent):
+    """The leg waits for commands."""
+
+    __slots__ = ()
+
+
+class ChannelProgress(ChannelEvent):
+    """The far end rings (SIP 180)."""
+
+    __slots__ = ()
+
+
+class ChannelProgressMedia(ChannelEvent):
+    """The far end sends sound before it answers (SIP 183)."""
+
+    __slots__ = ()
+
+
+class ChannelAnswer(ChannelEvent):
+    """The leg was answered."""
+
+    __slots__ = ()
+
+
+class _TwoLegs(ChannelEvent):
+    __slots__ = ()
+
+    @property
+    def other(self) -> str:
+        """The Unique-ID of the leg at the other side of the bridge; "" if FreeSWITCH omits it."""
+        a, b = self.get("Bridge-A-Unique-ID"), self.get("Bridge-B-Unique-ID")
+        return (b if self.uuid == a else a) or self.get("Other-Leg-Unique-ID")
+
+
+class ChannelBridge(_TwoLegs):
+    """Two legs hear each other."""
+
+    __slots__ = ()
+
+
+class ChannelUnbridge(_TwoLegs):
+    """Two legs do not hear each other any more."""
+
+    __slots__ = ()
+
+
+class ChannelExecuteComplete(ChannelEvent):
+    """An application ended on the leg."""
+
+    __slots__ = ()
+
+    @property
+    def application(self) -> str:
+        """The application's name."""
+        return self.get("Application")
+
+    @property
+    def execution(self) -> str:
+        """The id that was given to the execution, or FreeSWITCH's own (Application-UUID)."""
+        return self.get("Application-UUID")
+
+    @property
+    def response(self) -> str:
+        """What the application answered; "" for FreeSWITCH's `_none_`."""
+        response = self.get("Application-Response")
+        return "" if response == "_none_" else response
+
+
+class ChannelHangupComplete(ChannelEvent):
+    """The leg has ended."""
+
+    __slots__ = ()
+
+    @property
+    def cause(self) -> str:
+        """FreeSWITCH's name of the cause, such as NORMAL_CLEARING."""
+        return self.get("Hangup-Cause")
+
+
+class ChannelDestroy(ChannelEvent):
+    """The leg is gone: no event about it follows."""
+
+    __slots__ = ()
+
+
+class Dtmf(ChannelEvent):
+    """A key was pressed on the leg."""
+
+    __slots__ = ()
+
+    @property
+    def digit(self) -> str:
+        """The key: 0 to 9, *, # or A to D."""
+        return self.get("DTMF-Digit")
+
+
+class RecordStop(ChannelEvent):
+    """A recording of the leg ended."""
+
+    __slots__ = ()
+
+    @property
+    def path(self) -> str:
+        """Where FreeSWITCH wrote the recording."""
+        return self.get("Record-File-Path")
+
+
+class BackgroundJob(Event):
+    """A command that was sent to the background has ended."""
+
+    __slots__ = ()
+
+    @property
+    def job(self) -> str:
+        """The id that was given to the job, or FreeSWITCH's own."""
+        return self.get("Job-UUID")
+
+    @property
+    def body(self) -> str:
+        """The command's answer, without the line end after it: `+OK …`, `-ERR …` or other text."""
+        return self.get("_body").rstrip("\n")
+
+
+class _Registration(Event):
+    __slots__ = ()
+    _user: ClassVar[str] = "from-user"
+    _domain: ClassVar[str] = "from-host"
+
+    @property
+    def user(self) -> str:
+        """The extension that is registered, such as 1001."""
+        return self.get(self._user)
+
+    @property
+    def domain(self) -> str:
+        """The SIP domain of the extension."""
+        return self.get(self._domain)
+
+    @property
+    def profile(self) -> str:
+        """The SIP profile that holds the registration."""
+        return self.get("profile-name")
+
+    @property
+    def contact(self) -> str:
+        """Where the phone can be reached."""
+        return self.get("contact")
+
+
+class Registered(_Registration):
+    """A phone registered or renewed its registration (`sofia::register`)."""
+
+    __slots__ = ()
+
+
+class Unregistered(_Registration):
+    """A phone took its registration back (`sofia::unregister`)."""
+
+    __slots__ = ()
+
+
+class RegistrationExpired(_Registration):
+    """A phone did not renew its registration (`sofia::expire`)."""
+
+    __slots__ = ()
+    _user = "user"  # mod_sofia's sofia_reg.c names these two differently from the others
+    _domain = "host"
+
+
+class Heartbeat(Event):
+    """FreeSWITCH is alive; it says so every 20 seconds."""
+
+    __slots__ = ()
+
+    @property
+    def sessions(self) -> int:
+        """How many legs there are."""
+        return _whole_number(self.get("Session-Count"))
+
+
+class Shutdown(Event):
+    """FreeSWITCH is about to end."""
+
+    __slots__ = ()
+
+
+class EventsLost(Event):
+    """Made by the link, not by FreeSWITCH: at this place, `count` events were thrown away.
+
+    Whoever follows calls by their events must compare its picture with FreeSWITCH's.
+    """
+
+    __slots__ = ("count",)
+
+    def __init__(self, count: int) -> None:
+        super().__init__({"Event-Name": "EVENTS_LOST"})
+        self.count = count
+
+
+CHANNEL_EVENTS: Mapping[str, type[ChannelEvent]] = {
+    "CHANNEL_PARK": ChannelPark,
+    "CHANNEL_PROGRESS": ChannelProgress,
+    "CHANNEL_PROGRESS_MEDIA": ChannelProgressMedia,
+    "CHANNEL_ANSWER": ChannelAnswer,
+    "CHANNEL_BRIDGE": ChannelBridge,
+    "CHANNEL_UNBRIDGE": ChannelUnbridge,
+    "CHANNEL_EXECUTE_COMPLETE": ChannelExecuteComplete,
+    "CHANNEL_HANGUP_COMPLETE": ChannelHangupComplete,
+    "CHANNEL_DESTROY": ChannelDestroy,
+    "DTMF": Dtmf,
+    "RECORD_STOP": RecordStop,
+}
+SYSTEM_EVENTS: Mapping[str, type[Event]] = {
+    "BACKGROUND_JOB": BackgroundJob,
+    "HEARTBEAT": Heartbeat,
+    "SHUTDOWN": Shutdown,
+}
+CUSTOM_EVENTS: Mapping[str, type[Event]] = {
+    "sofia::register": Registered,
+    "sofia::unregister": Unregistered,
+    "sofia::expire": RegistrationExpired,
+}
+
+
+def parse_event(body: bytes) -> Event:
+    """Read the body of a `text/event-json` frame. Raises `BadEvent` if it is no JSON object."""
+    try:
+        headers = orjson.loads(body) if body.count(_NAME_KEY) == 1 else _parse_carefully(body)
+    except ValueError:
+        headers = _parse_carefully(body)
+    if type(headers) is not dict:
+        raise BadEvent(f"an event that is no JSON object: {body[:80]!r}")
+    name = headers.get("Event-Name")
+    if type(name) is not str:
+        return UnknownEvent(headers)
+    channel = CHANNEL_EVENTS.get(name)
+    if channel is not None:
+        return channel(headers) if headers.get("Unique-ID") else UnknownEvent(headers)
+    if name == "CUSTOM":
+        subclass = headers.get("Event-Subclass")
+        if type(subclass) is str:
+            return CUSTOM_EVENTS.get(subclass, UnknownEvent)(headers)
+        return UnknownEvent(headers)
+    return SYSTEM_EVENTS.get(name, UnknownEvent)(headers)
+
+
+_NAME_KEY = b'"Event-Name":'
+"""Inside a value the quotes are escaped, so this occurs once unless the key itself is repeated."""
+
+
+def _parse_carefully(body: bytes) -> Any:
+    """The slow way: damaged UTF-8 becomes U+FFFD, and the first of repeated keys counts."""
+    try:
+        return json.loads(
+            body.decode("utf-8", "replace"), strict=False, object_pairs_hook=_first_wins
+        )
+    except (ValueError, RecursionError) as error:
+        raise BadEvent(f"an event that is no JSON: {error}: {body[:80]!r}") from error
+
+
+def _first_wins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return dict(reversed(pairs))
+
+
+def _whole_number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
