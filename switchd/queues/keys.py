@@ -1,0 +1,59 @@
+"""Every key name of the live queue, in one place; Lua gets them as KEYS and builds none itself.
+
+All keys of a city share the hash tag `{city}`, so one Redis (or one slot of a cluster) holds them
+and a script may touch them together.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_CITY = re.compile(r"[A-Za-z0-9_.-]+")
+
+
+class Keys:
+    """Key names of one city. The families (`seat`, `call`, …) end in a colon and take a name."""
+
+    LUA_ORDER: Final = (
+        "seats",
+        "groups",
+        "deadlines",
+        "leases",
+        "seat",
+        "call",
+        "waiting",
+        "idle",
+        "inbox",
+    )
+    """The order in which scripts get them; `lua/_keys.lua` names them in the same order."""
+
+    def __init__(self, city: str) -> None:
+        """Raise ValueError if `city` could break out of its hash tag."""
+        if not _CITY.fullmatch(city):
+            raise ValueError(
+                f"city {city!r} cannot be part of a Redis key: use letters, digits, '-', '_', '.'"
+            )
+        tag = f"switchd:{{{city}}}:"
+        self.seats = f"{tag}seats"
+        """SET of the seats that the plan knows."""
+        self.groups = f"{tag}groups"
+        """SET of the skill groups that ever had a seat or a caller."""
+        self.deadlines = f"{tag}deadlines"
+        """ZSET seat → ms at which its offer or wrap-up ends."""
+        self.leases = f"{tag}leases"
+        """HASH token → seat that is offered, or talks with, the token's caller."""
+        self.seat = f"{tag}seat:"
+        """+ seat: HASH of what the seat is doing."""
+        self.call = f"{tag}call:"
+        """+ call: HASH of a caller who waits or is being offered."""
+        self.waiting = f"{tag}waiting:"
+        """+ group: ZSET call → order (see `switchd.queues.order`)."""
+        self.idle = f"{tag}idle:"
+        """+ group: ZSET seat → ms since which it has been ready; reachable seats only."""
+        self.inbox = f"{tag}inbox:"
+        """+ owner: LIST of offers made and lost, JSON, oldest first."""
+
+    def for_lua(self) -> tuple[str, ...]:
+        """KEYS of every script."""
+        return tuple(getattr(self, name) for name in self.LUA_ORDER)

@@ -1,0 +1,12 @@
+-- The keys of a city by name. The order is that of Keys.LUA_ORDER; the last five take a name.
+local key = {
+  seats = KEYS[1],
+  groups = KEYS[2],
+  deadlines = KEYS[3],
+  leases = KEYS[4],
+  seat = KEYS[5],
+  call = KEYS[6],
+  waiting = KEYS[7],
+  idle = KEYS[8],
+  inbox = KEYS[9],
+}

@@ -1,0 +1,20 @@
+-- Takes a caller out of the list, or out of an offer: the seat is ready again, its idle age goes on.
+-- KEYS: see _keys.lua
+-- ARGV: call, now ms, token base
+-- Returns {next deadline, 1 if the caller was there, else 0}
+-- include _match.lua
+-- include _answer.lua
+local call, now, base = unpack(ARGV)
+
+local was = redis.call('HMGET', key.call .. call, 'group', 'seat')
+if not was[1] then
+  return answer(0)
+end
+redis.call('DEL', key.call .. call)
+if was[2] then
+  rest_unasked(was[2], now)
+else
+  redis.call('ZREM', key.waiting .. was[1], call)
+end
+match(now, base)
+return answer(1)

@@ -1,0 +1,62 @@
+"""The verbs as Lua files: read from the package, includes resolved, run by their hash.
+
+A line `-- include _name.lua` is replaced by that file, once per script, wherever it is first met.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import redis
+
+from switchd.queues.keys import Keys
+
+_INCLUDE = re.compile(r"-- include (_\w+\.lua)")
+
+
+def _lines(name: str, seen: set[str]) -> Iterable[str]:
+    text = (files("switchd.queues") / "lua" / name).read_text(encoding="utf-8")
+    for line in text.splitlines():
+        include = _INCLUDE.fullmatch(line)
+        if include is None:
+            yield line
+        elif include[1] not in seen:
+            seen.add(include[1])
+            yield from _lines(include[1], seen)
+
+
+@cache
+def source(verb: str) -> str:
+    """The complete Lua text of a verb; raise FileNotFoundError if there is none."""
+    return "\n".join(_lines(f"{verb}.lua", set()))
+
+
+@cache
+def _digest(verb: str) -> str:
+    return hashlib.sha1(source(verb).encode(), usedforsecurity=False).hexdigest()
+
+
+class Scripts:
+    """Runs verbs on one Redis for one city."""
+
+    def __init__(self, client: redis.Redis, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys.for_lua()
+
+    def run(self, verb: str, *arguments: str | int) -> Any:
+        """Run `verb` atomically and return its reply; raise redis.RedisError.
+
+        A Redis that does not know the script (it restarted) is given the text; the verb has not
+        run before that, so nothing happens twice.
+        """
+        count = len(self._keys)
+        given = [*self._keys, *map(str, arguments)]
+        try:
+            return self._client.evalsha(_digest(verb), count, *given)
+        except redis.exceptions.NoScriptError:
+            return self._client.eval(source(verb), count, *given)

@@ -1,0 +1,151 @@
+"""What callers see: their place, their turn, and that both survive."""
+
+from __future__ import annotations
+
+import pytest
+import redis
+
+from routing.seats import SeatState
+from switchd.queues.facts import OfferLost
+from tests.queues.hall import Hall
+
+
+class TestOrder:
+    def test_the_caller_who_waits_longest_is_served_first(self, hall: Hall) -> None:
+        hall.call("first")
+        hall.after(1)
+        hall.call("second")
+        hall.seat("1001")
+        assert hall.matches() == [("first", "1001")]
+        assert hall.waiting() == ["second"]
+
+    def test_a_higher_priority_is_served_before_any_longer_wait(self, hall: Hall) -> None:
+        hall.call("since yesterday", since=hall.now - 86_400)
+        hall.call("urgent", priority=1)
+        hall.call("more urgent", priority=100)
+        hall.call("patient", priority=-100, since=0.0)
+        assert hall.waiting() == ["more urgent", "urgent", "since yesterday", "patient"]
+
+    def test_one_millisecond_decides(self, hall: Hall) -> None:
+        hall.call("later", priority=100, since=hall.now + 0.001)
+        hall.call("earlier", priority=100, since=hall.now)
+        assert hall.waiting() == ["earlier", "later"]
+
+    def test_positions_count_from_one_and_move_up(self, hall: Hall) -> None:
+        assert [hall.call(f"c{n}", since=hall.now + n) for n in range(3)] == [1, 2, 3]
+        hall.list.leave("c0", hall.now)
+        assert [hall.list.position(f"c{n}") for n in range(3)] == [None, 1, 2]
+
+    def test_a_caller_offered_to_a_seat_is_in_no_list(self, hall: Hall) -> None:
+        hall.seat("1001")
+        assert hall.call("c1") == 1
+        assert hall.list.position("c1") is None
+        assert hall.waiting() == []
+
+    @pytest.mark.parametrize("priority", [-101, 101])
+    def test_a_priority_out_of_range_is_refused(self, hall: Hall, priority: int) -> None:
+        with pytest.raises(ValueError, match="use -100 to 100"):
+            hall.call("c1", priority=priority)
+
+    def test_a_time_that_is_none_is_refused(self, hall: Hall) -> None:
+        with pytest.raises(ValueError, match="seconds since the epoch"):
+            hall.call("c1", since=-1.0)
+
+    def test_a_ring_time_of_nothing_is_refused(self, hall: Hall) -> None:
+        with pytest.raises(ValueError, match="more than 0"):
+            hall.call("c1", ring=0)
+
+
+class TestComingBack:
+    def test_a_caller_comes_back_with_the_old_place(self, hall: Hall) -> None:
+        arrived = hall.now
+        hall.after(300)
+        hall.call("others")
+        assert hall.call("returned", since=arrived) == 1
+
+    def test_enqueued_twice_a_caller_waits_once(self, hall: Hall) -> None:
+        hall.call("c1")
+        hall.call("c1")
+        assert hall.waiting() == ["c1"]
+
+    def test_enqueued_for_another_group_a_caller_moves(self, hall: Hall) -> None:
+        hall.call("c1", "hotline")
+        hall.call("c1", "market")
+        assert hall.waiting("hotline") == []
+        assert hall.waiting("market") == ["c1"]
+
+    def test_enqueued_while_being_offered_the_offer_is_withdrawn(self, hall: Hall) -> None:
+        hall.seat("1001")
+        hall.call("c1")
+        offer = hall.the_offer()
+        hall.call("c1", "market")
+        assert hall.inbox() == [OfferLost("c1", offer.token, "1001")]
+        assert hall.state("1001") is SeatState.READY
+        assert hall.waiting("market") == ["c1"]
+        assert not hall.list.accept(offer.token, hall.now)
+
+
+class TestLeaving:
+    def test_who_left_the_list_is_never_offered(self, hall: Hall) -> None:
+        hall.call("gone")
+        assert hall.list.leave("gone", hall.now)
+        hall.seat("1001")
+        assert hall.matches() == []
+        assert hall.state("1001") is SeatState.READY
+
+    def test_leaving_twice_is_told(self, hall: Hall) -> None:
+        hall.call("c1")
+        assert hall.list.leave("c1", hall.now)
+        assert not hall.list.leave("c1", hall.now)
+
+    def test_a_seat_whose_caller_left_keeps_its_turn(self, hall: Hall) -> None:
+        hall.seat("1001")
+        hall.after(60)
+        hall.seat("1002")
+        hall.call("impatient")
+        assert hall.matches() == [("impatient", "1001")]
+        hall.after(5)
+        hall.list.leave("impatient", hall.now)
+        hall.call("next")
+        assert hall.matches() == [("next", "1001")]
+
+    def test_a_seat_whose_caller_left_takes_the_next_caller_at_once(self, hall: Hall) -> None:
+        hall.seat("1001")
+        hall.call("c1")
+        hall.call("c2")
+        hall.list.leave("c1", hall.now)
+        assert hall.matches() == [("c1", "1001"), ("c2", "1001")]
+
+    def test_a_caller_who_talks_is_not_in_the_queue_any_more(self, hall: Hall) -> None:
+        hall.seat("1001")
+        hall.talk("1001", "c1")
+        assert not hall.list.leave("c1", hall.now)
+        assert hall.state("1001") is SeatState.TALKING
+
+
+class TestTransferToAnotherGroup:
+    def test_a_caller_may_wait_again_before_the_first_seat_is_released(self, hall: Hall) -> None:
+        hall.seat("1001", "hotline")
+        talk = hall.talk("1001", "c1")
+        hall.call("c1", "market")
+        hall.seat("2001", "market")
+        assert hall.matches() == [("c1", "2001")]
+        assert hall.list.release("1001", talk.token, 0, hall.now)
+        assert hall.view("2001").call == "c1"
+
+
+class TestHostileNames:
+    @pytest.mark.parametrize("call", ['"}', "a b\r\nc", "通话", "{x}", "x" * 500, "-1", "1e3"])
+    def test_any_call_id_comes_through_unchanged(self, hall: Hall, call: str) -> None:
+        hall.call(call)
+        assert hall.waiting() == [call]
+        hall.seat("1001")
+        assert hall.the_offer().call == call
+
+    def test_two_cities_share_a_redis_without_meeting(self, client: redis.Redis) -> None:
+        here = Hall(client, "daemon-1", city="pingdingshan")
+        there = Hall(client, "daemon-1", city="jiayuguan")
+        here.call("c1")
+        there.seat("1001")
+        assert there.matches() == []
+        assert there.list.snapshot(there.now).groups["hotline"].waiting == 0
