@@ -1,0 +1,136 @@
+"""The tables of finished calls, written for whoever reads them with SQL.
+
+Times are points in UTC to the millisecond: `timestamp with time zone` in PostgreSQL (shown in the
+reader's time zone), the text `2026-11-22 05:00:00.123000` in SQLite (which its date functions
+read as UTC). Durations are seconds. A text that does not apply is empty, a time or a duration
+that does not apply is NULL. Calls of one day in China:
+
+    PostgreSQL  where arrived_at >= '2026-11-22 00:00+08' and arrived_at < '2026-11-23 00:00+08'
+    SQLite      where arrived_at >= '2026-11-21 16:00' and arrived_at < '2026-11-22 16:00'
+
+Whatever changes here needs a new file in migrations/versions; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    Index,
+    MetaData,
+    SmallInteger,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Instant(TypeDecorator[float]):
+    """Seconds since the epoch in Python, a point in time in UTC, to the millisecond, in SQL."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: float | None, dialect: Dialect) -> datetime | None:
+        """Return the point in time; raise OverflowError outside the years 1 to 9999."""
+        return None if value is None else _EPOCH + timedelta(milliseconds=round(value * 1000))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> float | None:
+        """Return the seconds; SQLite's times come without their zone."""
+        if value is None:
+            return None
+        moment: datetime = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return moment.timestamp()
+
+
+class Base(DeclarativeBase):
+    """All tables of this package; constraints have names, so that migrations can change them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+        }
+    )
+    type_annotation_map = {str: Text}  # noqa: RUF012 - SQLAlchemy's way of declaring it
+
+
+Moment = Annotated[float, mapped_column(Instant)]
+MaybeMoment = Annotated[float | None, mapped_column(Instant)]
+Seconds = Annotated[float | None, mapped_column(Double)]
+
+
+class CallRow(Base):
+    """One finished call: the fields of `routing.record.CallRecord`, and its durations."""
+
+    __tablename__ = "calls"
+
+    call: Mapped[str] = mapped_column(primary_key=True)
+    city: Mapped[str]
+    plan_version: Mapped[str]
+    trunk: Mapped[str]
+    caller: Mapped[str]
+    dialled: Mapped[str]
+    line_dialled: Mapped[str]
+    line_meant: Mapped[str]
+    skill_group: Mapped[str]
+    """CallRecord.group; `group` is a word of SQL's own."""
+    arrived_at: Mapped[Moment]
+    greeted_at: Mapped[MaybeMoment]
+    queued_at: Mapped[MaybeMoment]
+    offered_at: Mapped[MaybeMoment]
+    answered_at: Mapped[MaybeMoment]
+    talk_ended_at: Mapped[MaybeMoment]
+    ended_at: Mapped[Moment]
+    queue_seconds: Mapped[Seconds]
+    answer_seconds: Mapped[Seconds]
+    talk_seconds: Mapped[Seconds]
+    seat: Mapped[str]
+    agent: Mapped[str]
+    outcome: Mapped[str]
+    cause: Mapped[str]
+    ended_by: Mapped[str]
+    survey_key: Mapped[str]
+    survey_meaning: Mapped[str]
+    recording: Mapped[str]
+    trace: Mapped[list[dict[str, Any]]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
+    """Steps in order: [{"at": seconds since the epoch, "what": "offer.made", "facts": {…}}, …]."""
+
+    __table_args__ = (
+        Index("ix_calls_arrived_at", "arrived_at"),
+        Index("ix_calls_line_arrived_at", "line_meant", "arrived_at"),
+        Index("ix_calls_caller_arrived_at", "caller", "arrived_at"),
+        Index("ix_calls_agent_arrived_at", "agent", "arrived_at"),
+    )
+
+
+class LegRow(Base):
+    """One leg of a call, in the order in which they began."""
+
+    __tablename__ = "legs"
+
+    call: Mapped[str] = mapped_column(
+        ForeignKey("calls.call", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    """0 for the first leg of the call."""
+    leg: Mapped[str]
+    role: Mapped[str]
+    seat: Mapped[str]
+    agent: Mapped[str]
+    started_at: Mapped[Moment]
+    answered_at: Mapped[MaybeMoment]
+    bridged_at: Mapped[MaybeMoment]
+    ended_at: Mapped[MaybeMoment]
+    cause: Mapped[str]
+
+    __table_args__ = (Index("ix_legs_seat_started_at", "seat", "started_at"),)

@@ -1,0 +1,120 @@
+"""Migrations: what they build, and whom they refuse."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, inspect, text
+
+from switchd.records.engine import open_engine
+from switchd.records.errors import SchemaTooNew, StoreUrlError
+from switchd.records.schema import migrate
+from switchd.records.store import Store
+from switchd.records.tables import Base
+from tests.records.examples import ANSWERED_CALL
+
+
+@pytest.fixture
+def engine(url: str) -> Engine:
+    return open_engine(url)
+
+
+class TestMigrate:
+    def test_migrations_build_exactly_what_the_models_describe(
+        self, url: str, engine: Engine
+    ) -> None:
+        migrate(url)
+        with engine.connect() as connection:
+            context = MigrationContext.configure(
+                connection, opts={"compare_type": True, "compare_server_default": True}
+            )
+            assert compare_metadata(context, Base.metadata) == []
+        engine.dispose()
+
+    def test_the_comparison_would_notice_a_difference(self, url: str, engine: Engine) -> None:
+        migrate(url)
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE calls DROP COLUMN trunk"))
+            connection.execute(text("DROP INDEX ix_calls_arrived_at"))
+            found = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+        assert {difference[0] for difference in found} == {"add_column", "add_index"}
+        engine.dispose()
+
+    def test_migrating_again_keeps_the_records(self, url: str) -> None:
+        migrate(url)
+        store = Store(url)
+        store.write([ANSWERED_CALL])
+        migrate(url)
+        assert store.get("call-1") == ANSWERED_CALL
+        store.close()
+
+    def test_daemons_that_start_together_do_not_get_in_each_others_way(self, url: str) -> None:
+        with ThreadPoolExecutor(4) as threads:
+            for migration in [threads.submit(migrate, url) for _ in range(4)]:
+                migration.result()
+        store = Store(url)
+        assert store.write([ANSWERED_CALL]) == 1
+        store.close()
+
+    def test_a_database_of_a_newer_switchd_is_refused_untouched(
+        self, url: str, engine: Engine
+    ) -> None:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+            connection.execute(text("INSERT INTO alembic_version VALUES ('9999')"))
+        with pytest.raises(SchemaTooNew, match=r"revision 9999.*knows up to 0001.*install"):
+            migrate(url)
+        assert inspect(engine).get_table_names() == ["alembic_version"]
+        engine.dispose()
+
+    def test_a_migration_that_fails_leaves_nothing_behind(self, url: str, engine: Engine) -> None:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE legs (mine INTEGER)"))
+        with pytest.raises(Exception, match="legs"):
+            migrate(url)
+        assert inspect(engine).get_table_names() == ["legs"]
+        engine.dispose()
+
+
+class TestSqlite:
+    def test_readers_are_not_held_up_and_nothing_committed_is_lost(self, sqlite_url: str) -> None:
+        migrate(sqlite_url)
+        engine = open_engine(sqlite_url)
+        with engine.connect() as connection:
+            settings = {
+                name: connection.execute(text(f"PRAGMA {name}")).scalar_one()
+                for name in ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
+            }
+        engine.dispose()
+        assert settings == {
+            "journal_mode": "wal",
+            "foreign_keys": 1,
+            "synchronous": 2,
+            "busy_timeout": 10_000,
+        }
+
+
+class TestUrls:
+    """An admin's mistake in the URL is told with what to write instead."""
+
+    @pytest.mark.parametrize(
+        ("url", "complaint"),
+        [
+            ("records.db", "is no database URL; write sqlite:///"),
+            ("mysql://root:secret@db/records", r"mysql://root:\*\*\*@db/records: records cannot"),
+            ("postgresql://db/records", "records cannot be kept there; write"),
+            ("sqlite://", "records need a file"),
+            ("sqlite:///:memory:", "records need a file"),
+        ],
+    )
+    def test_a_url_that_cannot_work_is_refused(self, url: str, complaint: str) -> None:
+        with pytest.raises(StoreUrlError, match=complaint):
+            migrate(url)
+
+    def test_a_folder_that_does_not_exist_is_named(self, tmp_path: Path) -> None:
+        with pytest.raises(StoreUrlError, match=f"the folder {tmp_path}/none does not exist"):
+            Store(f"sqlite:///{tmp_path}/none/records.db")
