@@ -9,7 +9,7 @@ from pathlib import Path
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
-class ShareNotFound(LookupError):
+class ShareNotFoundError(LookupError):
     """Shipped data is not where it should be: the installation is incomplete."""
 
 
@@ -18,7 +18,7 @@ def share(name: str) -> Path:
 
     Searched in this order: the folder that the environment variable SWITCHD_SHARE names and then
     no other; the checkout that this package lies in; `share/switchd` of the Python installation,
-    where a wheel puts it. Raises `ShareNotFound`, which says what was searched.
+    where a wheel puts it. Raises `ShareNotFoundError`, which says what was searched.
     """
     chosen = os.environ.get("SWITCHD_SHARE")
     if chosen:
@@ -33,4 +33,4 @@ def share(name: str) -> Path:
         advice = "SWITCHD_SHARE must name the folder that holds it"
     else:
         advice = "install switchd again, or set SWITCHD_SHARE to the folder that holds it"
-    raise ShareNotFound(f"no {name} found (searched: {searched}); {advice}")
+    raise ShareNotFoundError(f"no {name} found (searched: {searched}); {advice}")

@@ -29,7 +29,7 @@ _CLIP_RUN = 3
 """So many samples in a row at full scale are a flattened peak rather than a loud sample."""
 
 
-class NotAudio(ValueError):
+class NotAudioError(ValueError):
     """A file is not PCM in a WAV container, or is cut off."""
 
 
@@ -52,18 +52,18 @@ TELEPHONE = Format(RATE, 1, 16)
 
 
 def read_format(file: Path) -> Format:
-    """Tell a file's format. Raises `NotAudio` (OSError if it cannot be read at all)."""
+    """Tell a file's format. Raises `NotAudioError` (OSError if it cannot be read at all)."""
     with _open(file) as audio:
         return Format(audio.getframerate(), audio.getnchannels(), audio.getsampwidth() * 8)
 
 
 def read_samples(file: Path) -> array[int]:
-    """Read the samples of a file in `TELEPHONE` format. Raises `NotAudio`, also if cut off."""
+    """Read the samples of a file in `TELEPHONE` format. Raises `NotAudioError`, also if cut off."""
     with _open(file) as audio:
         announced = audio.getnframes()
         data = audio.readframes(announced)
     if len(data) != announced * 2:
-        raise NotAudio("is cut off")
+        raise NotAudioError("is cut off")
     samples = array("h", data)
     if sys.byteorder == "big":
         samples.byteswap()
@@ -137,26 +137,52 @@ def margins(samples: array[int]) -> tuple[float, float]:
 
 
 def trim(samples: array[int], keep_seconds: float) -> array[int]:
-    """Cut silence at both ends down to `keep_seconds`, fading the cuts so that nothing clicks."""
-    before, after = margins(samples)
-    start = max(0, round((before - keep_seconds) * RATE))
-    end = len(samples) - max(0, round((after - keep_seconds) * RATE))
-    kept = samples[start:end]
-    fade = min(round(keep_seconds * RATE), len(kept) // 2)
-    for index in range(fade):
-        kept[index] = round(kept[index] * index / fade)
-        kept[-1 - index] = round(kept[-1 - index] * index / fade)
+    """Leave exactly `keep_seconds` of silence at both ends, faded so that nothing clicks.
+
+    Raises `NotAudioError` if nothing sounds.
+    """
+    frames = sounding(samples)
+    if True not in frames:
+        raise NotAudioError("is silent")
+    keep = round(keep_seconds * RATE)
+    first = frames.index(True) * FRAME
+    end = min(len(samples), (len(frames) - frames[::-1].index(True)) * FRAME)
+    padding = array("h", bytes(2 * keep))
+    padded = padding + samples + padding
+    kept = padded[first : end + 2 * keep]
+    for index in range(keep):
+        kept[index] = round(kept[index] * index / keep)
+        kept[-1 - index] = round(kept[-1 - index] * index / keep)
     return kept
 
 
-def bring_to(samples: array[int], target: float, ceiling: float) -> array[int]:
-    """Scale to the level `target` (dBFS); a peak stays below `ceiling` (dBFS), bent rather than cut.
+def cut_detached_end(samples: array[int], shortest_seconds: float) -> array[int]:
+    """Cut away a last sound that is shorter than `shortest_seconds` and stands alone.
 
-    Raises `NotAudio` if nothing sounds.
+    A synthesised voice sometimes adds a breath after the last word.
+    """
+    frames = sounding(samples)
+    if True not in frames:
+        return samples
+    last = len(frames) - frames[::-1].index(True)
+    begin = last
+    while begin and frames[begin - 1]:
+        begin -= 1
+    earlier = True in frames[:begin]
+    if earlier and (last - begin) * FRAME < shortest_seconds * RATE:
+        return samples[: begin * FRAME]
+    return samples
+
+
+def bring_to(samples: array[int], target: float, ceiling: float) -> array[int]:
+    """Scale to the level `target` (dBFS).
+
+    Peaks stay below `ceiling` (dBFS): they are bent towards it rather than cut.
+    Raises `NotAudioError` if nothing sounds.
     """
     now = level(samples)
     if now == SILENCE:
-        raise NotAudio("is silent")
+        raise NotAudioError("is silent")
     gain = 10 ** ((target - now) / 20) / FULL_SCALE
     top = 10 ** (ceiling / 20)
     return array("h", (round(_bend(sample * gain, top) * FULL_SCALE) for sample in samples))
@@ -176,4 +202,4 @@ def _open(file: Path) -> wave.Wave_read:
     try:
         return wave.open(str(file), "rb")
     except (wave.Error, EOFError) as error:
-        raise NotAudio(f"is no PCM WAV file ({error or 'it ends too early'})") from error
+        raise NotAudioError(f"is no PCM WAV file ({error or 'it ends too early'})") from error

@@ -1,4 +1,4 @@
-"""Finding a prompt's audio: the city's own recording first, then the one that comes with switchd."""
+"""Finding a prompt's audio: the city's own recording first, then what comes with switchd."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
-class PromptMissing(LookupError):
+class PromptMissingError(LookupError):
     """No folder has the prompt; the message says what was searched and what to do."""
 
 
@@ -31,7 +31,7 @@ class PromptLibrary:
         self._languages = tuple(languages)
 
     def path(self, name: str) -> Path:
-        """Return the absolute path of a prompt's audio. Raises `PromptMissing`.
+        """Return the absolute path of a prompt's audio. Raises `PromptMissingError`.
 
         The right language goes before the city's own folder: a sequence of prompts should not
         change its language halfway.
@@ -41,7 +41,7 @@ class PromptLibrary:
             if candidate.is_file():
                 return candidate
         searched = ", ".join(str(candidate) for candidate in candidates)
-        raise PromptMissing(
+        raise PromptMissingError(
             f"no audio for the prompt {name!r} (searched: {searched or 'nowhere'}); "
             "record it in one of these places"
         )
