@@ -79,7 +79,7 @@ class Plan:
     waiting: Waiting = Waiting()
     survey: Survey = Survey()
     version: str = ""
-    """Which edition of the YAML this is: a digest of what was loaded."""
+    """Which edition of the YAML this is: 12 hexadecimal digits that change with any byte of it."""
     by_number: Mapping[str, Line] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

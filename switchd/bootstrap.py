@@ -43,7 +43,7 @@ SHIPPED_MUSIC = "moh"
 """The hold music that comes with switchd."""
 
 
-class NoPassword(Exception):  # noqa: N818 - reads as what it is
+class NoPassword(Exception):
     """The event socket's password is not known."""
 
 
@@ -197,14 +197,10 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         link=link,
         waitlist=waitlist,
         inbox=Inbox(client, server.city, owner, on_trouble=_warn("inbox"), pause=gevent.sleep),
-        deadlines=Deadlines(
-            waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines")
-        ),
+        deadlines=Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines")),
         desk=Desk(lambda: daemon.parts.plan, switch, CallQueue(waitlist), spool, clock),
         codes=FeatureCodes(server.feature_codes.model_dump(), seat_desk, switch),
-        phones=Phones(
-            plan.seats.keys, lambda seat, up: waitlist.phone(seat, up, clock.now())
-        ),
+        phones=Phones(plan.seats.keys, lambda seat, up: waitlist.phone(seat, up, clock.now())),
         seat_desk=seat_desk,
         spool=spool,
         writer=Writer(spool, store),

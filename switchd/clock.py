@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import gevent
 
@@ -17,10 +18,11 @@ class Clock:
 
     def later(self, seconds: float, call: Callable[[], None]) -> Callable[[], None]:
         """Run `call` after `seconds`; the function returned cancels that."""
-        timer = gevent.get_hub().loop.timer(max(0.0, seconds))
-        timer.start(lambda: (timer.close(), call()))
+        timer: Any = gevent.get_hub().loop.timer(max(0.0, seconds))
 
-        def cancel() -> None:
+        def due() -> None:
             timer.close()
+            call()
 
-        return cancel
+        timer.start(due)
+        return timer.close  # type: ignore[no-any-return]

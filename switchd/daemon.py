@@ -89,9 +89,8 @@ class Daemon:
         parts = self.parts
         self._started_at = now = parts.clock.now()
         parts.waitlist.forget_calls_of(parts.owner, now)
-        for seat in parts.waitlist.snapshot(now).seats:
-            if seat not in parts.plan.seats:
-                parts.waitlist.forget_seat(seat, now)
+        for number in parts.waitlist.snapshot(now).seats.keys() - parts.plan.seats.keys():
+            parts.waitlist.forget_seat(number, now)
         for seat in parts.plan.seats.values():
             parts.waitlist.define_seat(seat.number, seat.groups, now)
         parts.writer.start()
@@ -111,7 +110,7 @@ class Daemon:
         return self.parts.desk.wait_empty(seconds)
 
     def stop(self, flush_seconds: float = 10.0) -> bool:
-        """End everything but the calls, which stay on the switch; True if all records are in SQL."""
+        """End all but the calls, which stay on the switch; True if every record is in SQL."""
         parts = self.parts
         if self._server is not None:
             self._server.stop()
@@ -191,8 +190,7 @@ class Daemon:
             self.parts.desk.missed(living.keys())
             for leg, row in living.items():
                 if not self.knows(leg) and row["application"] in ("park", "playback"):
-                    dump = orjson.loads(link.api("uuid_dump", f"{leg} json"))
-                    found(self, leg, lambda name, dump=dump: str(dump.get(f"variable_{name}", "")))
+                    found(self, leg, _variables(orjson.loads(link.api("uuid_dump", f"{leg} json"))))
         except (EslError, orjson.JSONDecodeError, KeyError) as error:
             log.warning("switch not compared", why=str(error) or type(error).__name__)
 
@@ -284,6 +282,10 @@ def _unavailable() -> Any:
         yield
     except QueueUnavailable as error:
         raise Unavailable(str(error)) from error
+
+
+def _variables(dump: Mapping[str, Any]) -> Callable[[str], str]:
+    return lambda name: str(dump.get(f"variable_{name}", ""))
 
 
 def _rows(link: Link, what: str) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ from routing.plan import Plan
 __all__ = ["ROWS", "Call", "State", "Unexpected", "actions", "events", "step"]
 
 
-class Unexpected(Exception):  # noqa: N818 - it names what happened, it is nobody's error
+class Unexpected(Exception):
     """The table has no row for this event in this state; the call is unchanged."""
 
 

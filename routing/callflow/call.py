@@ -25,6 +25,9 @@ class Call:
     group: str = ""
     title: str = ""
     priority: int = 0
+    greeting: tuple[str, ...] = ()
+    connects: bool = True
+    """Whether the greeting is followed by the queue, or by good-bye."""
     music: str = ""
     survey: bool = False
     greeted_at: float | None = None
@@ -48,7 +51,7 @@ class Call:
     legs: tuple[LegRecord, ...] = ()
     trace: tuple[TraceRecord, ...] = ()
 
-    def note(self, now: float, what: str, **facts: object) -> Call:
+    def note(self, now: float, what: str, /, **facts: object) -> Call:
         """Add a step to the decision trace."""
         step = TraceRecord(now, what, {key: str(value) for key, value in facts.items()})
         return replace(self, trace=(*self.trace, step))
@@ -69,9 +72,7 @@ class Call:
     @property
     def open_legs(self) -> tuple[str, ...]:
         """Seat legs that have not ended yet."""
-        return tuple(
-            leg.leg for leg in self.legs if leg.role == "seat" and leg.ended_at is None
-        )
+        return tuple(leg.leg for leg in self.legs if leg.role == "seat" and leg.ended_at is None)
 
     def record(self, city: str, plan_version: str, meanings: dict[str, str]) -> CallRecord:
         """Write the call down. Only for a call that has ended."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+
 from routing.callflow.states import LIVE, State
 from routing.callflow.table import ROWS
 
@@ -50,14 +53,6 @@ def page() -> str:
 
 
 def _state_docs() -> list[tuple[State, str]]:
-    import ast
-    import inspect
-
-    tree = ast.parse(inspect.getsource(State))
-    body = tree.body[0].body  # type: ignore[attr-defined]
-    docs = {
-        first.targets[0].id: second.value.value
-        for first, second in zip(body, body[1:], strict=False)
-        if isinstance(first, ast.Assign) and isinstance(second, ast.Expr)
-    }
-    return [(state, docs[state.name]) for state in State]
+    body = ast.parse(inspect.getsource(State)).body[0].body  # type: ignore[attr-defined]
+    docs = [ast.literal_eval(node.value) for node in body if isinstance(node, ast.Expr)]
+    return list(zip(State, docs[1:], strict=True))

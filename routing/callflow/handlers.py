@@ -75,6 +75,8 @@ def _routed(
         group=route.group,
         title=line.title,
         priority=route.priority,
+        greeting=route.greeting,
+        connects=route.connect,
         music=route.music,
         survey=route.survey,
     )
@@ -83,17 +85,14 @@ def _routed(
 
 def greet(call: Call, event: on.Answered, plan: Plan, now: float) -> Result:
     """Say what this number's callers hear first."""
-    arrival = entry.Arrival(call.caller, call.dialled, call.trunk)
-    route = entry.decide(arrival, plan, call.arrived_at)
-    assert isinstance(route, entry.Route)
     call = replace(call, greeted_at=now).next_audio()
-    if route.connect:
+    if call.connects:
         call = replace(call, state=State.GREETING)
     else:
         call = replace(
             call, state=State.CLOSING, outcome=Outcome.REDIRECTED, ended_by=EndedBy.SYSTEM
         )
-    return call, (do.Play(route.greeting, call.audio),)
+    return call, (do.Play(call.greeting, call.audio),)
 
 
 def enqueue(call: Call, event: on.Played, plan: Plan, now: float) -> Result:
@@ -101,24 +100,25 @@ def enqueue(call: Call, event: on.Played, plan: Plan, now: float) -> Result:
     if event.execution != call.audio:
         return call, ()
     if event.failed:
-        call = call.note(now, "audio.failed", what="greeting")
+        call = call.note(now, "audio.failed", prompt="greeting")
     call = replace(call, queued_at=now).note(now, "queue.entered", group=call.group)
     return _wait(call, plan)
 
 
 def _wait(call: Call, plan: Plan, interrupt: bool = False) -> Result:
-    assert call.queued_at is not None
+    queued_at = call.queued_at
+    assert queued_at is not None
     group = plan.groups[call.group]
     call = replace(call, state=State.WAITING).next_audio()
     facts = {
         "switchd_state": "waiting",
         "switchd_group": call.group,
-        "switchd_queued_at": f"{call.queued_at:.3f}",
+        "switchd_queued_at": f"{queued_at:.3f}",
         "switchd_line": call.line_dialled,
     }
     lease = group.ring_seconds + LEASE_GRACE_SECONDS
     return call, (
-        do.Enqueue(call.group, call.priority, call.queued_at, lease),
+        do.Enqueue(call.group, call.priority, queued_at, lease),
         do.PlayMusic(call.music, call.audio, interrupt),
         do.SetTimer("comfort", plan.waiting.busy_after_seconds),
         do.Tag(facts),
@@ -160,7 +160,7 @@ def music_again(call: Call, event: on.Played, plan: Plan, now: float) -> Result:
     if event.execution != call.audio:
         return call, ()
     if event.failed:
-        call = call.note(now, "audio.failed", what="waiting")
+        call = call.note(now, "audio.failed", prompt="waiting")
     call = call.next_audio()
     every = plan.waiting.position_every_seconds
     timer = (do.SetTimer("position", every),) if every > 0 else ()
@@ -352,12 +352,13 @@ def caller_left(call: Call, event: on.CallerGone, plan: Plan, now: float) -> Res
     actions: list[do.Action] = []
     if call.state in (State.WAITING, State.RINGING):
         actions.append(do.LeaveQueue())
-    if call.offer is not None and call.state in (State.CONNECTING, State.TALKING):
+    offer = call.offer
+    if offer is not None and call.state in (State.CONNECTING, State.TALKING):
         wrap_up = 0.0
         if call.state is State.TALKING:
             call = replace(call, talk_ended_at=now)
-            wrap_up = plan.groups[call.offer.group].wrap_up_seconds
-        actions.append(do.ReleaseSeat(call.offer.seat, call.offer.token, wrap_up))
+            wrap_up = plan.groups[offer.group].wrap_up_seconds
+        actions.append(do.ReleaseSeat(offer.seat, offer.token, wrap_up))
     outcome = call.outcome
     if outcome is None:
         outcome = Outcome.ABANDONED if call.queued_at is not None else Outcome.ABANDONED_AT_ENTRY

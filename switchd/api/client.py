@@ -13,11 +13,11 @@ import orjson
 TIMEOUT_SECONDS = 10.0
 
 
-class NoDaemon(Exception):  # noqa: N818 - reads as what it is
+class NoDaemon(Exception):
     """Nobody answers on the socket."""
 
 
-class Answer(Exception):  # noqa: N818 - the daemon's own words
+class Answer(Exception):
     """The daemon said no; the text is what it said."""
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 
-class Refused(Exception):  # noqa: N818 - an answer to the client, not a fault
+class Refused(Exception):
     """The verb is not possible now; the text says why."""
 
 
-class Unavailable(Exception):  # noqa: N818 - the same
+class Unavailable(Exception):
     """Something that the answer needs cannot be reached; the text says what."""
 
 

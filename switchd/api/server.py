@@ -15,7 +15,7 @@ from gevent.pywsgi import WSGIServer
 SOCKET_MODE = 0o660
 
 
-class SocketInUse(Exception):  # noqa: N818 - reads as what it is
+class SocketInUse(Exception):
     """Another daemon answers on the socket."""
 
 

@@ -1,1 +1,1 @@
-"""One greenlet and one mailbox per call: an event comes in, routing.callflow says what to do, it is done."""
+"""One greenlet and one mailbox per call: an event comes in, what routing.callflow says is done."""

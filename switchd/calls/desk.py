@@ -157,9 +157,11 @@ _NUDGES: dict[State, Callable[[Call], on.Event]] = {
     State.ANSWERING: lambda call: on.Answered(),
     State.GREETING: lambda call: on.Played(call.audio, failed=True),
     State.WAITING: lambda call: on.Played(call.audio, failed=True),
-    State.CONNECTING: lambda call: on.BridgeFailed(call.open_legs[0], "the switch was away")
-    if call.open_legs
-    else on.TimerDue("bridge"),
+    State.CONNECTING: lambda call: (
+        on.BridgeFailed(call.open_legs[0], "the switch was away")
+        if call.open_legs
+        else on.TimerDue("bridge")
+    ),
     State.AFTER_TALK: lambda call: on.CallerBack(),
     State.SURVEY: lambda call: on.Collected(call.audio, ""),
     State.CLOSING: lambda call: on.Played(call.audio, failed=True),

@@ -152,9 +152,7 @@ class Performer:
         return None
 
     def _stop_leg(self, call: Call, action: do.StopLeg) -> None:
-        self._best_effort(
-            call, "stop leg", lambda: self._switch.hang_up(action.leg, action.cause)
-        )
+        self._best_effort(call, "stop leg", lambda: self._switch.hang_up(action.leg, action.cause))
 
     def _accept(self, call: Call, action: do.AcceptOffer) -> on.Event | None:
         try:

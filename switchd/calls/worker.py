@@ -47,7 +47,7 @@ class Worker:
         self._on_unexpected = on_unexpected
         self._mailbox: SimpleQueue[on.Event] = SimpleQueue()
         self._timers: dict[str, Callable[[], None]] = {}
-        self._greenlet: gevent.Greenlet | None = None
+        self._greenlet: gevent.Greenlet[..., None] | None = None
 
     def start(self) -> None:
         """Begin to read the mailbox."""

@@ -16,7 +16,7 @@ from switchd.config.models import City, Line
 from switchd.config.seat_range import seat_numbers
 
 
-def build_plan(draft: Draft, city: City, name: str) -> Plan:
+def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
     """Build the plan of a draft in which no error was found."""
     zone = time_zone(city.time_zone)
     if zone is None:
@@ -44,6 +44,7 @@ def build_plan(draft: Draft, city: City, name: str) -> Plan:
         },
         waiting=PlanWaiting(**draft.waiting.model_dump()),
         survey=PlanSurvey(**draft.survey.model_dump()),
+        version=version,
     )
 
 

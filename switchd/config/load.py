@@ -25,8 +25,6 @@ class Loaded:
     plan: Plan
     server: ServerSettings
     warnings: tuple[Problem, ...]
-    version: str
-    """Changes with any byte of the YAML: 12 hexadecimal digits."""
 
 
 def load(folder: Path, known: Known = _NOTHING_KNOWN, now: float | None = None) -> Loaded:
@@ -39,9 +37,9 @@ def load(folder: Path, known: Known = _NOTHING_KNOWN, now: float | None = None) 
     if draft.city is None or any(one.severity is Severity.ERROR for one in problems):
         raise ConfigError(problems)
     name = draft.city.name or _name_of(folder)
-    plan = build_plan(draft, draft.city, name)
+    plan = build_plan(draft, draft.city, name, version)
     server = build_settings(draft, name, folder)
-    return Loaded(plan, server, tuple(problems), version)
+    return Loaded(plan, server, tuple(problems))
 
 
 def check(folder: Path, known: Known = _NOTHING_KNOWN, now: float | None = None) -> list[Problem]:

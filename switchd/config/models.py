@@ -18,7 +18,7 @@ PLANNED_KINDS = ("sub_centre", "remote", "expert", "deferred", "emergency", "res
 KINDS = tuple(kind.value for kind in LineKind)
 
 
-class Mistake(ValueError):  # noqa: N818 - it is reported as a problem, nobody catches it by name
+class Mistake(ValueError):
     """A value that is wrong for a reason that needs words of its own."""
 
     def __init__(self, what: str, instead: str) -> None:

@@ -5,7 +5,7 @@
 `LinkError`: the command may be fine, but it did not get an answer that says so.
 """
 
-# ruff: noqa: N818  # names say what happened; all of them are EslErrors anyway
+# names say what happened; all of them are EslErrors anyway
 from __future__ import annotations
 
 from greenswitch.esl import NotConnectedError

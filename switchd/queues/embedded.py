@@ -29,7 +29,7 @@ _PR_SET_PDEATHSIG: Final = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-class EmbeddedRedisFailed(Exception):  # noqa: N818 - it says what happened
+class EmbeddedRedisFailed(Exception):
     """The server did not start; the message says why and where its log is."""
 
 

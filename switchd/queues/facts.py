@@ -11,7 +11,7 @@ from routing.seats import Offer, SeatState
 from switchd.queues.order import to_seconds
 
 
-class QueueUnavailable(Exception):  # noqa: N818 - it says what is the matter
+class QueueUnavailable(Exception):
     """Redis could not be asked, or did not answer; whether the verb ran is not known."""
 
 
@@ -31,7 +31,7 @@ _ADVICE = {
 }
 
 
-class SeatRefused(Exception):  # noqa: N818 - an answer, no fault of the engine
+class SeatRefused(Exception):
     """The agent asked for something that the seat's state does not allow; nothing was changed."""
 
     def __init__(self, seat: str, reason: Refusal) -> None:

@@ -1,7 +1,5 @@
 """What can go wrong with records, and whose fault it is."""
 
-# ruff: noqa: N818 - a name that says what is the case needs no Error behind it
-
 from __future__ import annotations
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from switchd.prompts.library import PromptLibrary, PromptMissingError
 
 log = structlog.get_logger(__name__)
 
+_NOT_DISPLAYED = re.compile(r"""[\x00-\x1f\x7f'"\\{}\[\]<>$|^:]""")
 GONE = ("no such channel", "invalid session", "invalid uuid", "can't find", "cannot find")
 """What FreeSWITCH says of a leg that has ended (mod_commands.c, mod_event_socket.c)."""
 ORIGINATE_GRACE_SECONDS = 10.0
@@ -89,16 +91,14 @@ class FreeSwitch:
             if not reply.ok:
                 raise CommandFailed(command.name, reply.text)
 
-    def ring(
-        self, seat: str, leg: str, seconds: float, caller: str, title: str, call: str
-    ) -> None:
+    def ring(self, seat: str, leg: str, seconds: float, caller: str, title: str, call: str) -> None:
         """Originate the seat's leg, parked; its result arrives as SeatAnswered or SeatFailed."""
         variables = {
             "origination_uuid": leg,
             "originate_timeout": str(max(1, round(seconds))),
             "ignore_early_media": "true",
             "origination_caller_id_number": caller or "anonymous",
-            "origination_caller_id_name": title,
+            "origination_caller_id_name": _displayed(title),
             "switchd_kind": "seat",
             "switchd_seat": seat,
             "switchd_call": call,
@@ -155,6 +155,11 @@ class FreeSwitch:
     def _api(self, name: str, arguments: str) -> str:
         with _translated():
             return self._link().api(name, arguments)
+
+
+def _displayed(text: str) -> str:
+    """What a phone's display can show of `text` and an originate can carry."""
+    return " ".join(_NOT_DISPLAYED.sub(" ", text).split())
 
 
 class _translated:  # noqa: N801 - reads as a word in a with statement
