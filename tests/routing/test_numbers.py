@@ -130,4 +130,3 @@ class TestInvariants:
     def test_a_normal_form_is_ascii_digits_of_bounded_length(self, raw: str, area: str) -> None:
         number = normalise(raw, area)
         assert number == "" or (number.isascii() and number.isdigit() and len(number) <= 20)
-
