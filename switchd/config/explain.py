@@ -71,9 +71,9 @@ def _constraint(kind: str, value: Any, context: AnyMapping[str, Any]) -> tuple[s
             words = _PATTERNS.get(str(context["pattern"]), f"text like {context['pattern']}")
             return f"{_shown(value)} cannot stand here", f"Write {words}"
         case "greater_than_equal":
-            return f"{_shown(value)} is too small", f"Write {context['ge']} or more"
+            return f"{_shown(value)} is too small", f"Write {_bound(context['ge'])} or more"
         case "less_than_equal":
-            return f"{_shown(value)} is too large", f"Write {context['le']} or less"
+            return f"{_shown(value)} is too large", f"Write {_bound(context['le'])} or less"
         case "too_short" | "string_too_short":
             return "nothing is written here", "Write at least one, or delete the key"
         case "string_too_long":
@@ -82,6 +82,10 @@ def _constraint(kind: str, value: Any, context: AnyMapping[str, Any]) -> tuple[s
         if kind.startswith(beginning):
             return f"{_shown(value)} is not {words}", f"Write {words}"
     return f"{_shown(value)} is wrong ({kind})", "See docs/configuration.md"
+
+
+def _bound(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _shown(value: Any) -> str:

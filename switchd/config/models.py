@@ -15,6 +15,8 @@ from routing.lines import LineKind
 
 PLANNED_KINDS = ("sub_centre", "remote", "expert", "deferred", "emergency", "reserved")
 """Kinds that the notices know and that this version cannot route."""
+NAME = "[a-z][a-z0-9-]{0,31}"
+"""Pattern of a city's short name."""
 KINDS = tuple(kind.value for kind in LineKind)
 
 
@@ -69,7 +71,7 @@ class City(Section):
 
     name: str = Field(
         default="",
-        pattern=r"^([a-z][a-z0-9-]{0,31})?$",
+        pattern=f"^({NAME})?$",
         description="Short name in Redis keys, SIP domains and file names: small letters, digits, "
         "hyphen. Default: the folder's name.",
     )
