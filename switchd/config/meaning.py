@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
-from routing.numbers import EMERGENCY, normalise
+from routing.numbers import EMERGENCY
 from switchd.config.draft import Draft
-from switchd.config.meaning_lines import area_code, check_lines, time_zone
+from switchd.config.lookup import Lookup
+from switchd.config.meaning_lines import check_lines, time_zone
 from switchd.config.meaning_server import check_server
 from switchd.config.models import Mistake
 from switchd.config.problems import choose
@@ -66,7 +67,7 @@ def _check_groups(draft: Draft) -> None:
 def _check_seats(draft: Draft) -> None:
     """A seat's number is its own: no other seat's, no emergency number, no line, no code."""
     first_use: dict[str, str] = {}
-    lines = {normalise(name, area_code(draft)): name for name in draft.written("lines")}
+    lookup = Lookup(draft)
     codes = {code: name for name, code in draft.feature_codes.model_dump().items()}
     for written in draft.written("seats"):
         path = ("seats", written)
@@ -76,14 +77,15 @@ def _check_seats(draft: Draft) -> None:
             draft.error(path, mistake.what, mistake.instead)
             continue
         for number in numbers:
+            line = lookup.line_called(number)
             taken = ""
             if number in EMERGENCY:
                 taken = "is an emergency number"
             elif number in first_use:
                 other = first_use[number]
                 taken = f"stands also in seats.{other} ({draft.place(('seats', other))})"
-            elif number in lines:
-                taken = f"is the number of a line ({draft.place(('lines', lines[number]))})"
+            elif line is not None:
+                taken = f"is the number of a line ({draft.place(('lines', line))})"
             elif number in codes:
                 taken = f"is the feature code {codes[number]}"
             first_use.setdefault(number, written)

@@ -1,10 +1,13 @@
 """What YAML does to the unwary: understood as it was meant, or refused with its line."""
 
 import errno
+import json
 import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from switchd.config import check, load
 from switchd.config.folder import MAX_BYTES
@@ -124,3 +127,27 @@ class TestFiles:
         [problem] = judge(seats="seats:\n  1001: intake\nlines:\n  12315: {}\n")
         assert (problem.file, problem.line, problem.key) == ("seats.yaml", 3, "lines")
         assert "lines.yaml:1" in problem.what
+
+
+YAMLISH = st.text(alphabet="lines:12345 \n-[]{}\"'#&*!|>%@`?,.\tab中\r\u2028\x85\x00") | st.text()
+
+
+class TestAnythingAtAll:
+    """Whatever stands in a file, the answer is a list of problems with lines of that file."""
+
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    @given(YAMLISH.map(str.encode) | st.binary())
+    def test_no_content_breaks_the_check(self, judge, content):
+        ends = content.count(b"\n") + content.count(b"\r")
+        ends += sum(content.count(end.encode()) for end in ("\x85", "\u2028", "\u2029"))
+        for problem in judge(lines=content):
+            assert problem.what
+            assert problem.instead
+            assert problem.line <= max(5, ends + 2)
+
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    @given(st.text(alphabet="lines:12345 \n-[]{}\"'#", min_size=1))
+    def test_a_line_may_hold_anything(self, judge, value):
+        quoted = json.dumps(value)
+        judge(lines=f"lines:\n  12345: {{kind: hotline, title: {quoted}, into: {quoted}}}\n")
+        judge(lines=f"lines:\n  {quoted}: {quoted}\n", seats=f"seats:\n  {quoted}: {quoted}\n")
