@@ -15,7 +15,7 @@ from switchd.config.explain import explain, key_path
 from switchd.config.models import City, Group, Line, Seat, Survey, Trunk, Waiting
 from switchd.config.problems import Problem, Severity, choose
 from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Storage
-from switchd.config.source import Mapping, Path, Scalar, locate, plain
+from switchd.config.source import Mapping, Node, Path, Scalar, child, locate, plain
 
 
 @dataclass(slots=True)
@@ -52,17 +52,23 @@ class Draft:
 
     def has(self, path: Path) -> bool:
         """Tell whether the key is written, so that its value is not a default."""
-        node: Any = self.root
-        for step in path:
-            if not isinstance(node, Mapping) or str(step) not in node.entries:
-                return False
-            node = node.entries[str(step)]
-        return True
+        return self._node(path) is not None
+
+    def text(self, path: Path) -> str | None:
+        """Give one value as it is written, whether right or wrong."""
+        node = self._node(path)
+        return node.text if isinstance(node, Scalar) else None
 
     def place(self, path: Path) -> str:
         """Give file:line of a key, for pointing at it from another problem."""
         where = locate(self.root, path)
         return f"{where.file}:{where.line}"
+
+    def _node(self, path: Path) -> Node | None:
+        node: Node | None = self.root
+        for step in path:
+            node = child(node, step) if node is not None else None
+        return node
 
     def _tell(self, path: Path, what: str, instead: str, severity: Severity) -> None:
         where = locate(self.root, path)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from routing.lines import LineKind
 from routing.numbers import normalise
 from switchd.config.draft import Draft
-from switchd.config.models import Line
+from switchd.config.models import AREA_CODE, Line
 
 _NO_AREA_CODE = "0000"
-"""Fits no number; used while the city's own cannot be read."""
+"""Begins no number of a line; used while the city's own cannot be read."""
 
 
 class Lookup:
@@ -16,7 +18,8 @@ class Lookup:
 
     def __init__(self, draft: Draft) -> None:
         self._lines = draft.lines
-        self.area_code = draft.city.area_code if draft.city else _NO_AREA_CODE
+        written = draft.text(("city", "area_code")) or ""
+        self.area_code = written if re.fullmatch(AREA_CODE, written) else _NO_AREA_CODE
         self.hotlines = [key for key, line in draft.lines.items() if line.kind is LineKind.HOTLINE]
         """Keys of the lines that are 12345 itself."""
         self.groups = draft.written("groups")

@@ -17,6 +17,8 @@ PLANNED_KINDS = ("sub_centre", "remote", "expert", "deferred", "emergency", "res
 """Kinds that the notices know and that this version cannot route."""
 NAME = "[a-z][a-z0-9-]{0,31}"
 """Pattern of a city's short name."""
+AREA_CODE = "0[1-9][0-9]{1,2}"
+"""Pattern of an area code."""
 KINDS = tuple(kind.value for kind in LineKind)
 
 
@@ -77,7 +79,7 @@ class City(Section):
     )
     title: Text = Field(description="The hotline's full name, 平顶山市12345政务服务便民热线.")
     area_code: str = Field(
-        pattern=r"^0[1-9][0-9]{1,2}$",
+        pattern=f"^{AREA_CODE}$",
         description="Area code (区号) with its leading zero.",
         examples=["0375"],
     )

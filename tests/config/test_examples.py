@@ -10,8 +10,9 @@ import pytest
 from routing.entry import Arrival, Cause, Refusal, Route, decide
 from switchd.config import Severity, check, load
 from switchd.config.document import Document
+from switchd.config.generate import generate
 from switchd.config.reference import render
-from switchd.config.schema import render_schema
+from switchd.config.schema import render_schema, schema
 
 ROOT = Path(__file__).parents[2]
 RETIRED = [
@@ -84,7 +85,11 @@ class TestMinimal:
 
     def test_it_is_one_file_of_about_ten_lines(self):
         [file] = (ROOT / "config/minimal").iterdir()
-        lines = [line for line in file.read_text().splitlines() if not line.startswith("#")]
+        lines = [
+            line
+            for line in file.read_text(encoding="utf-8").splitlines()
+            if not line.startswith("#")
+        ]
         assert len(lines) <= 10
 
 
@@ -92,10 +97,16 @@ class TestGenerated:
     """Pages made from the models; `python -m switchd.config.generate` writes them anew."""
 
     def test_the_reference_is_current(self):
-        assert (ROOT / "docs/configuration.md").read_text() == render()
+        assert (ROOT / "docs/configuration.md").read_text(encoding="utf-8") == render()
 
     def test_the_schema_is_current(self):
-        assert (ROOT / "config/switchd.schema.json").read_text() == render_schema()
+        assert (ROOT / "config/switchd.schema.json").read_text(encoding="utf-8") == render_schema()
+
+    def test_generating_writes_both(self, tmp_path):
+        (tmp_path / "config").mkdir()
+        generate(tmp_path)
+        assert (tmp_path / "docs/configuration.md").read_text(encoding="utf-8") == render()
+        assert json.loads((tmp_path / "config/switchd.schema.json").read_bytes()) == schema()
 
     def test_every_key_has_a_meaning(self):
         definitions = json.loads(render_schema())["$defs"]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from switchd.config.explain import _PATTERNS
+from switchd.config.explain import PATTERN_WORDS
 from switchd.config.schema import schema
 
 LINE = "lines:\n  12345:\n    kind: hotline\n    title: 热线\n    group: intake\n"
@@ -17,7 +17,7 @@ MISTAKES = [
     ("city", "city:\n  title: x\n", 1, "city.area_code", "area_code is missing", "Area code"),
     ("city", 'city:\n  title: x\n  area_code: "375"\n', 3, "city.area_code", "'375'", "0375"),
     ("city", 'city:\n  title:\n  area_code: "0375"\n', 2, "city.title", "no value", "Write"),
-    ("city", "city: 12345\n", 1, "city", "'12345' is not keys", "indented"),
+    ("city", "city: 12345\n", 1, "city", "'12345' is not a group of keys", "indented"),
     ("lines", "lines:\n  12345:\n", 2, "lines.12345", "no value", "Write a value"),
     ("lines", "lines:\n", 1, "lines", "is empty", "Write `name:`"),
     ("lines", "lines: [12345]\n", 1, "lines", "no names", "Write `name:`"),
@@ -76,6 +76,24 @@ class TestKinds:
         assert problem.instead == "Write hotline, if that is meant"
 
 
+class TestPartlyReadable:
+    """What could be read of a wrong section still serves to check the others."""
+
+    def test_the_area_code_is_used_although_another_key_of_the_city_is_wrong(self, judge):
+        problems = judge(
+            city="city: {title: x, area_code: 0375, colour: red}\n",
+            lines=LINE + "  0375-12345: {kind: parallel, title: 市监, group: intake}\n",
+        )
+        assert [one.key for one in problems] == ["city.colour", "lines.0375-12345"]
+
+    def test_without_an_area_code_nothing_is_guessed(self, judge):
+        problems = judge(
+            city="city: {title: x, area_code: 375}\n",
+            lines=LINE + "  0375-12345: {kind: parallel, title: 市监, group: intake}\n",
+        )
+        assert [one.key for one in problems] == ["city.area_code"]
+
+
 class TestSecrets:
     """What may hold a password is not repeated."""
 
@@ -120,7 +138,7 @@ def test_every_pattern_has_words_for_people():
         for part in _walk(json.loads(json.dumps(schema())))
         if isinstance(part.get("pattern"), str)
     }
-    assert patterns <= _PATTERNS.keys()
+    assert patterns <= PATTERN_WORDS.keys()
 
 
 def _walk(node):

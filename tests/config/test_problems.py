@@ -24,6 +24,10 @@ class TestForPeople:
         problem = Problem("pds", 0, "", "cannot be read", "Check its name", Severity.WARNING)
         assert render_problem(problem) == "pds: warning: cannot be read. Check its name."
 
+    def test_line_ends_and_escapes_in_a_key_cannot_forge_output(self):
+        problem = Problem("pds", 3, "a\nb\x1b[2J", "there is no section", "Delete it")
+        assert render_problem(problem) == "pds:3:a�b�[2J: there is no section. Delete it."
+
 
 class TestForPrograms:
     """JSON with every field."""
