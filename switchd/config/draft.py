@@ -89,19 +89,19 @@ def read_sections(root: Mapping) -> Draft:
                 draft.error((name,), f"the section {name} is missing", f"Write `{name}:`")
             continue
         if get_origin(info.annotation) is dict:
-            _read_entries(draft, name, get_args(info.annotation)[1])
+            _read_entries(draft, name, *get_args(info.annotation))
         else:
             _read_section(draft, name, info.annotation)
     return draft
 
 
 def _read_section(draft: Draft, name: str, owner: Any) -> None:
-    section = _validated(draft, (name,), owner, TypeAdapter(owner))
+    section = _validated(draft, (name,), owner, TypeAdapter(owner), plain(draft.root.entries[name]))
     if section is not None:
         setattr(draft, name, section)
 
 
-def _read_entries(draft: Draft, name: str, owner: Any) -> None:
+def _read_entries(draft: Draft, name: str, key_owner: Any, owner: Any) -> None:
     """Read a section whose keys are names: lines, groups, seats, trunks."""
     node = draft.root.entries[name]
     if not isinstance(node, Mapping) or not node.entries:
@@ -109,18 +109,20 @@ def _read_entries(draft: Draft, name: str, owner: Any) -> None:
         what = "the section is empty" if empty else "the section has no names with their settings"
         draft.error((name,), what, "Write `name:` indented below it, and what belongs to it below")
         return
-    reader = TypeAdapter(owner)
-    entries = {key: _validated(draft, (name, key), owner, reader) for key in node.entries}
-    setattr(draft, name, {key: entry for key, entry in entries.items() if entry is not None})
+    names, reader = TypeAdapter(key_owner), TypeAdapter(owner)
+    entries = {}
+    for key, value in node.entries.items():
+        named = _validated(draft, (name, key), key_owner, names, key)
+        entry = _validated(draft, (name, key), owner, reader, plain(value))
+        if named is not None and entry is not None:
+            entries[key] = entry
+    setattr(draft, name, entries)
 
 
-def _validated(draft: Draft, path: Path, owner: Any, reader: TypeAdapter[Any]) -> Any:
-    """Give the section or entry at `path`, or None after reporting what is wrong."""
-    value: Any = draft.root
-    for step in path:
-        value = value.entries[str(step)]
+def _validated(draft: Draft, path: Path, owner: Any, reader: TypeAdapter[Any], value: Any) -> Any:
+    """Give `value`, which stands at `path`, as its type, or None after reporting what is wrong."""
     try:
-        return reader.validate_python(plain(value))
+        return reader.validate_python(value)
     except ValidationError as error:
         for finding in error.errors(include_url=False):
             draft.error((*path, *key_path(finding)), *explain(finding, owner))

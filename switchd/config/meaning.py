@@ -58,7 +58,7 @@ def _check_groups(draft: Draft) -> None:
     if len(draft.seats) < len(draft.written("seats")):
         return
     lines = {line.group for line in draft.lines.values()}
-    for group in groups:
+    for group in draft.groups:
         if group not in used and group not in lines and len(groups) > 1:
             what = f"no seat and no line names the group {group}"
             draft.warning(("groups", group), what, "Give it seats, or delete it")
