@@ -76,21 +76,22 @@ def _check_seats(draft: Draft) -> None:
         except Mistake as mistake:
             draft.error(path, mistake.what, mistake.instead)
             continue
+        clashes = []
         for number in numbers:
             line = lookup.line_called(number)
-            taken = ""
             if number in EMERGENCY:
-                taken = "is an emergency number"
+                clashes.append(f"{number} is an emergency number")
             elif number in first_use:
-                other = first_use[number]
-                taken = f"stands also in seats.{other} ({draft.place(('seats', other))})"
+                other = draft.place(("seats", first_use[number]))
+                clashes.append(f"{number} stands also in seats.{first_use[number]} ({other})")
             elif line is not None:
-                taken = f"is the number of a line ({draft.place(('lines', line))})"
+                clashes.append(f"{number} is the number of a line ({draft.place(('lines', line))})")
             elif number in codes:
-                taken = f"is the feature code {codes[number]}"
+                clashes.append(f"{number} is the feature code {codes[number]}")
             first_use.setdefault(number, written)
-            if taken:
-                draft.error(path, f"the seat {number} {taken}", "Use another extension")
+        if clashes:
+            more = f"; {len(clashes) - 1} more of the range clash" if len(clashes) > 1 else ""
+            draft.error(path, f"the seat {clashes[0]}{more}", "Use other extensions")
 
 
 def _check_feature_codes(draft: Draft) -> None:

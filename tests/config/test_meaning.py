@@ -47,17 +47,17 @@ ERRORS = [
     ("seats", "seats:\n  1001: [intake, dispach]\n", 2, "seats.1001.groups.1",
      "no group dispach", "Write one of: intake"),
     ("seats", "seats:\n  1001-1005: intake\n  1005: intake\n", 3, "seats.1005",
-     "the seat 1005 stands also in seats.1001-1005 (", "another extension"),
+     "the seat 1005 stands also in seats.1001-1005 (", "other extensions"),
     ("seats", "seats:\n  108-110: intake\n", 2, "seats.108-110",
-     "the seat 110 is an emergency number", "another extension"),
+     "the seat 110 is an emergency number", "other extensions"),
     ("seats", "seats:\n  12344-12345: intake\n", 2, "seats.12344-12345",
-     "the seat 12345 is the number of a line (", "another extension"),
+     "the seat 12345 is the number of a line (", "other extensions"),
     ("seats", "seats:\n  1010-1001: intake\n", 2, "seats.1010-1001", "upwards", "1001-1015"),
     ("seats", "seats:\n  1-10: intake\n", 2, "seats.1-10", "1-10 is no seat", "2 to 8 digits"),
     ("seats", "seats:\n  1000-9999: intake\n", 2, "seats.1000-9999", "more than 1000", "shorter"),
     ("seats", "seats:\n  alice: intake\n", 2, "seats.alice", "alice is no seat", "extension"),
     ("extra", 'feature_codes:\n  ready: "1002"\n', 2, "seats.1001-1003",
-     "the seat 1002 is the feature code ready", "another extension"),
+     "the seat 1002 is the feature code ready", "other extensions"),
     ("extra", 'feature_codes:\n  ready: "*10"\n', 2, "feature_codes.ready",
      "*10 means sign_in already", "another code"),
     ("extra", 'feature_codes:\n  sign_out: "122"\n', 2, "feature_codes.sign_out",
@@ -117,6 +117,16 @@ class TestGroups:
     def test_a_line_named_twice_in_itself_is_only_a_warning(self, judge):
         [problem] = judge(lines=HOTLINE[:-2] + ", numbers: [0375-12345]}\n")
         assert (problem.key, problem.severity) == ("lines.12345.numbers.0", Severity.WARNING)
+
+
+class TestOverlappingRanges:
+    """Two ranges that overlap are one problem, not one for each seat."""
+
+    def test_the_first_seat_is_named_and_the_others_are_counted(self, judge):
+        [problem] = judge(seats="seats:\n  1001-1500: intake\n  1401-1600: intake\n")
+        assert problem.key == "seats.1401-1600"
+        assert problem.what.startswith("the seat 1401 stands also in seats.1001-1500 (")
+        assert problem.what.endswith("; 99 more of the range clash")
 
 
 class TestLookalikes:
