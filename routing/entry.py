@@ -115,7 +115,7 @@ def _read_numbers(arrival: Arrival, plan: Plan) -> tuple[str, str, list[Reason]]
         reasons.append(Reason("entry.trunk_unknown", {"trunk": arrival.trunk}))
     prefixes = trunk.strip_prefixes if trunk else ()
     called = normalise(arrival.called, plan.area_code)
-    if called not in EMERGENCY:
+    if prefixes and called not in EMERGENCY:
         called = normalise(arrival.called, plan.area_code, prefixes)
     reasons.append(Reason("entry.number", {"arrived": arrival.called, "called": called}))
     if arrival.privacy:

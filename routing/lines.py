@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
 
@@ -91,12 +91,7 @@ class Line:
         """
         if self.retirement is None:
             return Phase.IN_SERVICE
-        if now < _midnight(self.retirement.merged_on, zone):
+        today = datetime.fromtimestamp(now, zone).date()
+        if today < self.retirement.merged_on:
             return Phase.IN_SERVICE
-        over = _midnight(self.retirement.last_day + timedelta(days=1), zone)
-        return Phase.REMINDING if now < over else Phase.GONE
-
-
-def _midnight(day: date, zone: tzinfo) -> float:
-    """Give the moment at which `day` begins, in seconds since the epoch."""
-    return datetime.combine(day, time.min, zone).timestamp()
+        return Phase.REMINDING if today <= self.retirement.last_day else Phase.GONE

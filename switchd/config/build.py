@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from routing.lines import Line as PlanLine
 from routing.lines import LineKind, Retirement
-from routing.numbers import normalise
 from routing.plan import Plan, SkillGroup
 from routing.plan import Survey as PlanSurvey
 from routing.plan import Trunk as PlanTrunk
 from routing.plan import Waiting as PlanWaiting
 from routing.seats import Seat as PlanSeat
 from switchd.config.draft import Draft
-from switchd.config.meaning_lines import group_of, line_taking_over, time_zone
+from switchd.config.lookup import Lookup
+from switchd.config.meaning_lines import time_zone
 from switchd.config.models import City, Line
 from switchd.config.seat_range import seat_numbers
 
@@ -21,7 +21,8 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
     zone = time_zone(city.time_zone)
     if zone is None:
         raise ValueError(f"no time zone {city.time_zone}: build only from a checked draft")
-    lines = [_line(draft, city, key, line) for key, line in draft.lines.items()]
+    lookup = Lookup(draft)
+    lines = [_line(lookup, key, line) for key, line in draft.lines.items()]
     return Plan(
         city=name,
         title=city.title,
@@ -48,17 +49,17 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
     )
 
 
-def _line(draft: Draft, city: City, key: str, line: Line) -> PlanLine:
+def _line(lookup: Lookup, key: str, line: Line) -> PlanLine:
     """Build one line, named by the normal form of its number."""
-    name = normalise(key, city.area_code)
-    also = (normalise(number, city.area_code) for number in line.numbers)
+    name = lookup.normal(key)
+    also = map(lookup.normal, line.numbers)
     retirement = None
     if line.kind is LineKind.RETIRED and line.merged_on is not None:
         retirement = Retirement(
             merged_on=line.merged_on,
             reminder_months=line.reminder_months,
             connects=line.connects,
-            into=normalise(line_taking_over(draft, line) or "", city.area_code),
+            into=lookup.normal(lookup.line_taking_over(line) or ""),
             announcement=line.announcement,
         )
     return PlanLine(
@@ -66,7 +67,7 @@ def _line(draft: Draft, city: City, key: str, line: Line) -> PlanLine:
         kind=line.kind,
         title=line.title,
         numbers=frozenset((name, *also)),
-        group=group_of(draft, line) or "",
+        group=lookup.group_of(line) or "",
         greeting=line.greeting,
         music=line.music,
         survey=line.survey,

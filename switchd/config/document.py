@@ -13,6 +13,7 @@ from switchd.config.models import (
     Survey,
     Trunk,
     Waiting,
+    Word,
 )
 from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Storage
 
@@ -24,12 +25,12 @@ class Document(Section):
     lines: dict[str, Line] = Field(
         min_length=1, description="Lines by the number that people know."
     )
-    groups: dict[str, Group] = Field(min_length=1, description="Skill groups (技能组) by name.")
+    groups: dict[Word, Group] = Field(min_length=1, description="Skill groups (技能组) by name.")
     seats: dict[str, SeatEntry] = Field(
         min_length=1,
         description="Seats (坐席) by extension, one or a range; `1001-1008: intake` says it all.",
     )
-    trunks: dict[str, Trunk] = Field(
+    trunks: dict[Word, Trunk] = Field(
         default={"trunk": Trunk()}, min_length=1, description="Trunk groups (中继) by name."
     )
     waiting: Waiting = Field(default=Waiting(), description="What callers hear while they wait.")

@@ -15,7 +15,7 @@ from switchd.config.explain import explain, key_path
 from switchd.config.models import City, Group, Line, Seat, Survey, Trunk, Waiting
 from switchd.config.problems import Problem, Severity, choose
 from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Storage
-from switchd.config.source import Mapping, Path, Scalar, locate, plain
+from switchd.config.source import Mapping, Node, Path, Scalar, child, locate, plain
 
 
 @dataclass(slots=True)
@@ -52,17 +52,23 @@ class Draft:
 
     def has(self, path: Path) -> bool:
         """Tell whether the key is written, so that its value is not a default."""
-        node: Any = self.root
-        for step in path:
-            if not isinstance(node, Mapping) or str(step) not in node.entries:
-                return False
-            node = node.entries[str(step)]
-        return True
+        return self._node(path) is not None
+
+    def text(self, path: Path) -> str | None:
+        """Give one value as it is written, whether right or wrong."""
+        node = self._node(path)
+        return node.text if isinstance(node, Scalar) else None
 
     def place(self, path: Path) -> str:
         """Give file:line of a key, for pointing at it from another problem."""
         where = locate(self.root, path)
         return f"{where.file}:{where.line}"
+
+    def _node(self, path: Path) -> Node | None:
+        node: Node | None = self.root
+        for step in path:
+            node = child(node, step) if node is not None else None
+        return node
 
     def _tell(self, path: Path, what: str, instead: str, severity: Severity) -> None:
         where = locate(self.root, path)
@@ -83,19 +89,19 @@ def read_sections(root: Mapping) -> Draft:
                 draft.error((name,), f"the section {name} is missing", f"Write `{name}:`")
             continue
         if get_origin(info.annotation) is dict:
-            _read_entries(draft, name, get_args(info.annotation)[1])
+            _read_entries(draft, name, *get_args(info.annotation))
         else:
             _read_section(draft, name, info.annotation)
     return draft
 
 
 def _read_section(draft: Draft, name: str, owner: Any) -> None:
-    section = _validated(draft, (name,), owner, TypeAdapter(owner))
+    section = _validated(draft, (name,), owner, TypeAdapter(owner), plain(draft.root.entries[name]))
     if section is not None:
         setattr(draft, name, section)
 
 
-def _read_entries(draft: Draft, name: str, owner: Any) -> None:
+def _read_entries(draft: Draft, name: str, key_owner: Any, owner: Any) -> None:
     """Read a section whose keys are names: lines, groups, seats, trunks."""
     node = draft.root.entries[name]
     if not isinstance(node, Mapping) or not node.entries:
@@ -103,18 +109,20 @@ def _read_entries(draft: Draft, name: str, owner: Any) -> None:
         what = "the section is empty" if empty else "the section has no names with their settings"
         draft.error((name,), what, "Write `name:` indented below it, and what belongs to it below")
         return
-    reader = TypeAdapter(owner)
-    entries = {key: _validated(draft, (name, key), owner, reader) for key in node.entries}
-    setattr(draft, name, {key: entry for key, entry in entries.items() if entry is not None})
+    names, reader = TypeAdapter(key_owner), TypeAdapter(owner)
+    entries = {}
+    for key, value in node.entries.items():
+        named = _validated(draft, (name, key), key_owner, names, key)
+        entry = _validated(draft, (name, key), owner, reader, plain(value))
+        if named is not None and entry is not None:
+            entries[key] = entry
+    setattr(draft, name, entries)
 
 
-def _validated(draft: Draft, path: Path, owner: Any, reader: TypeAdapter[Any]) -> Any:
-    """Give the section or entry at `path`, or None after reporting what is wrong."""
-    value: Any = draft.root
-    for step in path:
-        value = value.entries[str(step)]
+def _validated(draft: Draft, path: Path, owner: Any, reader: TypeAdapter[Any], value: Any) -> Any:
+    """Give `value`, which stands at `path`, as its type, or None after reporting what is wrong."""
     try:
-        return reader.validate_python(plain(value))
+        return reader.validate_python(value)
     except ValidationError as error:
         for finding in error.errors(include_url=False):
             draft.error((*path, *key_path(finding)), *explain(finding, owner))

@@ -15,17 +15,18 @@ from switchd.config.problems import choose
 from switchd.config.source import Path
 
 _EXPECTED = {
-    "int": "a whole number",
-    "float": "a number",
-    "finite_number": "a number",
-    "bool": "yes or no",
-    "date": "a date such as 2020-01-03",
-    "string_type": "one text",
-    "tuple": "a list such as [a, b]",
-    "dict": "keys with values, indented below it",
-    "model": "keys with values, indented below it",
+    "int": ("a whole number", "a whole number such as 10"),
+    "float": ("a number", "a number such as 10 or 2.5"),
+    "finite_number": ("a number", "a number such as 10 or 2.5"),
+    "bool": ("yes or no", "yes or no"),
+    "date": ("a date", "a date such as 2020-01-03"),
+    "string_type": ("one text", "one text"),
+    "tuple": ("a list", "a list such as [a, b]"),
+    "dict": ("a group of keys", "keys with values, indented below it"),
+    "model": ("a group of keys", "keys with values, indented below it"),
 }
-_PATTERNS = {
+"""Beginning of pydantic's type of finding → what was expected, and what to write."""
+PATTERN_WORDS = {
     r"^[^\x00-\x1f\x7f]*$": "text in one line, without control characters",
     r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$": "a name of letters, digits, _ . and -",
     r"^\+?[0-9]{1,12}$": "digits, perhaps with a leading +",
@@ -38,6 +39,7 @@ _PATTERNS = {
     r"^(|sqlite:///\S+|postgresql(\+psycopg)?://\S+)$": "a URL such as "
     "postgresql+psycopg://switchd@db/switchd, or nothing for SQLite",
 }
+"""Every pattern of the models in words for people."""
 
 
 def explain(error: ErrorDetails, owner: Any) -> tuple[str, str]:
@@ -68,20 +70,24 @@ def _constraint(kind: str, value: Any, context: AnyMapping[str, Any]) -> tuple[s
     """Explain a value of the wrong form or outside its bounds."""
     match kind:
         case "string_pattern_mismatch":
-            words = _PATTERNS.get(str(context["pattern"]), f"text like {context['pattern']}")
+            words = PATTERN_WORDS.get(str(context["pattern"]), f"text like {context['pattern']}")
             return f"{_shown(value)} cannot stand here", f"Write {words}"
         case "greater_than_equal":
-            return f"{_shown(value)} is too small", f"Write {context['ge']} or more"
+            return f"{_shown(value)} is too small", f"Write {_bound(context['ge'])} or more"
         case "less_than_equal":
-            return f"{_shown(value)} is too large", f"Write {context['le']} or less"
+            return f"{_shown(value)} is too large", f"Write {_bound(context['le'])} or less"
         case "too_short" | "string_too_short":
             return "nothing is written here", "Write at least one, or delete the key"
         case "string_too_long":
             return "the text is too long", f"Write at most {context['max_length']} characters"
-    for beginning, words in _EXPECTED.items():
+    for beginning, (noun, advice) in _EXPECTED.items():
         if kind.startswith(beginning):
-            return f"{_shown(value)} is not {words}", f"Write {words}"
+            return f"{_shown(value)} is not {noun}", f"Write {advice}"
     return f"{_shown(value)} is wrong ({kind})", "See docs/configuration.md"
+
+
+def _bound(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _shown(value: Any) -> str:

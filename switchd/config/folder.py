@@ -75,7 +75,7 @@ def _content(sources: Sources, path: Path) -> bytes | None:
 def _merge(sources: Sources, path: Path, content: bytes) -> None:
     """Add the sections of one file."""
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         what = f"the byte 0x{content[error.start]:02x} is no UTF-8"

@@ -12,6 +12,7 @@ from switchd.config.build import build_plan
 from switchd.config.draft import Draft, read_sections
 from switchd.config.folder import read_folder
 from switchd.config.meaning import Known, check_meaning
+from switchd.config.models import NAME
 from switchd.config.problems import ConfigError, Problem, Severity, in_reading_order
 from switchd.config.settings import ServerSettings, build_settings
 
@@ -54,19 +55,20 @@ def _examine(folder: Path, known: Known, now: float | None) -> tuple[Draft, str]
     if sources.broken:
         return Draft(sources.root, problems=sources.problems), sources.version
     draft = read_sections(sources.root)
-    draft.problems += sources.problems
     check_meaning(draft, known, time.time() if now is None else now)
-    if (
-        draft.city
-        and not draft.city.name
-        and not re.fullmatch(r"[a-z][a-z0-9-]{0,31}", _name_of(folder))
-    ):
-        draft.error(
-            ("city", "name"),
-            f"the folder's name '{_name_of(folder)}' cannot serve as the city's short name",
-            "Write `name:` with small letters, digits and hyphens",
-        )
+    _check_name(draft, folder)
+    spoiled = {(one.file, one.line, one.key) for one in sources.problems}
+    fresh = (one for one in draft.problems if (one.file, one.line, one.key) not in spoiled)
+    draft.problems = [*sources.problems, *fresh]
     return draft, sources.version
+
+
+def _check_name(draft: Draft, folder: Path) -> None:
+    """The folder's name serves as the city's, unless it has one of its own."""
+    name = _name_of(folder)
+    if draft.city and not draft.city.name and not re.fullmatch(NAME, name):
+        what = f"the folder's name '{name}' cannot serve as the city's short name"
+        draft.error(("city",), what, "Write `name:` with small letters, digits and hyphens")
 
 
 def _name_of(folder: Path) -> str:

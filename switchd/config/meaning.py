@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
-from routing.numbers import EMERGENCY, normalise
+from routing.numbers import EMERGENCY
 from switchd.config.draft import Draft
-from switchd.config.meaning_lines import area_code, check_lines, time_zone
+from switchd.config.lookup import Lookup
+from switchd.config.meaning_lines import check_lines, time_zone
 from switchd.config.meaning_server import check_server
 from switchd.config.models import Mistake
 from switchd.config.problems import choose
@@ -57,7 +58,7 @@ def _check_groups(draft: Draft) -> None:
     if len(draft.seats) < len(draft.written("seats")):
         return
     lines = {line.group for line in draft.lines.values()}
-    for group in groups:
+    for group in draft.groups:
         if group not in used and group not in lines and len(groups) > 1:
             what = f"no seat and no line names the group {group}"
             draft.warning(("groups", group), what, "Give it seats, or delete it")
@@ -66,7 +67,7 @@ def _check_groups(draft: Draft) -> None:
 def _check_seats(draft: Draft) -> None:
     """A seat's number is its own: no other seat's, no emergency number, no line, no code."""
     first_use: dict[str, str] = {}
-    lines = {normalise(name, area_code(draft)): name for name in draft.written("lines")}
+    lookup = Lookup(draft)
     codes = {code: name for name, code in draft.feature_codes.model_dump().items()}
     for written in draft.written("seats"):
         path = ("seats", written)
@@ -75,20 +76,22 @@ def _check_seats(draft: Draft) -> None:
         except Mistake as mistake:
             draft.error(path, mistake.what, mistake.instead)
             continue
+        clashes = []
         for number in numbers:
-            taken = ""
+            line = lookup.line_called(number)
             if number in EMERGENCY:
-                taken = "is an emergency number"
+                clashes.append(f"{number} is an emergency number")
             elif number in first_use:
-                other = first_use[number]
-                taken = f"stands also in seats.{other} ({draft.place(('seats', other))})"
-            elif number in lines:
-                taken = f"is the number of a line ({draft.place(('lines', lines[number]))})"
+                other = draft.place(("seats", first_use[number]))
+                clashes.append(f"{number} stands also in seats.{first_use[number]} ({other})")
+            elif line is not None:
+                clashes.append(f"{number} is the number of a line ({draft.place(('lines', line))})")
             elif number in codes:
-                taken = f"is the feature code {codes[number]}"
+                clashes.append(f"{number} is the feature code {codes[number]}")
             first_use.setdefault(number, written)
-            if taken:
-                draft.error(path, f"the seat {number} {taken}", "Use another extension")
+        if clashes:
+            more = f"; {len(clashes) - 1} more of the range clash" if len(clashes) > 1 else ""
+            draft.error(path, f"the seat {clashes[0]}{more}", "Use other extensions")
 
 
 def _check_feature_codes(draft: Draft) -> None:

@@ -7,8 +7,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from routing.lines import LineKind, Retirement
-from routing.numbers import EMERGENCY, is_dialable, normalise
+from routing.numbers import EMERGENCY, is_dialable
 from switchd.config.draft import Draft
+from switchd.config.lookup import Lookup
 from switchd.config.models import Line
 from switchd.config.problems import choose
 from switchd.config.source import Path
@@ -19,30 +20,21 @@ _SHORT_FORMS = {"110": "police", "119": "fire", "120": "ambulance", "122": "traf
 
 def check_lines(draft: Draft, now: float) -> None:
     """Check numbers, groups and lives of the lines; `now` in seconds since the epoch."""
+    lookup = Lookup(draft)
     all_readable = len(draft.lines) == len(draft.written("lines"))
-    if draft.lines and all_readable and not any(map(is_hotline, draft.lines.values())):
+    if draft.lines and all_readable and not lookup.hotlines:
         draft.error(("lines",), "no line is the hotline itself", "Give one line `kind: hotline`")
-    _check_numbers(draft)
+    _check_numbers(draft, lookup)
     for name, line in draft.lines.items():
-        _check_group(draft, name, line)
+        _check_group(draft, lookup, name, line)
         if line.kind is LineKind.RETIRED:
-            _check_retirement(draft, name, line, now)
+            _check_retirement(draft, lookup, name, line, now)
         else:
             for key in _RETIRED_ONLY:
                 if draft.has(("lines", name, key)):
                     what = f"only a retired line has {key}, this one is {line.kind.value}"
                     instead = "Delete the key, or write `kind: retired`"
                     draft.error(("lines", name, key), what, instead)
-
-
-def is_hotline(line: Line) -> bool:
-    """Tell whether the line is 12345 itself."""
-    return line.kind is LineKind.HOTLINE
-
-
-def area_code(draft: Draft) -> str:
-    """Give the city's area code, or one that fits nothing if it could not be read."""
-    return draft.city.area_code if draft.city else "0000"
 
 
 def time_zone(name: str) -> ZoneInfo | None:
@@ -53,38 +45,11 @@ def time_zone(name: str) -> ZoneInfo | None:
         return None
 
 
-def line_called(draft: Draft, number: str) -> str | None:
-    """Give the key of the line that somebody means by `number`, in any written form."""
-    wanted = normalise(number, area_code(draft))
-    same = (key for key in draft.written("lines") if normalise(key, area_code(draft)) == wanted)
-    return next(same, None)
-
-
-def line_taking_over(draft: Draft, line: Line) -> str | None:
-    """Give the key of the line that a retired line's callers are served by, None if unclear."""
-    if line.into is not None:
-        return line_called(draft, line.into)
-    hotlines = [key for key, other in draft.lines.items() if is_hotline(other)]
-    return hotlines[0] if len(hotlines) == 1 else None
-
-
-def group_of(draft: Draft, line: Line) -> str | None:
-    """Give the name of the line's skill group with the defaults applied, None if unclear."""
-    if line.group is not None:
-        return line.group
-    if line.kind is LineKind.RETIRED:
-        heir = draft.lines.get(line_taking_over(draft, line) or "")
-        if heir is not None and heir.kind is not LineKind.RETIRED:
-            return group_of(draft, heir)
-    groups = draft.written("groups")
-    return groups[0] if len(groups) == 1 else None
-
-
-def _check_numbers(draft: Draft) -> None:
+def _check_numbers(draft: Draft, lookup: Lookup) -> None:
     """Every number is one, is no emergency number, and leads to one line only."""
     first_use: dict[str, Path] = {}
     for path, written in _written_numbers(draft):
-        number = normalise(written, area_code(draft))
+        number = lookup.normal(written)
         if number in EMERGENCY:
             draft.error(
                 path,
@@ -114,34 +79,34 @@ def _written_numbers(draft: Draft) -> Iterator[tuple[Path, str]]:
             yield ("lines", name, "numbers", index), number
 
 
-def _check_group(draft: Draft, name: str, line: Line) -> None:
+def _check_group(draft: Draft, lookup: Lookup, name: str, line: Line) -> None:
     """The line's group exists and somebody sits in it."""
-    groups = draft.written("groups")
+    groups = lookup.groups
     if not groups:
         return
     if line.group is not None and line.group not in groups:
         what = f"there is no group {line.group}"
         draft.error(("lines", name, "group"), what, choose(line.group, groups))
         return
-    group = group_of(draft, line)
+    group = lookup.group_of(line)
     if group is None:
         if line.kind is not LineKind.RETIRED:
             what = "the line has no group, and there are several to choose from"
             draft.error(("lines", name), what, f"Write `group:` and one of {', '.join(groups)}")
         return
     all_seats_readable = len(draft.seats) == len(draft.written("seats"))
-    if all_seats_readable and not any(group in seat.groups for seat in draft.seats.values()):
+    if all_seats_readable and group not in lookup.seated:
         what = f"the group {group}, which serves this line, has no seats"
         key = ("lines", name, "group") if line.group else ("lines", name)
         draft.error(key, what, f"Give a seat the group {group} in the section seats")
 
 
-def _check_retirement(draft: Draft, name: str, line: Line, now: float) -> None:
+def _check_retirement(draft: Draft, lookup: Lookup, name: str, line: Line, now: float) -> None:
     """A retired line has a date and an heir that is in service; its end is told."""
     if line.merged_on is None:
         what = "a retired line needs the day on which it merged"
         draft.error(("lines", name), what, "Write `merged_on:` and a date such as 2020-01-03")
-    _check_heir(draft, name, line)
+    _check_heir(draft, lookup, name, line)
     zone = time_zone(draft.city.time_zone) if draft.city else None
     if zone is None or line.merged_on is None:
         return
@@ -155,11 +120,11 @@ def _check_retirement(draft: Draft, name: str, line: Line, now: float) -> None:
         )
 
 
-def _check_heir(draft: Draft, name: str, line: Line) -> None:
+def _check_heir(draft: Draft, lookup: Lookup, name: str, line: Line) -> None:
     """The line that takes the callers over is known and is itself not retired."""
     path: Path = ("lines", name, "into") if line.into else ("lines", name)
-    heir = line_taking_over(draft, line)
-    hotlines = [key for key, other in draft.lines.items() if is_hotline(other)]
+    heir = lookup.line_taking_over(line)
+    hotlines = lookup.hotlines
     if heir is None and line.into is not None:
         draft.error(path, f"there is no line {line.into}", choose(line.into, hotlines))
     elif heir is None and len(hotlines) > 1:

@@ -15,6 +15,10 @@ from routing.lines import LineKind
 
 PLANNED_KINDS = ("sub_centre", "remote", "expert", "deferred", "emergency", "reserved")
 """Kinds that the notices know and that this version cannot route."""
+NAME = "[a-z][a-z0-9-]{0,31}"
+"""Pattern of a city's short name."""
+AREA_CODE = "0[1-9][0-9]{1,2}"
+"""Pattern of an area code."""
 KINDS = tuple(kind.value for kind in LineKind)
 
 
@@ -69,13 +73,13 @@ class City(Section):
 
     name: str = Field(
         default="",
-        pattern=r"^([a-z][a-z0-9-]{0,31})?$",
+        pattern=f"^({NAME})?$",
         description="Short name in Redis keys, SIP domains and file names: small letters, digits, "
         "hyphen. Default: the folder's name.",
     )
     title: Text = Field(description="The hotline's full name, 平顶山市12345政务服务便民热线.")
     area_code: str = Field(
-        pattern=r"^0[1-9][0-9]{1,2}$",
+        pattern=f"^{AREA_CODE}$",
         description="Area code (区号) with its leading zero.",
         examples=["0375"],
     )

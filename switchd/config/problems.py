@@ -49,7 +49,8 @@ def render_problem(problem: Problem) -> str:
     if problem.key:
         place.append(problem.key)
     label = "warning: " if problem.severity is Severity.WARNING else ""
-    return f"{':'.join(place)}: {label}{problem.what}. {problem.instead}."
+    text = f"{':'.join(place)}: {label}{problem.what}. {problem.instead}."
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 def render_json(problems: Iterable[Problem]) -> str:

@@ -15,7 +15,7 @@ from switchd.config.schema import schema
 _OPENING = """\
 # Configuration of a city
 
-*This page is made from the models in `switchd/config`; change them, not the page.*
+*This page is made from the models in `switchd/config` by `python -m switchd.config.generate`.*
 
 A city is a folder of YAML. Every `*.yaml` in it is read; a section may stand in any file, but in
 one only. `config/minimal` needs ten lines, `config/pingdingshan` shows a whole city. Check a

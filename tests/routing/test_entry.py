@@ -4,6 +4,7 @@ import string
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -223,3 +224,20 @@ class TestInvariants:
         assert found.reasons
         assert found.called not in EMERGENCY or isinstance(found, Refusal)
         assert found.caller == "" or found.caller.isdigit()
+
+
+class TestCost:
+    """A large city costs a caller nothing."""
+
+    def test_a_decision_looks_up_and_never_walks_the_plan(self) -> None:
+        class OnlyLookup(dict[str, Line]):
+            def _refuse(self, *_: object) -> Any:
+                raise AssertionError("the plan was walked")
+
+            __iter__ = keys = values = items = _refuse
+
+        city = replace(CITY)
+        object.__setattr__(city, "lines", OnlyLookup(CITY.lines))
+        object.__setattr__(city, "by_number", OnlyLookup(CITY.by_number))
+        for number in ("12345", "12316", "12312", "99999", "110"):
+            assert call(number, DURING, city) == call(number, DURING, CITY)
