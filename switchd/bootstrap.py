@@ -49,7 +49,7 @@ class NoPassword(Exception):
 
 def known_names(prompts: Path | None) -> Known:
     """What prompts and hold music an installation has; `prompts` is the city's own folder."""
-    manifest = load_manifest(share("ivr_prompts") / "manifest.yaml")
+    manifest = load_manifest(share("ivr_prompts"))
     names = set(manifest.prompts)
     music = {SHIPPED_MUSIC}
     if prompts is not None:
@@ -102,7 +102,7 @@ def render_settings(loaded: Loaded, modules: Path | None = None) -> RenderSettin
             music[line.music] = own / "music" / line.music
     freeswitch = server.freeswitch
     codes = server.feature_codes.model_dump()
-    manifest = load_manifest(share("ivr_prompts") / "manifest.yaml")
+    manifest = load_manifest(share("ivr_prompts"))
     missing = set(library.missing(manifest.prompts))
     return RenderSettings(
         domain=domain(server.city),
@@ -154,6 +154,8 @@ class Running:
     daemon: Daemon
     store: Store
     redis: EmbeddedRedis | None
+    folder: Path
+    """Where its data are."""
 
     def close(self) -> None:
         """End what was started for it; the daemon itself has been stopped before."""
@@ -208,7 +210,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         owner=owner,
     )
     daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
-    return Running(daemon, store, embedded)
+    return Running(daemon, store, embedded, state)
 
 
 def socket_path(state: Path) -> Path:

@@ -7,7 +7,7 @@ It listens to the switch (`switchboard.incoming.Listener`) and answers the HTTP 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -70,6 +70,8 @@ class Daemon:
         self._background: list[gevent.Greenlet[..., None]] = []
         self._draining = False
         self._started_at = 0.0
+        self._stranded: Collection[str] = ()
+        """Calls that were in progress when the switch could last be heard."""
 
     @property
     def parts(self) -> Parts:
@@ -114,14 +116,15 @@ class Daemon:
         parts = self.parts
         if self._server is not None:
             self._server.stop()
-        parts.link.stop()
         parts.desk.stop()
+        parts.link.stop()
         parts.inbox.close()
         parts.deadlines.close()
         gevent.joinall(self._background, timeout=2.0)
         gevent.killall(self._background, block=False)
         flushed = parts.writer.flush(flush_seconds)
         parts.writer.stop()
+        parts.spool.close()
         log.info("stopped", calls_left=len(parts.desk), records_left=parts.spool.waiting)
         return flushed
 
@@ -180,14 +183,15 @@ class Daemon:
 
     def link_up(self, link: Link) -> None:
         """The switch can be heard (again): compare what it has with what we know."""
-        gevent.spawn(self._compare, link)
+        stranded, self._stranded = self._stranded, ()
+        gevent.spawn(self._compare, link, stranded)
 
-    def _compare(self, link: Link) -> None:
+    def _compare(self, link: Link, stranded: Collection[str]) -> None:
         try:
             registered = {row["reg_user"] for row in _rows(link, "registrations")}
             self._tell_phones(lambda: self.parts.phones.listed(registered))
             living = {row["uuid"]: row for row in _rows(link, "channels")}
-            self.parts.desk.missed(living.keys())
+            self.parts.desk.missed(stranded, living.keys())
             for leg, row in living.items():
                 if not self.knows(leg) and row["application"] in ("park", "playback"):
                     found(self, leg, _variables(orjson.loads(link.api("uuid_dump", f"{leg} json"))))
@@ -196,6 +200,7 @@ class Daemon:
 
     def link_down(self, reason: str) -> None:
         """The switch cannot be heard: no seat's phone can be rung."""
+        self._stranded = tuple(call.id for call in self.parts.desk.calls())
         gevent.spawn(self._tell_phones, lambda: self.parts.phones.listed(()))
 
     # what the HTTP interface shows and does

@@ -61,7 +61,13 @@ def _routed(
     call: Call, arrival: entry.Arrival, plan: Plan, now: float
 ) -> tuple[Call, entry.Route | entry.Refusal]:
     route = entry.decide(arrival, plan, now)
-    call = replace(call, trunk=arrival.trunk, dialled=arrival.called)
+    call = replace(
+        call,
+        trunk=arrival.trunk,
+        dialled=arrival.called,
+        caller=route.caller,
+        line_dialled=route.line_dialled,
+    )
     for reason in route.reasons:
         call = call.note(now, reason.what, **reason.facts)
     if isinstance(route, entry.Refusal):
@@ -69,8 +75,6 @@ def _routed(
     line = plan.lines[route.line_dialled]
     call = replace(
         call,
-        caller=route.caller,
-        line_dialled=route.line_dialled,
         line_meant=route.line_meant,
         group=route.group,
         title=line.title,
@@ -262,18 +266,18 @@ def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
 
 def seat_left(call: Call, event: on.SeatGone, plan: Plan, now: float) -> Result:
     """The seat's leg ended; the caller is on the way back from the bridge."""
-    by = EndedBy.SEAT if event.by_seat else EndedBy.SYSTEM
     call = _leg_ended(call, event.leg, event.cause, now)
-    call, release = _talk_over(call, plan, now, by)
-    return replace(call, state=State.AFTER_TALK), release
+    call, release = _talk_over(call, plan, now)
+    by = EndedBy.SEAT if event.by_seat else None
+    return replace(call, state=State.AFTER_TALK, ended_by=by), release
 
 
 def caller_back(call: Call, event: on.CallerBack, plan: Plan, now: float) -> Result:
     """The caller is parked again: ask, thank, good-bye."""
     release: tuple[do.Action, ...] = ()
     if call.state is State.TALKING:
-        call, release = _talk_over(call, plan, now, EndedBy.SEAT)
-    call = call.next_audio()
+        call, release = _talk_over(call, plan, now)
+    call = replace(call, ended_by=call.ended_by or EndedBy.SEAT).next_audio()
     stop = (do.StopRecording(call.recording),)
     if not call.survey:
         return _close(call, ("thanks",), (*release, *stop))
@@ -285,12 +289,11 @@ def caller_back(call: Call, event: on.CallerBack, plan: Plan, now: float) -> Res
     return call, (*release, *stop, do.Tag({"switchd_state": "survey"}), ask)
 
 
-def _talk_over(call: Call, plan: Plan, now: float, by: EndedBy) -> Result:
+def _talk_over(call: Call, plan: Plan, now: float) -> Result:
     offer = call.offer
     assert offer is not None
     wrap_up = plan.groups[offer.group].wrap_up_seconds
-    call = replace(call, talk_ended_at=now, offer=None, ended_by=call.ended_by or by)
-    call = call.note(now, "talk.ended", by=by)
+    call = replace(call, talk_ended_at=now, offer=None).note(now, "talk.ended")
     return call, (do.ReleaseSeat(offer.seat, offer.token, wrap_up),)
 
 
@@ -340,7 +343,7 @@ def switch_refused(call: Call, event: on.SwitchRefused, plan: Plan, now: float) 
     leave: tuple[do.Action, ...] = ()
     if call.state in (State.WAITING, State.RINGING):
         leave = (do.LeaveQueue(),)
-    if call.state is State.CONNECTING and call.offer is not None:
+    if call.offer is not None and call.state in (State.CONNECTING, State.TALKING):
         leave = (do.ReleaseSeat(call.offer.seat, call.offer.token, 0.0),)
     stops = tuple(do.StopLeg(leg, "NORMAL_TEMPORARY_FAILURE") for leg in call.open_legs)
     call, hangup = hang_up(call, plan, now, "NORMAL_TEMPORARY_FAILURE")

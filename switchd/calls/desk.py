@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import asdict
 
 import structlog
 from gevent.event import Event as Flag
@@ -102,13 +103,14 @@ class Desk:
         """The lease of an offer ran out."""
         self.deliver(call, on.OfferLost(token))
 
-    def missed(self, living: Collection[str]) -> None:
+    def missed(self, stranded: Collection[str], living: Collection[str]) -> None:
         """Make up for events that were lost while the switch could not be heard.
 
-        `living` is every leg that the switch has now. Callers who are gone are told gone, legs
-        likewise, and whoever waited for an announcement to end waits no longer.
+        `stranded` are the calls that were in progress then, `living` every leg that the switch
+        has now. Callers who are gone are told gone, legs likewise, and whoever waited for an
+        announcement to end waits no longer.
         """
-        for worker in list(self._calls.values()):
+        for worker in [self._calls[leg] for leg in stranded if leg in self._calls]:
             call = worker.call
             if call.id not in living:
                 worker.post(on.CallerGone("UNCONFIRMED", EndedBy.SYSTEM))
@@ -123,10 +125,13 @@ class Desk:
 
     def _count_unexpected(self, call: Call, event: on.Event) -> None:
         self.unexpected[f"{call.state}/{type(event).__name__}"] += 1
-        log.debug("unexpected", call_id=call.id, state=call.state, event=type(event).__name__)
+        log.debug("unexpected", call_id=call.id, state=call.state, what=type(event).__name__)
 
     def _close(self, worker: Worker, record: CallRecord) -> None:
-        self._ledger.append(record)
+        try:
+            self._ledger.append(record)
+        except Exception:
+            log.exception("record not kept, here it is", record=asdict(record))
         self._calls.pop(record.call, None)
         for leg in record.legs:
             self._legs.pop(leg.leg, None)

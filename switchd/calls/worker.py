@@ -71,7 +71,7 @@ class Worker:
             try:
                 self._take(event)
             except Exception:
-                log.exception("call step failed", call_id=self.call.id, event=repr(event))
+                log.exception("call step failed", call_id=self.call.id, happened=repr(event))
 
     def _take(self, event: on.Event) -> None:
         pending = deque([event])

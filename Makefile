@@ -1,0 +1,49 @@
+# make demo    the hotline on this machine, with simulated callers and seats
+# make test    everything that can be tested without a FreeSWITCH, and with one if it is found
+# make lint    style, types, import rules
+# make live    the tests on a real FreeSWITCH: FREESWITCH=/path/to/freeswitch, sipp on the PATH
+# make bench   every benchmark; writes docs/benchmarks.md
+# make docs    the pages that are generated from the code
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ARGS ?=
+
+.PHONY: demo test lint live bench docs clean
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+$(READY): setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "switchd needs Python 3.11 or later; name one with make PYTHON=...")'
+	@echo "setting up $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV) || { echo "on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test,lint,postgresql]'
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/switchd demo $(ARGS)
+
+test: $(READY)
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+live: $(READY)
+	$(BIN)/python -m pytest -m live --live $(ARGS)
+
+bench: $(READY)
+	$(BIN)/python -m bench all --write docs/benchmarks.md
+
+docs: $(READY)
+	$(BIN)/python -m docs.generate
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis var

@@ -1,0 +1,25 @@
+"""`switchd` and its commands."""
+
+from __future__ import annotations
+
+import typer
+
+from switchd.cli import city, demo, inspect, run
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The call routing engine of a city's 12345 hotline.",
+)
+app.command("demo")(demo.demo)
+app.command("run")(run.run)
+app.command("check")(city.check)
+app.command("doctor")(city.doctor)
+app.command("status")(inspect.status)
+app.command("calls")(inspect.calls)
+app.command("queues")(inspect.queues)
+app.command("seats")(inspect.seats)
+app.add_typer(inspect.seat, name="seat")
+app.add_typer(city.prompts, name="prompts")
+app.add_typer(city.freeswitch, name="freeswitch")

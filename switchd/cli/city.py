@@ -1,0 +1,126 @@
+"""`switchd check`, `prompts`, `freeswitch` and `doctor`: the city's folder and its switch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from switchd.bootstrap import event_socket_password, known_names, render_settings
+from switchd.bootstrap import NoPassword
+from switchd.cli.common import DEFAULT_CITY, City, Exit, Json, fail, load_or_fail
+from switchd.config import ConfigError, Severity, load, render_json, render_problem
+from switchd.config import check as check_folder
+from switchd.esl.errors import EslError
+from switchd.esl.link import Link
+from switchd.freeswitch.doctor import Level, diagnose
+from switchd.freeswitch.render import RenderError, render
+from switchd.freeswitch.secrets import SecretsError
+from switchd.freeswitch.settings import SettingsError
+from switchd.places import share
+from switchd.prompts.check import Severity as PromptSeverity
+from switchd.prompts.check import check_prompts
+
+prompts = typer.Typer(no_args_is_help=True, help="The announcements.")
+freeswitch = typer.Typer(no_args_is_help=True, help="FreeSWITCH's configuration.")
+
+CONNECT_SECONDS = 5.0
+
+
+def check(
+    folder: Annotated[Path, typer.Argument(help="The city's folder.")] = DEFAULT_CITY,
+    json: Json = False,
+) -> None:
+    """Check a city's folder: every error and warning with file, line, key and what to write."""
+    own: Path | None = None
+    try:
+        own = load(folder).server.folders.prompts
+    except ConfigError:
+        pass
+    problems = check_folder(folder, known_names(own))
+    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    if json:
+        typer.echo(render_json(problems))
+    else:
+        for problem in problems:
+            typer.echo(render_problem(problem))
+        verdict = f"{errors} errors" if errors else "no errors"
+        typer.echo(f"{folder}: {verdict}, {len(problems) - errors} warnings")
+    raise typer.Exit(Exit.CONFIG if errors else Exit.OK)
+
+
+@prompts.command("check")
+def prompts_check(city: City = DEFAULT_CITY) -> None:
+    """Name prompts that are missing, silent, clipped or in the wrong format."""
+    loaded = load_or_fail(city)
+    own = loaded.server.folders.prompts
+    folders = [*([own] if own else []), share("ivr_prompts")]
+    findings = check_prompts(folders, list(dict.fromkeys([loaded.plan.language, "zh"])))
+    for finding in findings:
+        typer.echo(str(finding))
+    errors = [finding for finding in findings if finding.severity is PromptSeverity.ERROR]
+    typer.echo(f"{len(errors)} errors, {len(findings) - len(errors)} warnings")
+    raise typer.Exit(Exit.FAILED if errors else Exit.OK)
+
+
+@freeswitch.command("render")
+def freeswitch_render(
+    out: Annotated[Path, typer.Option(help="Folder to write; an earlier rendering is replaced.")],
+    city: City = DEFAULT_CITY,
+    modules: Annotated[
+        Path | None, typer.Option(help="FreeSWITCH's module folder, if not the built-in one.")
+    ] = None,
+) -> None:
+    """Write the configuration folder that `freeswitch -conf` starts with."""
+    loaded = load_or_fail(city)
+    try:
+        rendered = render(loaded.plan, render_settings(loaded, modules), out.resolve())
+    except (RenderError, SettingsError, SecretsError, OSError) as error:
+        fail(str(error))
+    host, port = rendered.event_socket
+    typer.echo(f"{rendered.folder}: written; start FreeSWITCH with -conf {rendered.folder}")
+    typer.echo(f"event socket on {host}:{port}, password in {loaded.server.password_file}")
+    typer.echo(f"seats' passwords in {loaded.server.folders.state / 'seat-passwords.json'}")
+
+
+def doctor(city: City = DEFAULT_CITY) -> None:
+    """Ask the running FreeSWITCH whether it is as the plan wants it."""
+    loaded = load_or_fail(city)
+    event_socket = loaded.server.freeswitch.event_socket
+    try:
+        password = event_socket_password(loaded.server)
+    except NoPassword as error:
+        fail(str(error), Exit.CONFIG)
+    link = Link(
+        event_socket.host,
+        event_socket.port,
+        password,
+        events=("HEARTBEAT",),
+        on_event=lambda event: None,
+        on_up=lambda link: None,
+        on_down=lambda reason: None,
+    )
+    link.start()
+    try:
+        if not link.wait_connected(CONNECT_SECONDS):
+            where = f"{event_socket.host}:{event_socket.port}"
+            fail(
+                f"no FreeSWITCH on the event socket {where}: {link.trouble or 'no answer'}",
+                Exit.UNAVAILABLE,
+            )
+        findings = diagnose(link.api, loaded.plan, render_settings(loaded))
+    except EslError as error:
+        fail(f"FreeSWITCH went away: {error}", Exit.UNAVAILABLE)
+    finally:
+        link.stop()
+    marks = {Level.OK: "ok", Level.WARNING: "warning", Level.ERROR: "ERROR"}
+    for finding in findings:
+        typer.echo(f"{marks[finding.level]:>8}  {_advice([finding.what, finding.what_to_do])}")
+    failed = any(finding.level is Level.ERROR for finding in findings)
+    raise typer.Exit(Exit.FAILED if failed else Exit.OK)
+
+
+def _advice(parts: Iterable[str]) -> str:
+    return "; ".join(part for part in parts if part)

@@ -1,0 +1,101 @@
+"""`switchd run`: the daemon."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import gevent
+import structlog
+import typer
+from gevent.event import Event as Flag
+from sqlalchemy.exc import SQLAlchemyError
+
+from switchd.api.server import SocketInUse
+from switchd.bootstrap import NoPassword, Running, build
+from switchd.cli.common import DEFAULT_CITY, City, Exit, fail, load_or_fail
+from switchd.config import render_problem
+from switchd.config.server import Log
+from switchd.queues.embedded import EmbeddedRedisFailed
+from switchd.queues.facts import QueueUnavailable
+from switchd.records.errors import SchemaTooNew, SpoolInUse
+
+Drain = Annotated[
+    float,
+    typer.Option("--drain", min=0, help="Seconds to wait for calls in progress when stopped."),
+]
+
+
+def configure_log(settings: Log) -> None:
+    """Key and value on a terminal, JSON elsewhere (the journal)."""
+    as_json = settings.format == "json" or (settings.format == "auto" and not sys.stderr.isatty())
+    renderer = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if as_json
+        else structlog.dev.ConsoleRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[settings.level.upper()]
+        ),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def run(city: City = DEFAULT_CITY, drain: Drain = 30.0) -> None:
+    """Run the daemon until SIGTERM or SIGINT; a second signal ends it at once.
+
+    Calls that are left when it ends stay as they are on the switch.
+    """
+    loaded = load_or_fail(city)
+    configure_log(loaded.server.log)
+    log = structlog.get_logger("switchd.run")
+    for warning in loaded.warnings:
+        log.warning("configuration", problem=render_problem(warning))
+    try:
+        running = build(loaded)
+    except NoPassword as error:
+        fail(str(error), Exit.CONFIG)
+    except (SchemaTooNew, SpoolInUse, SocketInUse) as error:
+        fail(str(error))
+    except (EmbeddedRedisFailed, QueueUnavailable, SQLAlchemyError) as error:
+        fail(f"cannot start: {error}", Exit.UNAVAILABLE)
+    clean = _serve(running, drain)
+    raise typer.Exit(Exit.OK if clean else Exit.FAILED)
+
+
+def _serve(running: Running, drain: float) -> bool:
+    """Run until told to stop; True if every record is in SQL."""
+    stop, at_once = Flag(), Flag()
+
+    def told() -> None:
+        if stop.is_set():
+            at_once.set()
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(number, told)
+    daemon = running.daemon
+    try:
+        daemon.start()
+        stop.wait()
+        draining = gevent.spawn(daemon.drain, drain)
+        gevent.wait([draining, at_once], count=1)
+        draining.kill()
+        return daemon.stop()
+    except QueueUnavailable as error:
+        daemon.stop()
+        fail(f"cannot start: {error}", Exit.UNAVAILABLE)
+    finally:
+        running.close()

@@ -1,0 +1,1 @@
+"""The hotline on one machine with simulated people: what it starts, and the wallboard."""

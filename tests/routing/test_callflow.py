@@ -1,0 +1,370 @@
+"""The way of a call, as caller, seat and record see it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.callflow import ROWS, Call, State, Unexpected, step
+from routing.callflow import actions as do
+from routing.callflow import events as on
+from routing.callflow.states import LIVE
+from routing.entry import Arrival
+from routing.record import CallRecord, EndedBy, Outcome
+from tests.routing.build import NOW, Story, hotline, offer, plan, retired
+
+CALLER_HANGS_UP = on.CallerGone("NORMAL_CLEARING", EndedBy.CALLER)
+
+
+def record_of(story: Story) -> CallRecord:
+    (close,) = [action for action in story.done if isinstance(action, do.Close)]
+    return close.record
+
+
+class TestEntry:
+    def test_a_caller_of_12345_is_picked_up_and_greeted(self) -> None:
+        story = Story().arrives()
+        assert story.todo == (do.Answer(),)
+        story.happens(on.Answered())
+        assert story.todo == (do.Play(("greeting",), "leg-a/1"),)
+
+    def test_after_the_greeting_comes_the_queue_and_no_menu(self) -> None:
+        story = Story().waiting()
+        enqueue, music, timer, tag = story.todo
+        assert isinstance(enqueue, do.Enqueue)
+        assert enqueue.group == "intake"
+        assert enqueue.enqueued_at == story.now
+        assert music == do.PlayMusic("moh", "leg-a/2")
+        assert timer == do.SetTimer("comfort", 3.0)
+        assert isinstance(tag, do.Tag)
+        assert tag.facts["switchd_state"] == "waiting"
+
+    def test_an_unknown_number_is_refused_without_being_answered(self) -> None:
+        story = Story(called="88888888").arrives()
+        assert story.todo == (do.Hangup("UNALLOCATED_NUMBER"),)
+        story.happens(on.CallerGone("UNALLOCATED_NUMBER", EndedBy.SYSTEM))
+        record = record_of(story)
+        assert (record.outcome, record.ended_by) == (Outcome.REFUSED, EndedBy.SYSTEM)
+
+    def test_a_retired_number_in_its_month_hears_the_change_and_reaches_a_seat(self) -> None:
+        the_plan = plan(hotline(), retired(date(2027, 1, 10)))
+        story = Story(the_plan, called="12319").greeted()
+        assert story.todo == (do.Play(("change_announcement", "greeting"), "leg-a/1"),)
+        story.happens(on.Played("leg-a/1")).ringing()
+        (ring,) = story.todo
+        assert isinstance(ring, do.Ring)
+        assert ring.title == "市城市管理局"
+        assert (story.call.line_dialled, story.call.line_meant) == ("12319", "12345")
+
+    def test_a_retired_number_that_does_not_connect_says_so_and_hangs_up(self) -> None:
+        the_plan = plan(hotline(), retired(date(2027, 1, 10), connects=False))
+        story = Story(the_plan, called="12319").greeted()
+        story.happens(on.Played("leg-a/1"))
+        assert story.todo == (do.Hangup("NORMAL_CLEARING"),)
+        story.happens(on.CallerGone("NORMAL_CLEARING", EndedBy.SYSTEM))
+        assert record_of(story).outcome is Outcome.REDIRECTED
+
+    def test_after_its_month_a_retired_number_is_changed_for_ever(self) -> None:
+        the_plan = plan(hotline(), retired(date(2020, 1, 3)))
+        story = Story(the_plan, called="12319").arrives()
+        assert story.todo == (do.Hangup("NUMBER_CHANGED"),)
+
+    def test_a_missing_greeting_costs_nobody_the_call(self) -> None:
+        story = Story().greeted().happens(on.Played("leg-a/1", failed=True))
+        assert story.call.state is State.WAITING
+        assert "audio.failed" in [entry.what for entry in story.call.trace]
+
+    def test_the_end_of_something_older_moves_nobody_on(self) -> None:
+        story = Story().greeted().happens(on.Played("leg-a/0"))
+        assert story.call.state is State.GREETING
+
+
+class TestWaiting:
+    def test_all_seats_busy_is_said_once_then_music_then_the_position(self) -> None:
+        story = Story().waiting().happens(on.TimerDue("comfort"))
+        assert story.todo == (do.Play(("all_busy",), "leg-a/3", interrupt=True),)
+        story.happens(on.Played("leg-a/3"))
+        assert story.todo == (do.PlayMusic("moh", "leg-a/4"), do.SetTimer("position", 30.0))
+        story.happens(on.TimerDue("position"))
+        assert story.todo == (do.AskPosition(),)
+        story.happens(on.Positioned(3))
+        (play,) = story.asked_for(do.Play)
+        assert isinstance(play, do.Play)
+        assert play.prompts == ("position_before", "num_liang", "position_after")
+
+    def test_an_offer_interrupts_nothing_and_waits_for_nothing(self) -> None:
+        """The phone rings while the announcement is still being spoken."""
+        story = Story().waiting().happens(on.TimerDue("comfort")).ringing()
+        assert [type(action) for action in story.todo] == [do.Ring]
+        story.happens(on.Played(story.call.audio))
+        assert story.call.state is State.RINGING
+        assert story.asked_for(do.PlayMusic)
+
+    def test_a_queue_that_cannot_be_reached_is_announced(self) -> None:
+        story = Story().waiting().happens(on.QueueFailed("Redis is away"))
+        (play,) = story.asked_for(do.Play)
+        assert play == do.Play(("technical_fault",), story.call.audio, interrupt=True)
+        story.happens(on.Played(story.call.audio)).happens(
+            on.CallerGone("NORMAL_CLEARING", EndedBy.SYSTEM)
+        )
+        assert record_of(story).outcome is Outcome.FAILED
+
+    def test_who_waited_under_an_earlier_owner_keeps_place_and_hears_no_greeting(self) -> None:
+        story = Story()
+        story.happens(on.Resumed(story.arrival, NOW - 300))
+        (enqueue,) = story.asked_for(do.Enqueue)
+        assert isinstance(enqueue, do.Enqueue)
+        assert enqueue.enqueued_at == NOW - 300
+        assert not story.asked_for(do.Answer)
+
+
+class TestOffer:
+    def test_the_seat_is_rung_on_a_leg_named_by_the_offer(self) -> None:
+        story = Story().ringing()
+        assert story.todo == (
+            do.Ring("1001", "leg-b", 15.0, "13937512345", "政务服务便民热线"),
+        )
+
+    @pytest.mark.parametrize(
+        ("cause", "reason"),
+        [
+            ("USER_BUSY", "busy"),
+            ("NO_ANSWER", "no_answer"),
+            ("CALL_REJECTED", "refused"),
+            ("USER_NOT_REGISTERED", "unreachable"),
+            ("SUBSCRIBER_ABSENT", "unreachable"),
+            ("NORMAL_TEMPORARY_FAILURE", "unreachable"),
+        ],
+    )
+    def test_a_seat_that_does_not_take_the_call_is_not_ready_for_that_reason(
+        self, cause: str, reason: str
+    ) -> None:
+        story = Story().ringing().happens(on.SeatFailed("leg-b", cause))
+        assert do.RefuseOffer("leg-b", reason) in story.todo
+        assert story.call.state is State.WAITING
+        assert not story.asked_for(do.Enqueue), "the queue has kept the caller's place"
+
+    def test_the_caller_goes_from_seat_to_seat_until_one_answers(self) -> None:
+        story = Story().ringing().happens(on.SeatFailed("leg-b", "USER_BUSY"))
+        story.ringing("leg-c", "1002").happens(on.SeatAnswered("leg-c")).happens(
+            on.Bridged("leg-c")
+        )
+        assert (story.call.state, story.call.seat) == (State.TALKING, "1002")
+        assert [(leg.seat, leg.cause) for leg in story.call.legs] == [
+            ("1001", "USER_BUSY"),
+            ("1002", ""),
+        ]
+
+    def test_a_lease_that_ran_out_stops_the_phone(self) -> None:
+        story = Story().ringing().happens(on.OfferLost("leg-b"))
+        assert do.StopLeg("leg-b", "NO_ANSWER") in story.todo
+        assert story.call.state is State.WAITING
+
+    def test_the_lease_of_an_older_offer_means_nothing(self) -> None:
+        story = Story().ringing().happens(on.OfferLost("leg-x"))
+        assert (story.call.state, story.todo) == (State.RINGING, ())
+
+    def test_a_phone_that_answers_too_late_is_stopped(self) -> None:
+        story = Story().ringing().happens(on.OfferLost("leg-b"))
+        story.happens(on.SeatAnswered("leg-b"))
+        assert story.todo == (do.StopLeg("leg-b", "ORIGINATOR_CANCEL"),)
+
+    def test_the_lease_is_taken_before_the_two_are_bridged(self) -> None:
+        story = Story().connecting()
+        assert [type(action) for action in story.todo] == [do.AcceptOffer, do.Bridge, do.SetTimer]
+
+    @pytest.mark.parametrize(
+        "trouble",
+        [
+            on.SeatGone("leg-b", "NORMAL_CLEARING", by_seat=True),
+            on.BridgeFailed("leg-b", "-ERR"),
+            on.TimerDue("bridge"),
+        ],
+    )
+    def test_no_bridge_puts_the_caller_back_with_place_and_age(self, trouble: on.Event) -> None:
+        story = Story().connecting()
+        queued_at = story.call.queued_at
+        story.happens(trouble)
+        (enqueue,) = story.asked_for(do.Enqueue)
+        assert isinstance(enqueue, do.Enqueue)
+        assert enqueue.enqueued_at == queued_at
+        assert do.ReleaseSeat("1001", "leg-b", 0.0) in story.todo
+
+
+class TestTalk:
+    def test_recording_starts_when_they_hear_each_other(self) -> None:
+        assert not [a for a in Story().connecting().done if isinstance(a, do.StartRecording)]
+        story = Story().talking()
+        assert do.StartRecording("2027/01/15/leg-a.wav") in story.todo
+
+    def test_when_the_seat_hangs_up_the_caller_is_asked_for_satisfaction(self) -> None:
+        story = Story().surveyed()
+        assert do.ReleaseSeat("1001", "leg-b", 10.0) in story.todo
+        assert do.StopRecording("2027/01/15/leg-a.wav") in story.todo
+        (ask,) = story.asked_for(do.Collect)
+        assert isinstance(ask, do.Collect)
+        assert ask.keys == "1234"
+        story.happens(on.Collected(ask.execution, "1"))
+        story.happens(on.Played(story.call.audio))
+        story.happens(on.CallerGone("NORMAL_CLEARING", EndedBy.SYSTEM))
+        story.happens(on.SeatGone("leg-b", "NORMAL_CLEARING", by_seat=True))
+        record = record_of(story)
+        assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.SEAT)
+        assert (record.survey_key, record.survey_meaning) == ("1", "very_satisfied")
+        assert record.talk_seconds == 60.0
+
+    @pytest.mark.parametrize("key", ["", "9"])
+    def test_no_key_or_a_wrong_one_is_no_answer(self, key: str) -> None:
+        story = Story().surveyed()
+        story.happens(on.Collected(story.call.audio, key))
+        assert story.call.survey_key == ""
+        assert story.call.state is State.CLOSING
+
+    def test_the_seat_is_released_once_whatever_comes_first(self) -> None:
+        for first in (on.CallerBack(), on.SeatGone("leg-b", "NORMAL_CLEARING", True)):
+            second = (
+                on.SeatGone("leg-b", "NORMAL_CLEARING", True)
+                if isinstance(first, on.CallerBack)
+                else on.CallerBack()
+            )
+            story = Story().talking().happens(first).happens(second)
+            releases = [a for a in story.done if isinstance(a, do.ReleaseSeat)]
+            assert len(releases) == 1
+            assert story.call.state is State.SURVEY
+
+    def test_without_a_survey_the_caller_is_thanked(self) -> None:
+        story = Story(plan(hotline(survey=False))).talking().happens(on.CallerBack())
+        assert do.Play(("thanks",), story.call.audio) in story.todo
+
+
+class TestCallerHangsUp:
+    def test_before_the_queue_it_is_no_request_for_a_person(self) -> None:
+        story = Story().greeted().happens(CALLER_HANGS_UP)
+        assert record_of(story).outcome is Outcome.ABANDONED_AT_ENTRY
+
+    def test_in_the_queue_the_place_is_given_up(self) -> None:
+        story = Story().waiting().happens(CALLER_HANGS_UP, after=40.0)
+        assert do.LeaveQueue() in story.todo
+        record = record_of(story)
+        assert (record.outcome, record.queue_seconds) == (Outcome.ABANDONED, 40.0)
+
+    def test_while_the_phone_rings_it_stops_and_the_seat_is_free(self) -> None:
+        story = Story().ringing().happens(CALLER_HANGS_UP)
+        assert story.todo[0] == do.StopLeg("leg-b", "ORIGINATOR_CANCEL")
+        assert do.LeaveQueue() in story.todo
+        story.happens(on.SeatGone("leg-b", "ORIGINATOR_CANCEL", by_seat=False))
+        record = record_of(story)
+        assert record.outcome is Outcome.ABANDONED
+        assert record.legs[1].cause == "ORIGINATOR_CANCEL"
+
+    def test_a_phone_that_never_confirms_does_not_hold_up_the_record(self) -> None:
+        story = Story().ringing().happens(CALLER_HANGS_UP).happens(on.TimerDue("clearing"))
+        assert record_of(story).legs[1].cause == "UNCONFIRMED"
+
+    def test_in_the_talk_the_seat_goes_to_wrap_up(self) -> None:
+        story = Story().talking().happens(CALLER_HANGS_UP, after=30.0)
+        assert do.ReleaseSeat("1001", "leg-b", 10.0) in story.todo
+        story.happens(on.SeatGone("leg-b", "NORMAL_CLEARING", by_seat=False))
+        record = record_of(story)
+        assert (record.ended_by, record.talk_seconds) == (EndedBy.CALLER, 30.0)
+
+    def test_an_offer_that_crosses_the_hangup_is_given_back(self) -> None:
+        story = Story().ringing().happens(CALLER_HANGS_UP).happens(on.Offered(offer("leg-c")))
+        assert story.todo == (do.LeaveQueue(),)
+
+
+class TestTheTable:
+    @pytest.mark.parametrize("state", sorted(LIVE))
+    def test_the_caller_may_hang_up_in_every_state(self, state: State) -> None:
+        assert any(row.state is state and row.event is on.CallerGone for row in ROWS)
+
+    def test_every_state_can_be_reached_and_left(self) -> None:
+        reached = {target for row in ROWS for target in row.leads_to}
+        left = {row.state for row in ROWS if set(row.leads_to) != {row.state}}
+        assert reached == set(State) - {State.ARRIVED}
+        assert left == set(State) - {State.ENDED}
+
+    def test_an_event_that_means_nothing_changes_nothing(self) -> None:
+        call = Call(id="leg-a", arrived_at=NOW)
+        with pytest.raises(Unexpected, match="Bridged in state arrived"):
+            step(call, on.Bridged("leg-b"), plan(), NOW)
+
+
+ANYTHING = st.sampled_from(
+    [
+        on.Arrived(Arrival("13937512345", "12345", "carrier")),
+        on.Answered(),
+        on.Offered(offer()),
+        on.OfferLost("leg-b"),
+        on.SeatAnswered("leg-b"),
+        on.SeatFailed("leg-b", "USER_BUSY"),
+        on.SeatGone("leg-b", "NORMAL_CLEARING", True),
+        on.Bridged("leg-b"),
+        on.BridgeFailed("leg-b", "-ERR"),
+        on.CallerBack(),
+        on.TimerDue("comfort"),
+        on.TimerDue("position"),
+        on.TimerDue("bridge"),
+        on.Positioned(2),
+        on.QueueFailed("away"),
+        on.SwitchRefused("answer", "-ERR"),
+        "audio",
+        "keys",
+    ]
+)
+
+
+BEGINNINGS = {
+    "arrived": Story.arrives,
+    "greeted": Story.greeted,
+    "waiting": Story.waiting,
+    "ringing": Story.ringing,
+    "connecting": Story.connecting,
+    "talking": Story.talking,
+    "surveyed": Story.surveyed,
+}
+
+
+class TestAnyOrderOfEvents:
+    @given(st.sampled_from(sorted(BEGINNINGS)), st.lists(ANYTHING, max_size=30))
+    def test_leaves_one_record_no_ringing_phone_and_no_held_seat(
+        self, beginning: str, happenings: list[on.Event | str]
+    ) -> None:
+        story = BEGINNINGS[beginning](Story())
+        held = {"leg-b"} if story.call.offer else set()
+        ringing = {"leg-b"} if story.call.open_legs else set()
+        ends = [CALLER_HANGS_UP, on.TimerDue("clearing")]
+        for happening in [*happenings, *ends]:
+            event = happening
+            if event == "audio":
+                event = on.Played(story.call.audio)
+            elif event == "keys":
+                event = on.Collected(story.call.audio, "1")
+            assert isinstance(event, on.Event)
+            try:
+                story.happens(event)
+            except Unexpected:
+                continue
+            if isinstance(event, on.Offered):
+                held.add(event.offer.token)
+            if isinstance(event, on.SeatGone | on.SeatFailed):
+                ringing.discard(event.leg)
+            if isinstance(event, on.OfferLost):
+                held.discard(event.token)
+            for action in story.todo:
+                match action:
+                    case do.Ring():
+                        ringing.add(action.leg)
+                    case do.StopLeg():
+                        ringing.discard(action.leg)
+                    case do.RefuseOffer() | do.ReleaseSeat():
+                        held.discard(action.token)
+                    case do.LeaveQueue():
+                        held.clear()
+        assert len([a for a in story.done if isinstance(a, do.Close)]) == 1
+        assert not held
+        assert not ringing
+        assert story.call.state is State.ENDED

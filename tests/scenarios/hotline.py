@@ -1,0 +1,198 @@
+"""A whole hotline for a test: the daemon in a process of its own, the stand-in in this one.
+
+The daemon is what `switchd run` starts; the tests see it as a caller, a seat or an admin would:
+by the phone, on the command line's socket, in the records and in the recordings folder.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import gevent
+import orjson
+
+from routing.record import CallRecord
+from switchd.api.client import Client, NoDaemon
+from switchd.records.store import Store
+from switchd.sim.callers import SimCaller
+from switchd.sim.simulator import Simulator
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 30.0
+SPEED = 10.0
+"""How fast the people's time passes; the daemon's own is real."""
+
+CITY: dict[str, Any] = {
+    "city": {"title": "平顶山市12345政务服务便民热线", "area_code": "0375"},
+    "lines": {
+        "12345": {"kind": "hotline", "title": "政务服务便民热线", "group": "intake"},
+        "12319": {
+            "kind": "retired",
+            "title": "市城市管理局",
+            "merged_on": "2020-01-03",
+        },
+        "12315": {
+            "kind": "parallel",
+            "title": "市市场监督管理局",
+            "group": "market",
+            "survey": "no",
+        },
+    },
+    "groups": {
+        "intake": {"title": "受理", "ring_seconds": 2, "wrap_up_seconds": 0.2},
+        "market": {"title": "市场监管", "ring_seconds": 2, "wrap_up_seconds": 0},
+    },
+    "seats": {"1001": "intake", "1002": "intake", "1003": ["intake", "market"]},
+    "waiting": {"busy_after_seconds": 0.3, "position_every_seconds": 1},
+}
+
+
+def wait_for(condition: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS) -> Any:
+    """Wait until `condition` gives something true and return it."""
+    with gevent.Timeout(seconds, AssertionError(f"not within {seconds:g} s: {what}")):
+        while not (value := condition()):
+            gevent.sleep(0.005)
+        return value
+
+
+class Hotline:
+    """A city with a daemon, phones and callers."""
+
+    def __init__(self, city: Mapping[str, Any] = CITY, speed: float = SPEED) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="switchd-test-"))
+        self.city = dict(city)
+        self.sim = Simulator(
+            password="between-friends",
+            city="testcity",
+            domain="testcity.switchd",
+            seats=[str(seat) for seat in self.city["seats"]],
+            speed=speed,
+            recording_seconds=2.0,
+        ).start()
+        self._write_city()
+        self.client = Client(self.folder / "state" / "switchd.sock")
+        self.daemon: subprocess.Popen[bytes] | None = None
+        self._store: Store | None = None
+
+    def _write_city(self) -> None:
+        folder = self.folder / "testcity"
+        folder.mkdir()
+        (self.folder / "state").mkdir()
+        (self.folder / "state" / "event-socket.password").write_text("between-friends\n")
+        server = {
+            "freeswitch": {"event_socket": {"host": "127.0.0.1", "port": self.sim.port}},
+            "folders": {"state": str(self.folder / "state")},
+        }
+        text = orjson.dumps({**self.city, **server}).decode()
+        (folder / "city.yaml").write_text(text)
+
+    @property
+    def city_folder(self) -> Path:
+        return self.folder / "testcity"
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "daemon.log").read_text()
+
+    def start_daemon(self) -> None:
+        with (self.folder / "daemon.log").open("ab") as log:
+            self.daemon = subprocess.Popen(
+                [sys.executable, "-m", "switchd", "run", "-c", str(self.city_folder)],
+                cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        wait_for(self._is_up, f"the daemon is up; it said: {self.log}")
+
+    def _is_up(self) -> bool:
+        assert self.daemon is not None
+        assert self.daemon.poll() is None, self.log
+        try:
+            status = self.client.get("status")
+            seats = self.client.get("seats")
+        except NoDaemon:
+            return False
+        return bool(status["freeswitch"]["connected"]) and all(seat["reachable"] for seat in seats)
+
+    def stop_daemon(self, how: signal.Signals = signal.SIGTERM) -> int:
+        assert self.daemon is not None
+        if self.daemon.poll() is None:
+            self.daemon.send_signal(how)
+        wait_for(lambda: self.daemon is None or self.daemon.poll() is not None, "the daemon ends")
+        return self.daemon.returncode
+
+    def close(self) -> None:
+        if self.daemon is not None and self.daemon.poll() is None:
+            self.stop_daemon(signal.SIGINT) if not self.status()["calls"] else self._kill()
+        if self._store is not None:
+            self._store.close()
+        self.sim.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _kill(self) -> None:
+        assert self.daemon is not None
+        self.daemon.kill()
+        self.daemon.wait()
+
+    # what an admin sees
+
+    def status(self) -> dict[str, Any]:
+        return dict(self.client.get("status"))
+
+    def seat(self, number: str) -> dict[str, Any]:
+        (found,) = [row for row in self.client.get("seats") if row["seat"] == number]
+        return dict(found)
+
+    def waits_until_seat_is(self, number: str, state: str) -> dict[str, Any]:
+        def reached() -> dict[str, Any] | None:
+            seat = self.seat(number)
+            return seat if seat["state"] == state else None
+
+        return wait_for(reached, f"seat {number} is {state}")  # type: ignore[no-any-return]
+
+    def makes_ready(self, *numbers: str) -> None:
+        for number in numbers:
+            self.client.seat(number, "sign-in", agent=f"8{number}")
+            self.client.seat(number, "ready")
+
+    def signs_everybody_out(self) -> None:
+        for seat in self.client.get("seats"):
+            phone = self.sim.seat(seat["seat"])
+            phone.will_answer()
+            phone.register()
+            if seat["state"] != "signed_out":
+                self.client.seat(seat["seat"], "sign-out")
+        wait_for(
+            lambda: all(
+                seat["state"] == "signed_out" and seat["reachable"]
+                for seat in self.client.get("seats")
+            ),
+            "everybody is signed out",
+        )
+
+    def record_of(self, caller: SimCaller) -> CallRecord:
+        if self._store is None:
+            self._store = Store(f"sqlite:///{self.folder / 'state' / 'records.sqlite3'}")
+        store = self._store
+        record = wait_for(lambda: store.get(caller.uuid), f"the record of {caller.uuid}")
+        assert isinstance(record, CallRecord)
+        return record
+
+    def recording(self, record: CallRecord) -> Path:
+        return self.folder / "state" / "recordings" / record.recording
+
+
+def heard(caller: SimCaller) -> str:
+    """Everything that was played to a caller, as prompt names."""
+    parts = "!".join(caller.heard).removeprefix("file_string://").split("!")
+    return " ".join(Path(part).stem for part in parts)
