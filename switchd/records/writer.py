@@ -11,7 +11,7 @@ import structlog
 from gevent.event import Event
 
 from routing.record import CallRecord
-from switchd.records.errors import RecordRefused
+from switchd.records.errors import BadRecord, RecordRefused
 from switchd.records.spool import Batch, Spool
 
 _log = structlog.get_logger(__name__)
@@ -157,7 +157,7 @@ class Writer:
         """Write the batch; return the calls that SQL refuses, each with the reason."""
         try:
             self._store.write(batch.records)
-        except RecordRefused:
+        except (RecordRefused, BadRecord):
             return self._write_one_by_one(batch)
         return {}
 
@@ -166,6 +166,6 @@ class Writer:
         for record in batch.records:
             try:
                 self._store.write([record])
-            except RecordRefused as error:
+            except (RecordRefused, BadRecord) as error:
                 refused[record.call] = str(error)
         return refused
