@@ -12,7 +12,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyErro
 
 from routing.record import CallRecord
 from switchd.records import codec
-from switchd.records.engine import open_engine
+from switchd.records.engine import open_engine, reason, shown_url
 from switchd.records.errors import RecordRefused, StoreUnavailable
 from switchd.records.summary import IN_TIME_SECONDS, SHORT_SECONDS, Summary, summary_query
 from switchd.records.tables import CallRow, LegRow
@@ -31,6 +31,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._engine = open_engine(url)
+        self._shown_url = shown_url(self._engine)
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
         self._insert_new = dialect.insert(CallRow).on_conflict_do_nothing().returning(_CALLS.c.call)
 
@@ -100,8 +101,8 @@ class Store:
                 yield connection
         except SQLAlchemyError as error:
             if _is_refusal(error):
-                raise RecordRefused(_first_line(error)) from error
-            raise StoreUnavailable(_first_line(error)) from error
+                raise RecordRefused(reason(error)) from error
+            raise StoreUnavailable(f"{self._shown_url}: {reason(error)}") from error
 
 
 def _call_row(record: CallRecord, plain: dict[str, Any]) -> dict[str, Any]:
@@ -133,8 +134,3 @@ def _is_refusal(error: SQLAlchemyError) -> bool:
         limits = str(getattr(error.orig, "sqlstate", None) or "").startswith("54")
         return limits or isinstance(error, DataError | IntegrityError)
     return isinstance(error, StatementError)  # a value that has no form in SQL
-
-
-def _first_line(error: SQLAlchemyError) -> str:
-    cause = getattr(error, "orig", None) or error
-    return f"{type(cause).__name__}: {str(cause).strip()}".splitlines()[0][:300]

@@ -122,7 +122,7 @@ class Writer:
                     self.failures += 1
                     seconds = self._pause(failures)
                     _log.warning(
-                        "records.sql_failed",
+                        "records.write_failed",
                         error=f"{type(error).__name__}: {error}",
                         waiting=self._spool.waiting,
                         again_in_seconds=round(seconds, 1),

@@ -174,7 +174,7 @@ class TestSqlIsDown:
         with capture_logs() as log, writing(spool, sink) as writer:
             spool.append(call("a"))
             assert writer.flush(PATIENCE)
-        assert [(line["event"], line["waiting"]) for line in log] == [("records.sql_failed", 1)]
+        assert [(line["event"], line["waiting"]) for line in log] == [("records.write_failed", 1)]
         assert "server gone" in log[0]["error"]
 
     def test_pauses_grow_to_a_limit_and_differ(self) -> None:
