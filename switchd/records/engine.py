@@ -34,7 +34,7 @@ def open_engine(url: str) -> Engine:
             return create_engine(parsed, connect_args=_POSTGRESQL_OPTIONS, pool_pre_ping=True)
         except ModuleNotFoundError as error:
             raise StoreUrlError(
-                f"PostgreSQL needs {error.name}; install switchd with its extra: switchd[postgresql]"
+                f"PostgreSQL needs {error.name}; install switchd with the extra switchd[postgresql]"
             ) from error
     engine = create_engine(parsed, connect_args={"timeout": WAIT_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)

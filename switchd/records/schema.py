@@ -62,7 +62,7 @@ def _upgrade(connection: Connection) -> None:
         if revision not in known:
             raise SchemaTooNew(
                 f"{shown_url(connection.engine)}: the schema has revision {revision}, which this "
-                f"switchd does not know (it knows up to {max(known)}); install the newer switchd that wrote it, or "
-                "point this one to another database"
+                f"switchd does not know (it knows up to {max(known)}); install the newer switchd "
+                "that wrote it, or point this one to another database"
             )
     command.upgrade(config, "head")

@@ -127,7 +127,9 @@ class TestPostgresql:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setitem(sys.modules, "psycopg", None)
-        with pytest.raises(StoreUrlError, match=r"install .* switchd\[postgresql\]"):
+        with pytest.raises(
+            StoreUrlError, match=r"install switchd with the extra switchd\[postgresql\]"
+        ):
             Store("postgresql+psycopg://db/records")
 
 

@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 from routing.record import CallRecord
 from switchd.records.errors import RecordRefused, StoreUnavailable
 from switchd.records.schema import migrate
+from switchd.records.segments import Position, read_cursor
 from switchd.records.spool import Spool
 from switchd.records.store import Store
 from switchd.records.writer import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, Writer, backoff
@@ -91,6 +92,21 @@ class TestOrdinaryDay:
             assert sink.batches == []
             assert writer.flush(PATIENCE)
         assert sink.batches == [3]
+
+    def test_the_spool_forgets_a_record_only_when_sql_has_it(self, spool: Spool) -> None:
+        """Otherwise a death in between would lose it."""
+        kept_while_writing = []
+
+        class WatchfulSink(FakeSink):
+            def write(self, records: Sequence[CallRecord]) -> int:
+                kept_while_writing.append((read_cursor(spool.folder), spool.waiting))
+                return super().write(records)
+
+        with writing(spool, WatchfulSink()) as writer:
+            spool.append(call("a"))
+            assert writer.flush(PATIENCE)
+        assert kept_while_writing == [(Position(0, 0), 1)]
+        assert read_cursor(spool.folder) > Position(0, 0)
 
     def test_flushing_an_empty_spool_is_done_at_once(self, spool: Spool) -> None:
         with writing(spool, FakeSink()) as writer:
