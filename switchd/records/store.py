@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from gevent.monkey import get_original
 from sqlalchemy import Connection, Row, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
@@ -26,12 +27,16 @@ class Store:
 
     Every method blocks the thread that calls it, may be called from any thread, and raises
     StoreUnavailable when the database cannot be reached or cannot do it now. In a gevent program
-    call it in the hub's threadpool.
+    call it in the hub's threadpool. A store does one thing at a time: open a second one where
+    long questions must not hold up the writer.
     """
 
     def __init__(self, url: str) -> None:
         self._engine = open_engine(url)
         self._shown_url = shown_url(self._engine)
+        # A lock of the operating system's, patched or not: gevent's own, which SQLAlchemy's pool
+        # gets in a patched process, can hang when threads contend for them.
+        self._one_at_a_time = get_original("threading", "Lock")()
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
         self._insert_new = dialect.insert(CallRow).on_conflict_do_nothing().returning(_CALLS.c.call)
 
@@ -95,6 +100,7 @@ class Store:
     def _connect(self, writes: bool = False) -> Iterator[Connection]:
         try:
             with (
+                self._one_at_a_time,
                 self._engine.connect().execution_options(writes=writes) as connection,
                 connection.begin(),
             ):

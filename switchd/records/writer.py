@@ -11,7 +11,7 @@ import structlog
 from gevent.event import Event
 
 from routing.record import CallRecord
-from switchd.records.errors import BadRecord, RecordRefused
+from switchd.records.errors import BadRecord, RecordRefused, RecordsError
 from switchd.records.spool import Batch, Spool
 
 _log = structlog.get_logger(__name__)
@@ -141,6 +141,11 @@ class Writer:
         """Bring one batch to SQL and forget it; runs in a thread."""
         self._spool.sync()
         batch = self._spool.take(self._batch)
+        if not batch:
+            raise RecordsError(
+                f"{self._spool.folder}: {self._spool.waiting} records should wait here, and none "
+                "is to be found; has somebody removed files?"
+            )
         refused = self._write(batch)
         aside = self._spool.done(batch, refused)
         self.written += len(batch.records) - len(refused)

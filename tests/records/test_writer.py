@@ -248,6 +248,16 @@ class TestRefusedRecord:
         ]
 
 
+class TestRemovedFiles:
+    def test_records_that_somebody_removed_are_told_of(self, spool: Spool) -> None:
+        spool.append(call("a"))
+        next(spool.folder.glob("*.spool")).unlink()
+        with capture_logs() as log, writing(spool, FakeSink(), pause=lambda _: 3600) as writer:
+            assert not writer.flush(0.01)
+            assert not writer.flush(0.01)
+        assert "1 records should wait here" in log[-1]["error"]
+
+
 class TestOtherGreenlets:
     @pytest.mark.timeout(30)
     def test_calls_go_on_while_sql_takes_its_time(self, spool: Spool) -> None:

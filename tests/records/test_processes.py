@@ -1,4 +1,4 @@
-"""The process dies in the middle of its work: nothing is lost, nothing is written twice."""
+"""Whole processes: one dies in the middle of its work, one reads and writes at the same time."""
 
 from __future__ import annotations
 
@@ -47,6 +47,12 @@ def test_kill_9_loses_nothing_that_was_taken_and_writes_nothing_twice(
     assert legs == len(found) * len(ANSWERED_CALL.legs)
     assert store.get(taken[-1]) == call(taken[-1])
     store.close()
+
+
+def test_many_threads_may_read_while_the_writer_writes(tmp_path: Path, url: str) -> None:
+    """In a patched process, where locks that gevent has replaced can hang between threads."""
+    command = [sys.executable, "-m", "tests.records.reader", str(tmp_path / "spool"), url]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=100)
 
 
 def _live_and_be_killed(folder: Path, url: str, run: str, written: int, patched: str) -> list[str]:
