@@ -60,7 +60,7 @@ class Spool:
     ) -> None:
         self.folder = folder
         self._most_bytes, self._segment_bytes = most_bytes, segment_bytes
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
         self._lock: int | None = _lock(folder)
         self._cursor = segments.read_cursor(folder)
         # A new process begins a new segment, so that what an earlier one left is finished.

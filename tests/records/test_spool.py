@@ -135,6 +135,9 @@ class TestSegments:
         assert spool.waiting == 0
         spool.close()
 
+    def test_callers_numbers_are_not_for_everybody_on_the_machine(self, spool: Spool) -> None:
+        assert spool.folder.stat().st_mode & 0o007 == 0
+
     def test_an_admin_can_read_a_line(self, spool: Spool) -> None:
         spool.append(ANSWERED_CALL)
         line = next(spool.folder.glob("*.spool")).read_text()

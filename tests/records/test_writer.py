@@ -215,6 +215,15 @@ class TestRefusedRecord:
             "call-3 is out of range",
         ]
 
+    def test_one_among_many_costs_few_transactions(self, spool: Spool) -> None:
+        sink = FakeSink(refuses=["call-77"])
+        for record in calls(128):
+            spool.append(record)
+        with writing(spool, sink) as writer:
+            assert writer.flush(PATIENCE)
+        assert len(sink.calls) == 127
+        assert len(sink.batches) == 7
+
     def test_sql_itself_does_not_hold_up_the_others(self, spool: Spool, store: Store) -> None:
         with writing(spool, store) as writer:
             spool.append(call("nul \0 and \ud800"))
