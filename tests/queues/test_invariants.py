@@ -291,6 +291,8 @@ class QueueMachine(RuleBasedStateMachine):
             view = snapshot.seats[number]
             assert (None if view.until is None else to_ms(view.until)) == model.until
             assert view.after_call == (model.wish[0] if model.wish else None)
+            if model.state is SeatState.READY:
+                assert to_ms(view.since) == model.idle_since
         lists = {g: [w.call for w in view.first] for g, view in snapshot.groups.items()}
         assert {g: found for g, found in lists.items() if found} == {
             g: expected for g in GROUPS if (expected := self.model.waiting(g))
