@@ -36,6 +36,7 @@ OWNERS = ("daemon-1", "daemon-2")
 seats = st.sampled_from(SEATS)
 calls = st.sampled_from(CALLS)
 owners = st.sampled_from(OWNERS)
+often = st.sampled_from((True, True, False))
 reasons = st.sampled_from(("busy", "refused", "break"))
 served = st.lists(st.sampled_from(GROUPS), max_size=3, unique=True).map(tuple)
 
@@ -55,6 +56,8 @@ class QueueMachine(RuleBasedStateMachine):
         self.now = MORNING
         self.tokens: dict[str, str] = {}
         """Seat → token of its latest offer, also when that has ended."""
+        self.given: dict[str, tuple[str, str]] = {}
+        """Token → call and seat, of all offers ever made."""
 
     def teardown(self) -> None:
         self.client.close()
@@ -71,13 +74,14 @@ class QueueMachine(RuleBasedStateMachine):
             for event in hall.inbox():
                 if isinstance(event, OfferMade):
                     offer = event.offer
-                    assert offer.token not in self.tokens.values()
+                    assert offer.token not in self.given
                     assert to_ms(offer.deadline) == self.ms + self.model.calls[offer.call].ring
                     assert offer.agent == self.model.seats[offer.seat].agent
                     self.tokens[offer.seat] = offer.token
+                    self.given[offer.token] = (offer.call, offer.seat)
                     heard.append((owner, "made", offer.call, offer.seat))
                 else:
-                    assert event.token == self.tokens[event.seat]
+                    assert self.given[event.token] == (event.call, event.seat)
                     heard.append((owner, "lost", event.call, event.seat))
             assert heard == [event for event in self.model.events if event[0] == owner]
         self.model.events.clear()
@@ -89,6 +93,14 @@ class QueueMachine(RuleBasedStateMachine):
             and seat in self.model.seats
             and self.model.seats[seat].state in states
         )
+
+    def near(self, seat: str, state: SeatState) -> str:
+        """The first seat in `state` from `seat` on, or `seat` if there is none."""
+        start = SEATS.index(seat)
+        for candidate in SEATS[start:] + SEATS[:start]:
+            if candidate in self.model.seats and self.model.seats[candidate].state is state:
+                return candidate
+        return seat
 
     @initialize(plan=st.lists(served, min_size=3, max_size=5))
     def a_morning_shift(self, plan: list[tuple[str, ...]]) -> None:
@@ -134,16 +146,20 @@ class QueueMachine(RuleBasedStateMachine):
     def seats_now(self) -> Iterator[ModelSeat]:
         yield from self.model.seats.values()
 
-    @rule(call=calls)
-    def leave(self, call: str) -> None:
+    @rule(call=calls, seat=seats, from_offer=st.booleans())
+    def leave(self, call: str, seat: str, from_offer: bool) -> None:
+        seat = self.near(seat, SeatState.OFFERED)
+        if from_offer and seat in self.model.seats:
+            call = self.model.seats[seat].call or call
         known = call in self.model.calls
         assert self.hall.list.leave(call, self.now) == known
         if known:
             self.model.drop(call)
         self.settle()
 
-    @rule(seat=seats)
-    def accept(self, seat: str) -> None:
+    @rule(seat=seats, aimed=often)
+    def accept(self, seat: str, aimed: bool) -> None:
+        seat = self.near(seat, SeatState.OFFERED) if aimed else seat
         good = self.holds(seat, SeatState.OFFERED, SeatState.TALKING)
         assert self.hall.list.accept(self.tokens.get(seat, "none"), self.now) == good
         if good and self.model.seats[seat].state is SeatState.OFFERED:
@@ -152,8 +168,9 @@ class QueueMachine(RuleBasedStateMachine):
             del self.model.calls[talking.call]
         self.settle()
 
-    @rule(seat=seats, reason=st.one_of(st.none(), reasons))
-    def refuse(self, seat: str, reason: str | None) -> None:
+    @rule(seat=seats, aimed=often, reason=st.one_of(st.none(), reasons))
+    def refuse(self, seat: str, aimed: bool, reason: str | None) -> None:
+        seat = self.near(seat, SeatState.OFFERED) if aimed else seat
         good = self.holds(seat, SeatState.OFFERED)
         assert self.hall.list.refuse(self.tokens.get(seat, "none"), reason, self.now) == good
         if good:
@@ -163,8 +180,9 @@ class QueueMachine(RuleBasedStateMachine):
             refusing.rest(state, self.ms, reason or "")
         self.settle()
 
-    @rule(seat=seats, wrap_up=st.sampled_from((0.0, 2.0, 10.0)))
-    def release(self, seat: str, wrap_up: float) -> None:
+    @rule(seat=seats, aimed=often, wrap_up=st.sampled_from((0.0, 2.0, 10.0)))
+    def release(self, seat: str, aimed: bool, wrap_up: float) -> None:
+        seat = self.near(seat, SeatState.TALKING) if aimed else seat
         good = self.holds(seat, SeatState.TALKING)
         token = self.tokens.get(seat, "none")
         assert self.hall.list.release(seat, token, wrap_up, self.now) == good
@@ -189,6 +207,15 @@ class QueueMachine(RuleBasedStateMachine):
             model.rest(SeatState.NOT_READY, self.ms, "signed_in")
         elif model.wish and model.wish[0] is SeatState.SIGNED_OUT:
             model.wish = None
+
+    @rule(seat=seats)
+    def back_at_the_desk(self, seat: str) -> None:
+        self.define_seat(
+            seat, self.model.seats[seat].groups if seat in self.model.seats else GROUPS
+        )
+        self.phone(seat, True)
+        self.sign_in(seat, self.model.seats[seat].agent)
+        self.ready(seat)
 
     @rule(seat=seats)
     def sign_out(self, seat: str) -> None:
@@ -327,8 +354,8 @@ class QueueMachine(RuleBasedStateMachine):
 
 
 EVERYDAY = settings(
-    max_examples=40,
-    stateful_step_count=40,
+    max_examples=60,
+    stateful_step_count=50,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
