@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 from routing.seats import SeatState
 from switchd.queues.connection import connect
 from switchd.queues.embedded import EmbeddedRedis
-from switchd.queues.facts import OfferMade, SeatRefused
+from switchd.queues.facts import OfferMade, SeatRefused, Snapshot
 from switchd.queues.order import to_ms
 from tests.queues.hall import MORNING, Hall
 from tests.queues.model import Model, ModelCall, ModelSeat
@@ -102,7 +102,7 @@ class QueueMachine(RuleBasedStateMachine):
                 return candidate
         return seat
 
-    @initialize(plan=st.lists(served, min_size=3, max_size=5))
+    @initialize(plan=st.lists(served, min_size=1, max_size=4))
     def a_morning_shift(self, plan: list[tuple[str, ...]]) -> None:
         for seat, groups in zip(SEATS, plan, strict=False):
             self.hall.seat(seat, *(groups or ("hotline",)), agent=f"agent-{seat}")
@@ -142,6 +142,12 @@ class QueueMachine(RuleBasedStateMachine):
         )
         assert position == self.model.waiting(group).index(call) + 1
         self.settle()
+
+    @rule(groups=st.lists(st.sampled_from(GROUPS), min_size=2, max_size=4), owner=owners)
+    def a_rush(self, groups: list[str], owner: str) -> None:
+        absent = [call for call in CALLS if call not in self.model.calls]
+        for call, group in zip(absent, groups, strict=False):
+            self.enqueue(call, group, owner, priority=0, age=0.0, ring=15.0)
 
     def seats_now(self) -> Iterator[ModelSeat]:
         yield from self.model.seats.values()
@@ -305,8 +311,15 @@ class QueueMachine(RuleBasedStateMachine):
         self.settle()
 
     @invariant()
-    def redis_agrees_with_the_model(self) -> None:
+    def every_rule_holds(self) -> None:
         snapshot = self.hall.list.snapshot(self.now, first=100)
+        self.redis_agrees_with_the_model(snapshot)
+        self.a_call_is_with_one_seat_or_in_one_list(snapshot)
+        self.nobody_waits_while_an_eligible_seat_is_idle(snapshot)
+        self.the_next_deadline_is_the_earliest_of_all_seats()
+        self.redis_keeps_nothing_of_those_who_are_gone()
+
+    def redis_agrees_with_the_model(self, snapshot: Snapshot) -> None:
         assert {
             number: (v.state, v.agent, v.reason, v.reachable, v.groups, v.call)
             for number, v in snapshot.seats.items()
@@ -325,27 +338,21 @@ class QueueMachine(RuleBasedStateMachine):
             g: expected for g in GROUPS if (expected := self.model.waiting(g))
         }
 
-    @invariant()
-    def a_call_is_with_one_seat_or_in_one_list(self) -> None:
-        snapshot = self.hall.list.snapshot(self.now, first=100)
+    def a_call_is_with_one_seat_or_in_one_list(self, snapshot: Snapshot) -> None:
         places = [seat.call for seat in snapshot.seats.values() if seat.call]
         places += [caller.call for group in snapshot.groups.values() for caller in group.first]
         assert len(places) == len(set(places))
 
-    @invariant()
-    def nobody_waits_while_an_eligible_seat_is_idle(self) -> None:
-        snapshot = self.hall.list.snapshot(self.now)
+    def nobody_waits_while_an_eligible_seat_is_idle(self, snapshot: Snapshot) -> None:
         for seat in snapshot.seats.values():
             if seat.state is SeatState.READY and seat.reachable:
                 assert all(not snapshot.groups[group].waiting for group in seat.groups)
 
-    @invariant()
     def the_next_deadline_is_the_earliest_of_all_seats(self) -> None:
         ends = [seat.until for seat in self.seats_now() if seat.until is not None]
         deadline = self.hall.list.next_deadline()
         assert (None if deadline is None else to_ms(deadline)) == min(ends, default=None)
 
-    @invariant()
     def redis_keeps_nothing_of_those_who_are_gone(self) -> None:
         hashes = {str(key).rsplit(":", 1)[1] for key in self.client.keys("*:call:*")}
         assert hashes == set(self.model.calls)
