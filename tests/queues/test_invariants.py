@@ -376,6 +376,4 @@ class TestInvariants:
         class OnThisServer(QueueMachine):
             url = server.url
 
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]
-            OnThisServer, settings=THOROUGH if IS_THOROUGH else EVERYDAY
-        )
+        run_state_machine_as_test(OnThisServer, settings=THOROUGH if IS_THOROUGH else EVERYDAY)
