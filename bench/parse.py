@@ -58,7 +58,7 @@ def recorded() -> tuple[bytes, list[dict[str, str | list[str]]]]:
     stream = bytearray()
     events = []
     for path in sorted(TRACES.glob("*-json.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
+        for line in path.read_text(encoding="utf-8").strip().split("\n"):
             frame = json.loads(line)
             head, _, body = frame["data"].partition("\n\n")
             if frame["dir"] == "<" and "text/event-json" in head:

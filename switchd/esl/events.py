@@ -361,4 +361,7 @@ def _parse_unusual(body: bytes) -> Event:
 
 
 def _whole_number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+    try:
+        return int(text)
+    except ValueError:
+        return 0

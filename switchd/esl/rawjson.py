@@ -25,9 +25,13 @@ def find_text(body: bytes, name: str) -> str | None:
         return None
     start += len(key)
     end = body.find(b'"', start)
-    if end < 0 or body.find(b"\\", start, end) >= 0:
+    value = body[start:end]
+    if end < 0 or b"\\" in value:
         return None
-    return body[start:end].decode("utf-8", "replace")
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 @lru_cache(maxsize=4096)
