@@ -1,14 +1,15 @@
 """Reading the JSON of an event: one header without parsing the rest, or all of it.
 
-FreeSWITCH writes `"Name":"value"` without blanks and escapes every quote inside a value. So the
-bytes `"Name":"` occur where the header begins and nowhere else, whatever a value contains, and if
-no backslash stands before the next quote, what lies between is the value. In any other case the
-answer is "not seen", never a guess, and the whole object is parsed.
+FreeSWITCH writes `"Name":"value"` without blanks and escapes every quote inside a text. So the
+bytes `"Name":"` behind a comma or a brace occur where the header begins and nowhere else, whatever
+a value contains, and if no backslash stands before the next quote, what lies between is the value.
+In any other case the answer is "not seen", never a guess, and the whole object is parsed.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -16,12 +17,16 @@ import orjson
 
 from .errors import BadEvent
 
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_.%-]+")
+
 
 def find_text(body: bytes, name: str) -> str | None:
     """Return the value of header `name`, or None if it cannot be told without parsing."""
     key = _key(name)
+    if key is None:
+        return None
     start = body.find(key)
-    if start < 0:
+    if start < 1 or body[start - 1] not in b"{,":
         return None
     start += len(key)
     end = body.find(b'"', start)
@@ -35,8 +40,9 @@ def find_text(body: bytes, name: str) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def _key(name: str) -> bytes:
-    return f'"{name}":"'.encode()
+def _key(name: str) -> bytes | None:
+    """Return what to look for; None for a name that could be JSON's punctuation."""
+    return f'"{name}":"'.encode() if _PLAIN_NAME.fullmatch(name) else None
 
 
 def parse_object(body: bytes) -> dict[str, Any]:

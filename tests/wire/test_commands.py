@@ -36,8 +36,8 @@ class TestWireText:
             (Api("status"), "api status"),
             (Api("show", "channels as json"), "api show channels as json"),
             (
-                BgApi("originate", "user/1 &park()", "j1"),
-                "bgapi originate user/1 &park()\nJob-UUID: j1",
+                BgApi("status", "", "j1"),
+                "bgapi status\nJob-UUID: j1",
             ),
             (
                 Execute(LEG, "playback", "a.wav", execution="moh-1", event_lock=True),
@@ -91,7 +91,7 @@ class TestRefusals:
         [
             Auth,
             Api,
-            NAMED := lambda text: Api("echo", text),
+            lambda text: Api("echo", text),
             lambda text: BgApi("echo", text, "j"),
             lambda text: BgApi("echo", "", text),
             lambda text: Execute(text, "answer"),
@@ -206,9 +206,7 @@ class TestVariablesOfALeg:
         with pytest.raises(UnsafeArgument):
             set_variables(LEG, {"name": value})
 
-    @pytest.mark.parametrize(
-        "value", ["王小明 12316", "it's; fine", 'x\\", hangup', "$5", " both "]
-    )
+    @pytest.mark.parametrize("value", ["王小明 12316", "it's; fine", 'x\\", x', "$5", " both "])
     def test_ordinary_text_is_not_refused(self, value: str) -> None:
         assert set_variables(LEG, {"name": value}).name == "uuid_setvar_multi"
 
@@ -247,7 +245,7 @@ class TestVariablesOfAnOriginate:
         "value",
         [
             "it's",
-            'say "hi"',
+            'a"b',
             "a\\b",
             "a{b",
             "a}b",
