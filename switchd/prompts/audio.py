@@ -28,9 +28,9 @@ _CLIP_AT = FULL_SCALE - 2
 _CLIP_RUN = 3
 """So many samples in a row at full scale are a flattened peak rather than a loud sample."""
 
-_BREATH_RISE = 6.0  # dB
+_BREATH_RISE = 4.5  # dB
 _BREATH_BELOW = 3.0  # dB
-_BREATH_APART = 20.0  # dB
+_BREATH_APART = 12.0  # dB
 
 
 class NotAudioError(ValueError):
@@ -163,9 +163,9 @@ def trim(samples: array[int], keep_seconds: float) -> array[int]:
 def cut_breath(samples: array[int], window_seconds: float) -> array[int]:
     """Cut off the breath that a synthesised voice may add behind the last word.
 
-    It shows as a dip within the last `window_seconds` from which the level rises again by 6 dB or
-    more: either to 3 dB below the loudest that came before, or to any level if the dip is deep.
-    A word's own end only fades; the window must be shorter than a last syllable after others.
+    It shows as a dip within the last `window_seconds` from which the level rises again, though not
+    to that of the word, or to any level if the dip is deep. A word's own end only fades. The window
+    must be shorter than a last syllable that follows others.
     """
     step = FRAME // 2
     frames = sounding(samples)

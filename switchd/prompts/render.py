@@ -185,7 +185,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--language", choices=sorted(VOICES), action="append", help="only this")
     parser.add_argument("--music", action="store_true", help="only the hold music")
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these prompts")
-    chosen = parser.parse_args(arguments)
+    chosen = parser.parse_intermixed_args(arguments)
     if chosen.music:
         render_music(chosen.folder)
         return

@@ -129,3 +129,13 @@ class TestCommand:
     def test_music_is_composed_without_any_voice(self, tmp_path: Path) -> None:
         render.main([str(tmp_path), "--music"])
         assert read_format(tmp_path / "music" / "calm.wav") == TELEPHONE
+
+    @needs_sox
+    def test_a_prompt_can_be_named_behind_its_language(self, voice: Hummer, tmp_path: Path) -> None:
+        (tmp_path / "manifest.yaml").write_text(
+            "prompts: {one: {used_where: here, required: true, text: {zh: 一, en: one}},"
+            " two: {used_where: here, required: true, text: {zh: 二, en: two}}}",
+            encoding="utf-8",
+        )
+        render.main([str(tmp_path), "--language", "zh", "two"])
+        assert [file.name for file in tmp_path.rglob("*.wav")] == ["two.wav"]
