@@ -217,5 +217,5 @@ def _bend(sample: float, top: float) -> float:
 def _open(file: Path) -> wave.Wave_read:
     try:
         return wave.open(str(file), "rb")
-    except (wave.Error, EOFError) as error:
+    except (wave.Error, EOFError, RuntimeError) as error:  # a chunk's size makes it run wild
         raise NotAudioError(f"is no PCM WAV file ({error or 'it ends too early'})") from error

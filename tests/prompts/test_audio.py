@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from switchd.prompts.audio import (
     SILENCE,
+    TELEPHONE,
     NotAudioError,
     bring_to,
     clipped,
@@ -57,6 +59,20 @@ class TestFiles:
         (tmp_path / "a.wav").write_bytes(content)
         with pytest.raises(NotAudioError, match="no PCM WAV file"):
             read_format(tmp_path / "a.wav")
+
+    @given(damage=st.dictionaries(st.integers(0, 43), st.integers(0, 255), min_size=1, max_size=6))
+    def test_a_damaged_header_is_refused_or_read(
+        self, damage: dict[int, int], tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        file = tmp_path_factory.mktemp("audio") / "a.wav"
+        write_samples(file, array("h", range(100)))
+        content = bytearray(file.read_bytes())
+        for position, byte in damage.items():
+            content[position] = byte
+        file.write_bytes(content)
+        with suppress(NotAudioError):
+            if read_format(file) == TELEPHONE:
+                assert len(read_samples(file)) <= 100
 
 
 class TestLevel:

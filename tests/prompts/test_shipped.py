@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from configparser import ConfigParser
 from itertools import chain
+from pathlib import Path
 
 import pytest
 
@@ -94,3 +96,20 @@ class TestShippedPrompts:
     def test_they_stay_small(self) -> None:
         size = sum(file.stat().st_size for file in FOLDER.rglob("*.wav"))
         assert size < 6_000_000
+
+
+class TestPackaging:
+    def test_every_file_is_in_the_wheel(self) -> None:
+        """setup.cfg has to name each folder: its patterns do not reach into sub-folders."""
+        checkout = Path(__file__).parents[2]
+        setup = ConfigParser()
+        setup.read(checkout / "setup.cfg", encoding="utf-8")
+        packed = {
+            (f"share/switchd/{file.relative_to(checkout).parent}", target, file)
+            for target, patterns in setup["options.data_files"].items()
+            for pattern in patterns.split()
+            for file in checkout.glob(pattern)
+        }
+        assert [file for expected, target, file in packed if expected != target] == []
+        here = {file for file in (checkout / "ivr_prompts").rglob("*") if file.is_file()}
+        assert here - {file for _, _, file in packed} == set()
