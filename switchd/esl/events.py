@@ -1,29 +1,38 @@
-"""What FreeSWITCH tells us, as typed events over the headers that it sent.
+"""What FreeSWITCH tells us, as typed events over the text that it sent.
 
-An event keeps the parsed header mapping and reads from it only what it is asked for: hundreds of
-headers arrive with each event and a handful is looked at. Values are text, or lists of text where
-FreeSWITCH has several elements; nothing in a value is interpreted, so a caller's display name
-cannot become a header, an array or another event.
+An event comes with hundreds of headers, of which a handful is looked at. So an event keeps its
+bytes, and looks a header up in them (see `rawjson`); everything is parsed only when a header is
+missing, has several elements or an escaped character, or when all headers are asked for. Nothing
+in a value is interpreted: a caller's display name cannot become a header, an array or another
+event.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-import orjson
-
-from .errors import BadEvent
+from .rawjson import find_text, parse_object
 
 
 class Event:
-    """One event. `headers` is FreeSWITCH's mapping as parsed; do not change it."""
+    """One event, made from the body that FreeSWITCH sent or from a mapping of headers."""
 
-    __slots__ = ("headers",)
+    __slots__ = ("_body", "_headers")
 
-    def __init__(self, headers: Mapping[str, Any]) -> None:
-        self.headers = headers
+    def __init__(self, source: bytes | Mapping[str, Any]) -> None:
+        self._body = source if isinstance(source, bytes) else b""
+        self._headers = None if isinstance(source, bytes) else source
+
+    @property
+    def headers(self) -> Mapping[str, Any]:
+        """All headers: text, or a list of text for several elements. Do not change it.
+
+        Raises `BadEvent` if the body is no JSON object.
+        """
+        if self._headers is None:
+            self._headers = parse_object(self._body)
+        return self._headers
 
     @property
     def name(self) -> str:
@@ -46,10 +55,15 @@ class Event:
         return _whole_number(self.get("Event-Date-Timestamp")) / 1_000_000
 
     def get(self, name: str, default: str = "") -> str:
-        """The header's text. Several elements read as FreeSWITCH prints them: `ARRAY::a|:b`."""
+        """The header's text. Several elements read as FreeSWITCH prints them: `ARRAY::a|:b`.
+
+        If FreeSWITCH repeats a header, the first one counts.
+        """
+        if self._headers is None:
+            text = find_text(self._body, name)
+            if text is not None:
+                return text
         value = self.headers.get(name)
-        if type(value) is str:
-            return value
         if value is None:
             return default
         if isinstance(value, list):
@@ -314,44 +328,40 @@ CUSTOM_EVENTS: Mapping[str, type[Event]] = {
 
 
 def parse_event(body: bytes) -> Event:
-    """Read the body of a `text/event-json` frame. Raises `BadEvent` if it is no JSON object."""
-    try:
-        headers = orjson.loads(body) if body.count(_NAME_KEY) == 1 else _parse_carefully(body)
-    except ValueError:
-        headers = _parse_carefully(body)
-    if type(headers) is not dict:
-        raise BadEvent(f"an event that is no JSON object: {body[:80]!r}")
-    name = headers.get("Event-Name")
-    if type(name) is not str:
-        return UnknownEvent(headers)
+    """Return the event in the body of a `text/event-json` frame.
+
+    Raises `BadEvent` if that is no JSON object, as far as it had to be looked at: reading a header
+    later can still raise it.
+    """
+    name = find_text(body, "Event-Name")
+    if name is None:
+        return _parse_unusual(body)
     channel = CHANNEL_EVENTS.get(name)
     if channel is not None:
-        return channel(headers) if headers.get("Unique-ID") else UnknownEvent(headers)
+        return channel(body) if find_text(body, "Unique-ID") else _parse_unusual(body)
     if name == "CUSTOM":
-        subclass = headers.get("Event-Subclass")
-        if type(subclass) is str:
-            return CUSTOM_EVENTS.get(subclass, UnknownEvent)(headers)
-        return UnknownEvent(headers)
-    return SYSTEM_EVENTS.get(name, UnknownEvent)(headers)
+        subclass = find_text(body, "Event-Subclass")
+        if subclass is None:
+            return _parse_unusual(body)
+        return CUSTOM_EVENTS.get(subclass, UnknownEvent)(body)
+    return SYSTEM_EVENTS.get(name, UnknownEvent)(body)
 
 
-_NAME_KEY = b'"Event-Name":'
-"""Inside a value the quotes are escaped, so this occurs once unless the key itself is repeated."""
-
-
-def _parse_carefully(body: bytes) -> Any:
-    """The slow way: damaged UTF-8 becomes U+FFFD, and the first of repeated keys counts."""
-    try:
-        return json.loads(
-            body.decode("utf-8", "replace"), strict=False, object_pairs_hook=_first_wins
-        )
-    except (ValueError, RecursionError) as error:
-        raise BadEvent(f"an event that is no JSON: {error}: {body[:80]!r}") from error
-
-
-def _first_wins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return dict(reversed(pairs))
+def _parse_unusual(body: bytes) -> Event:
+    """Read an event whose kind cannot be seen in its bytes."""
+    event = UnknownEvent(parse_object(body))
+    kind: type[Event] | None = CHANNEL_EVENTS.get(event.name)
+    if kind is not None:
+        kind = kind if event.get("Unique-ID") else None
+    elif event.name == "CUSTOM":
+        kind = CUSTOM_EVENTS.get(event.get("Event-Subclass"))
+    else:
+        kind = SYSTEM_EVENTS.get(event.name)
+    return event if kind is None else kind(event.headers)
 
 
 def _whole_number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+    try:
+        return int(text)
+    except ValueError:
+        return 0

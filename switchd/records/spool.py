@@ -58,10 +58,10 @@ class Spool:
         most_bytes: int = MOST_BYTES,
         segment_bytes: int = SEGMENT_BYTES,
     ) -> None:
-        self._folder = folder
+        self.folder = folder
         self._most_bytes, self._segment_bytes = most_bytes, segment_bytes
-        folder.mkdir(parents=True, exist_ok=True)
-        self._lock = _lock(folder)
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        self._lock: int | None = _lock(folder)
         self._cursor = segments.read_cursor(folder)
         # A new process begins a new segment, so that what an earlier one left is finished.
         self._end = Position(max([self._cursor.segment, *segments.segments_in(folder)]) + 1, 0)
@@ -98,7 +98,7 @@ class Spool:
         if self.waiting_bytes + len(line) > self._most_bytes:
             self.refused += 1
             raise SpoolFull(
-                f"{self._folder}: {self.waiting} records wait for SQL and fill the spool "
+                f"{self.folder}: {self.waiting} records wait for SQL and fill the spool "
                 f"({self._most_bytes} bytes); call {record.call} was not taken. Bring SQL back, "
                 "or allow the spool more room"
             )
@@ -141,8 +141,8 @@ class Spool:
                 line = segments.line_of(record).rstrip(b"\n")
                 aside.append(BadLine(place, line, refused[record.call]))
         for bad in aside:
-            segments.set_aside(self._folder, bad)
-        segments.write_cursor(self._folder, batch.end)
+            segments.set_aside(self.folder, bad)
+        segments.write_cursor(self.folder, batch.end)
         size = self._size_between(self._cursor, batch.end)
         finished = range(self._cursor.segment, batch.end.segment)
         self._cursor = batch.end
@@ -151,7 +151,7 @@ class Spool:
         self.set_aside += len(aside)
         self.torn += sum(bad.torn for bad in aside)
         for segment in finished:
-            segments.path_of(self._folder, segment).unlink(missing_ok=True)
+            segments.path_of(self.folder, segment).unlink(missing_ok=True)
         return aside
 
     def sync(self) -> None:
@@ -161,20 +161,23 @@ class Spool:
             return
         for segment in range(self._synced.segment, upto.segment + 1):
             try:
-                with segments.path_of(self._folder, segment).open("rb") as file:
+                with segments.path_of(self.folder, segment).open("rb") as file:
                     os.fsync(file.fileno())
             except FileNotFoundError:  # it is done with, or was never begun
                 continue
-        segments.sync_folder(self._folder)
+        segments.sync_folder(self.folder)
         self._synced = upto
 
     def close(self) -> None:
-        """Give the folder back; what waits in it is for the next process."""
+        """Give the folder back; what waits in it is for the next process. Twice is as good."""
+        if self._lock is None:
+            return
         self.sync()
         if self._end_file is not None:
             os.close(self._end_file)
             self._end_file = None
         os.close(self._lock)
+        self._lock = None
 
     def _segment_with_room(self) -> int:
         """Return the descriptor to append to, of a new segment if the last one is long enough."""
@@ -183,7 +186,7 @@ class Spool:
                 return self._end_file
             os.close(self._end_file)
             self._end_file, self._end = None, Position(self._end.segment + 1, 0)
-        path = segments.path_of(self._folder, self._end.segment)
+        path = segments.path_of(self.folder, self._end.segment)
         self._end_file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o640)
         return self._end_file
 
@@ -198,7 +201,7 @@ class Spool:
                 raise
             self.refused += 1
             raise SpoolFull(
-                f"{self._folder}: the disk is full; call {record.call} was not taken. "
+                f"{self.folder}: the disk is full; call {record.call} was not taken. "
                 "Make room on it"
             ) from error
 
@@ -208,7 +211,7 @@ class Spool:
         A last line without its end counts only in a segment to which nothing is written any more.
         """
         try:
-            with segments.path_of(self._folder, start.segment).open("rb") as file:
+            with segments.path_of(self.folder, start.segment).open("rb") as file:
                 file.seek(start.offset)
                 lines = list(islice(file, limit))
         except FileNotFoundError:
@@ -220,18 +223,18 @@ class Spool:
     def _size_between(self, start: Position, end: Position) -> int:
         size = end.offset - start.offset
         for segment in range(start.segment, end.segment):
-            size += segments.size_of(self._folder, segment)
+            size += segments.size_of(self.folder, segment)
         return size
 
     def _left_over(self) -> tuple[int, int]:
         """Count the records and the bytes that an earlier process left."""
-        for segment in segments.segments_in(self._folder):
+        for segment in segments.segments_in(self.folder):
             if segment < self._cursor.segment:
-                segments.path_of(self._folder, segment).unlink()
+                segments.path_of(self.folder, segment).unlink()
         count = size = 0
-        for segment in segments.segments_in(self._folder):
+        for segment in segments.segments_in(self.folder):
             offset = self._cursor.offset if segment == self._cursor.segment else 0
-            with segments.path_of(self._folder, segment).open("rb") as file:
+            with segments.path_of(self.folder, segment).open("rb") as file:
                 file.seek(offset)
                 for line in file:
                     count += 1

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from gevent.monkey import get_original
 from sqlalchemy import Connection, Row, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 
 from routing.record import CallRecord
 from switchd.records import codec
-from switchd.records.engine import open_engine
+from switchd.records.engine import open_engine, reason, shown_url
 from switchd.records.errors import RecordRefused, StoreUnavailable
 from switchd.records.summary import IN_TIME_SECONDS, SHORT_SECONDS, Summary, summary_query
 from switchd.records.tables import CallRow, LegRow
@@ -26,11 +27,16 @@ class Store:
 
     Every method blocks the thread that calls it, may be called from any thread, and raises
     StoreUnavailable when the database cannot be reached or cannot do it now. In a gevent program
-    call it in the hub's threadpool.
+    call it in the hub's threadpool. A store does one thing at a time: open a second one where
+    long questions must not hold up the writer.
     """
 
     def __init__(self, url: str) -> None:
         self._engine = open_engine(url)
+        self._shown_url = shown_url(self._engine)
+        # A lock of the operating system's, patched or not: gevent's own, which SQLAlchemy's pool
+        # gets in a patched process, can hang when threads contend for them.
+        self._one_at_a_time = get_original("threading", "Lock")()
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
         self._insert_new = dialect.insert(CallRow).on_conflict_do_nothing().returning(_CALLS.c.call)
 
@@ -94,14 +100,15 @@ class Store:
     def _connect(self, writes: bool = False) -> Iterator[Connection]:
         try:
             with (
+                self._one_at_a_time,
                 self._engine.connect().execution_options(writes=writes) as connection,
                 connection.begin(),
             ):
                 yield connection
         except SQLAlchemyError as error:
             if _is_refusal(error):
-                raise RecordRefused(_first_line(error)) from error
-            raise StoreUnavailable(_first_line(error)) from error
+                raise RecordRefused(reason(error)) from error
+            raise StoreUnavailable(f"{self._shown_url}: {reason(error)}") from error
 
 
 def _call_row(record: CallRecord, plain: dict[str, Any]) -> dict[str, Any]:
@@ -133,8 +140,3 @@ def _is_refusal(error: SQLAlchemyError) -> bool:
         limits = str(getattr(error.orig, "sqlstate", None) or "").startswith("54")
         return limits or isinstance(error, DataError | IntegrityError)
     return isinstance(error, StatementError)  # a value that has no form in SQL
-
-
-def _first_line(error: SQLAlchemyError) -> str:
-    cause = getattr(error, "orig", None) or error
-    return f"{type(cause).__name__}: {str(cause).strip()}".splitlines()[0][:300]

@@ -11,8 +11,8 @@ import structlog
 from gevent.event import Event
 
 from routing.record import CallRecord
-from switchd.records.errors import RecordRefused
-from switchd.records.spool import Batch, Spool
+from switchd.records.errors import BadRecord, RecordRefused, RecordsError
+from switchd.records.spool import Spool
 
 _log = structlog.get_logger(__name__)
 
@@ -122,7 +122,7 @@ class Writer:
                     self.failures += 1
                     seconds = self._pause(failures)
                     _log.warning(
-                        "records.sql_failed",
+                        "records.write_failed",
                         error=f"{type(error).__name__}: {error}",
                         waiting=self._spool.waiting,
                         again_in_seconds=round(seconds, 1),
@@ -141,7 +141,12 @@ class Writer:
         """Bring one batch to SQL and forget it; runs in a thread."""
         self._spool.sync()
         batch = self._spool.take(self._batch)
-        refused = self._write(batch)
+        if not batch:
+            raise RecordsError(
+                f"{self._spool.folder}: {self._spool.waiting} records should wait here, and none "
+                "is to be found; has somebody removed files?"
+            )
+        refused = self._write(batch.records)
         aside = self._spool.done(batch, refused)
         self.written += len(batch.records) - len(refused)
         for bad in aside:
@@ -153,19 +158,13 @@ class Writer:
                 line=bad.line[:200].decode(errors="backslashreplace"),
             )
 
-    def _write(self, batch: Batch) -> dict[str, str]:
-        """Write the batch; return the calls that SQL refuses, each with the reason."""
+    def _write(self, records: Sequence[CallRecord]) -> dict[str, str]:
+        """Write the records; return the calls that SQL refuses, found by halving, with reasons."""
         try:
-            self._store.write(batch.records)
-        except RecordRefused:
-            return self._write_one_by_one(batch)
+            self._store.write(records)
+        except (RecordRefused, BadRecord) as error:
+            if len(records) == 1:
+                return {records[0].call: str(error)}
+            middle = len(records) // 2
+            return self._write(records[:middle]) | self._write(records[middle:])
         return {}
-
-    def _write_one_by_one(self, batch: Batch) -> dict[str, str]:
-        refused = {}
-        for record in batch.records:
-            try:
-                self._store.write([record])
-            except RecordRefused as error:
-                refused[record.call] = str(error)
-        return refused

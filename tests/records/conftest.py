@@ -29,6 +29,7 @@ UNPRIVILEGED = "postgres"
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """The URL of a PostgreSQL server on which databases may be created."""
+    pytest.importorskip("psycopg", reason="install the extra switchd[postgresql]")
     if given := os.environ.get("SWITCHD_TEST_POSTGRESQL"):
         yield given
         return

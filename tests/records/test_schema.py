@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, create_engine, inspect, make_url, text
 
 from switchd.records.engine import open_engine
-from switchd.records.errors import SchemaTooNew, StoreUrlError
+from switchd.records.errors import SchemaTooNew, StoreUnavailable, StoreUrlError
 from switchd.records.schema import migrate
 from switchd.records.store import Store
 from switchd.records.tables import Base
@@ -74,7 +75,7 @@ class TestMigrate:
     def test_a_migration_that_fails_leaves_nothing_behind(self, url: str, engine: Engine) -> None:
         with engine.begin() as connection:
             connection.execute(text("CREATE TABLE legs (mine INTEGER)"))
-        with pytest.raises(Exception, match="legs"):
+        with pytest.raises(StoreUnavailable, match="legs"):
             migrate(url)
         assert inspect(engine).get_table_names() == ["legs"]
         engine.dispose()
@@ -96,6 +97,40 @@ class TestSqlite:
             "synchronous": 2,
             "busy_timeout": 10_000,
         }
+
+
+class TestPostgresql:
+    @pytest.mark.postgresql
+    def test_a_database_that_cannot_hold_every_text_is_refused(
+        self, postgresql_server: str
+    ) -> None:
+        server = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
+        with server.connect() as connection:
+            options = "ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0"
+            connection.execute(text(f"CREATE DATABASE switchd_test_latin {options}"))
+        try:
+            url = make_url(postgresql_server).set(database="switchd_test_latin")
+            with pytest.raises(StoreUrlError, match=r"encoded in LATIN1.*create it with"):
+                migrate(url.render_as_string(hide_password=False))
+        finally:
+            with server.connect() as connection:
+                connection.execute(text("DROP DATABASE switchd_test_latin"))
+            server.dispose()
+
+    def test_a_server_that_is_not_there_is_named_without_its_password(self, tmp_path: Path) -> None:
+        pytest.importorskip("psycopg")
+        with pytest.raises(StoreUnavailable, match=r"switchd:\*+@/records") as told:
+            migrate(f"postgresql+psycopg://switchd:secret@/records?host={tmp_path}")
+        assert "secret" not in str(told.value)
+
+    def test_a_missing_driver_is_told_with_how_to_get_it(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "psycopg", None)
+        with pytest.raises(
+            StoreUrlError, match=r"install switchd with the extra switchd\[postgresql\]"
+        ):
+            Store("postgresql+psycopg://db/records")
 
 
 class TestUrls:

@@ -71,12 +71,6 @@ def upgrade() -> None:
     op.create_index("ix_legs_seat_started_at", "legs", ["seat", "started_at"])
 
 
-def downgrade() -> None:
-    """Drop them, with every record in them."""
-    op.drop_table("legs")
-    op.drop_table("calls")
-
-
 def _text(name: str) -> sa.Column[str]:
     return sa.Column(name, sa.Text(), nullable=False)
 

@@ -1,0 +1,573 @@
+"""The link to a FreeSWITCH that does what a test tells it to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+import pytest
+from gevent.event import Event as Flag
+
+from switchd.esl.backoff import Backoff
+from switchd.esl.commands import Api, Hangup
+from switchd.esl.errors import CommandFailed, CommandTimeout, NotConnected, UnsafeArgument
+from switchd.esl.events import BackgroundJob, ChannelPark, Event
+from switchd.esl.jobs import Job
+from switchd.esl.link import Link
+from tests.wire.conftest import Linked
+from tests.wire.peer import (
+    PATIENCE,
+    Conversation,
+    Peer,
+    api_response,
+    body,
+    job_end,
+    json_event,
+    plain_event,
+    reply,
+    until,
+)
+
+MakeLinked = Callable[..., Linked]
+
+
+def asking(linked: Linked, name: str = "status", **options: Any) -> gevent.Greenlet[..., str]:
+    """Ask something in the background."""
+    return gevent.spawn(linked.link.api, name, **options)
+
+
+def started(linked: Linked, said: Conversation, job: str, *behind: bytes) -> Job:
+    """Start a background job; `behind` follows FreeSWITCH's confirmation in the same packet."""
+    starting = gevent.spawn(linked.link.bgapi, "originate", "user/1 &park()", job)
+    said.expect("bgapi originate", reply(f"+OK Job-UUID: {job}", Job_UUID=job) + b"".join(behind))
+    result: Job = starting.get(timeout=PATIENCE)
+    return result
+
+
+class TestComingUp:
+    def test_it_subscribes_to_what_was_asked_for_and_to_what_it_lives_on(
+        self, linked: MakeLinked
+    ) -> None:
+        ours = linked(events=["DTMF"], subclasses=["sofia::register"])
+        subscription = ours.start().welcome()
+        assert subscription == "event json DTMF HEARTBEAT BACKGROUND_JOB CUSTOM sofia::register"
+
+    def test_it_is_up_when_its_owner_is_told(self, linked: MakeLinked) -> None:
+        answers: list[str] = []
+        ours = linked(on_up=lambda link: answers.append(link.api("show", "channels as json")))
+        said = ours.start()
+        said.welcome()
+        said.expect("api show channels as json", api_response('{"row_count": 0}'))
+        until(lambda: answers == ['{"row_count": 0}'])
+        assert ours.link.connected
+        assert ours.link.counters.connections == 1
+
+    def test_a_refused_connection_is_tried_again_until_somebody_listens(self) -> None:
+        with Peer() as peer:
+            port = peer.port
+        waits: list[float] = []
+
+        class Counting(Backoff):
+            def delay(self, failures: int, chance: Callable[[], float] = lambda: 0.0) -> float:
+                waits.append(failures)
+                return 0.001
+
+        link = Link(
+            "localhost",
+            port,
+            "secret",
+            events=[],
+            on_event=print,
+            on_up=print,
+            on_down=lambda reason: pytest.fail("it never was up"),
+            backoff=Counting(),
+        )
+        with link:
+            until(lambda: len(waits) > 3)
+            assert waits[:3] == [1, 2, 3]
+            assert f"cannot connect to localhost:{port}" in link.trouble
+            assert not link.wait_connected(0)
+
+    def test_a_host_name_without_an_address_is_tried_again_too(self, linked: MakeLinked) -> None:
+        ours = linked()
+        ours.link.host = "a..b"
+        ours.link.start()
+        until(lambda: "cannot connect to a..b" in ours.link.trouble)
+
+    def test_a_wrong_password_is_told_and_tried_again_slowly(self, linked: MakeLinked) -> None:
+        ours = linked(backoff=Backoff(first=60, ceiling=60, wrong_password=0.001))
+        for _ in range(2):
+            said = ours.start()
+            said.say(b"Content-Type: auth/request\n\n")
+            said.expect("auth secret", reply("-ERR invalid"))
+            said.wait_closed()
+        assert "refused the password: -ERR invalid" in ours.link.trouble
+        assert ours.downs == []
+
+    def test_an_access_list_that_keeps_us_out_is_the_reason(self, linked: MakeLinked) -> None:
+        ours = linked()
+        ours.start().say(
+            body("text/rude-rejection", b"Access Denied, go away.\n"),
+            body("text/disconnect-notice", b"Disconnected, goodbye.\n"),
+        )
+        ours.peer.accept()
+        assert "Access Denied, go away." in ours.link.trouble
+        assert "apply-inbound-acl" in ours.link.trouble
+
+    @pytest.mark.parametrize("words", [b"", b"Content-Type: auth/req"])
+    def test_an_end_before_the_password_is_asked_for_is_survived(
+        self, linked: MakeLinked, words: bytes
+    ) -> None:
+        ours = linked()
+        said = ours.start()
+        said.say(words)
+        said.close()
+        ours.peer.accept().welcome()
+        until(lambda: ours.cores)
+
+    def test_a_refused_subscription_is_a_failure(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.start()
+        said.log_in()
+        said.expect("api global_getvar", api_response("core"))
+        said.expect("event json", reply("-ERR no keywords supplied"))
+        said.wait_closed()
+        ours.peer.accept()
+        assert "Subscribe: -ERR no keywords supplied" in ours.link.trouble
+
+
+class TestGoingDown:
+    def test_its_owner_is_told_and_it_comes_up_again(self, linked: MakeLinked) -> None:
+        ours = linked()
+        ours.up().close()
+        ours.peer.accept().welcome()
+        until(lambda: len(ours.cores) == 2)
+        assert ours.downs == ["FreeSWITCH closed the connection"]
+        assert ours.link.connected
+        assert ours.link.trouble == ""
+
+    def test_events_that_had_arrived_come_before_the_bad_news(self, linked: MakeLinked) -> None:
+        order: list[object] = []
+        ours = linked(on_event=lambda event: order.append(event.name), on_down=order.append)
+        said = ours.up()
+        said.say(*[json_event("CHANNEL_PARK", Unique_ID="a")] * 200)
+        said.close()
+        ours.peer.accept()
+        assert order == ["CHANNEL_PARK"] * 200 + ["FreeSWITCH closed the connection"]
+
+    def test_the_same_freeswitch_is_recognised(self, linked: MakeLinked) -> None:
+        ours = linked()
+        ours.up().close()
+        ours.peer.accept().welcome()
+        until(lambda: len(ours.cores) == 2)
+        assert not ours.link.restarted
+
+    def test_a_restarted_freeswitch_is_recognised(self, linked: MakeLinked) -> None:
+        ours = linked()
+        ours.up().close()
+        ours.peer.accept().welcome(core="another")
+        until(lambda: len(ours.cores) == 2)
+        assert ours.cores[1] == "another"
+        assert ours.link.restarted
+        assert ours.link.counters.restarts == 1
+
+    def test_commands_are_refused_while_it_is_down(self, linked: MakeLinked) -> None:
+        ours = linked()
+        with pytest.raises(NotConnected):
+            ours.link.api("status")
+        ours.up().close()
+        ours.peer.accept()
+        with pytest.raises(NotConnected):
+            ours.link.send(Hangup("leg"))
+
+    def test_every_waiting_command_and_job_fails_at_once(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.up()
+        job = started(ours, said, "job-1")
+        waiting = [asking(ours) for _ in range(3)]
+        for _ in waiting:
+            said.expect("api status")
+        said.close()
+        for each in waiting:
+            with pytest.raises(NotConnected, match="closed the connection"):
+                each.get(timeout=PATIENCE)
+        with pytest.raises(NotConnected):
+            job.wait(PATIENCE)
+
+    def test_a_reply_without_its_end_then_silence_ends_the_connection(
+        self, linked: MakeLinked
+    ) -> None:
+        ours = linked(heartbeat_timeout=0.5)
+        said = ours.up()
+        waiting = asking(ours)
+        said.expect("api status", api_response("all of it")[:-3])
+        with pytest.raises(NotConnected, match="said nothing for"):
+            waiting.get(timeout=PATIENCE)
+
+    def test_an_announced_body_of_ten_gigabytes_ends_the_connection(
+        self, linked: MakeLinked
+    ) -> None:
+        ours = linked()
+        ours.up().say(b"Content-Length: 10737418240\nContent-Type: text/event-json\n\n")
+        ours.peer.accept()
+        assert "10737418240" in ours.downs[0]
+
+
+class TestStopping:
+    def test_it_says_goodbye_and_tells_its_owner(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.up()
+        stopping = gevent.spawn(ours.link.stop)
+        said.expect("exit", reply("+OK bye"))
+        stopping.get(timeout=PATIENCE)
+        said.wait_closed()
+        assert ours.downs == ["stopped"]
+
+    def test_it_can_be_started_again(self, linked: MakeLinked) -> None:
+        ours = linked()
+        ours.up()
+        ours.link.stop(timeout=0.02)
+        ours.up()
+        assert len(ours.cores) == 2
+
+    @pytest.mark.parametrize("callback", ["on_event", "on_up", "on_down"])
+    def test_it_can_be_stopped_by_whoever_it_calls(self, linked: MakeLinked, callback: str) -> None:
+        done = Flag()
+
+        def stop(_: object) -> None:
+            ours.link.stop(timeout=0.02)
+            done.set()
+
+        ours = linked(**{callback: stop})
+        said = ours.start()
+        said.welcome()
+        if callback == "on_event":
+            said.say(json_event("HEARTBEAT"))
+        elif callback == "on_down":
+            said.close()
+        assert done.wait(PATIENCE)
+        until(lambda: not ours.link.connected)
+
+    def test_it_stops_while_it_is_still_connecting(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.start()
+        ours.link.stop(timeout=0.02)
+        said.wait_closed()
+
+    def test_stopping_what_never_started_does_nothing(self, linked: MakeLinked) -> None:
+        linked().link.stop(timeout=0.02)
+
+    def test_a_handler_that_never_returns_does_not_hold_it_up(self, linked: MakeLinked) -> None:
+        ours = linked(on_event=lambda event: Flag().wait())
+        said = ours.up()
+        said.say(json_event("HEARTBEAT"))
+        until(lambda: ours.link.counters.events == 1)
+        ours.link.stop(timeout=0.02)
+        said.wait_closed()
+
+
+class TestReplies:
+    def test_they_go_to_their_commands_in_order(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.up()
+        waiting = [asking(ours, f"echo{n}") for n in range(5)]
+        for n in range(5):
+            said.expect(f"api echo{n}")
+        said.say(*[api_response(f"answer {n}\n") for n in range(5)])
+        assert [each.get(timeout=PATIENCE) for each in waiting] == [f"answer {n}" for n in range(5)]
+
+    def test_an_api_command_may_be_answered_by_a_command_reply(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.up()
+        waiting = asking(ours, "nosuch")
+        said.expect("api nosuch", reply("-ERR command not found"))
+        with pytest.raises(CommandFailed, match="nosuch: -ERR command not found") as failure:
+            waiting.get(timeout=PATIENCE)
+        assert failure.value.text == "-ERR command not found"
+
+    @pytest.mark.parametrize("answer", ["-ERR No such channel!\n", "-USAGE: <uuid> <var>\n"])
+    def test_a_refusal_is_an_error_with_freeswitchs_words(
+        self, linked: MakeLinked, answer: str
+    ) -> None:
+        ours = linked()
+        said = ours.up()
+        waiting = asking(ours)
+        said.expect("api status", api_response(answer))
+        with pytest.raises(CommandFailed) as failure:
+            waiting.get(timeout=PATIENCE)
+        assert failure.value.text == answer.strip()
+
+    def test_send_returns_a_refusal_as_a_reply(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.up()
+        waiting = gevent.spawn(ours.link.send, Hangup("none"))
+        said.expect("sendmsg none", reply("-ERR invalid session id [none]"))
+        answer = waiting.get(timeout=PATIENCE)
+        assert (answer.ok, answer.text) == (False, "-ERR invalid session id [none]")
+
+    def test_an_execution_on_a_leg_that_is_gone_fails(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.up()
+        waiting = gevent.spawn(ours.link.execute, "none", "answer")
+        said.expect("sendmsg none", reply("-ERR invalid session id [none]"))
+        with pytest.raises(CommandFailed, match="answer: -ERR invalid session"):
+            waiting.get(timeout=PATIENCE)
+
+    def test_a_reply_of_several_lines_is_one_reply(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.up()
+        waiting = gevent.spawn(ours.link.send, Api("x"))
+        said.expect("api x", reply("+OK one\ntwo"))
+        assert waiting.get(timeout=PATIENCE).text == "+OK one\ntwo"
+
+    def test_a_reply_that_nobody_asked_for_is_counted(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.up()
+        said.say(reply("+OK unsolicited"))
+        until(lambda: ours.link.counters.orphans == 1)
+        waiting = asking(ours)
+        said.expect("api status", api_response("mine"))
+        assert waiting.get(timeout=PATIENCE) == "mine"
+
+    def test_late_replies_never_shift_the_ones_behind_them(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.up()
+        for n in range(3):
+            with pytest.raises(CommandTimeout):
+                ours.link.api(f"slow{n}", timeout=0.005)
+        waiting = asking(ours, "mine")
+        for _ in range(4):
+            said.hear()
+        said.say(*[api_response(f"late {n}") for n in range(3)], api_response("mine"))
+        assert waiting.get(timeout=PATIENCE) == "mine"
+        assert ours.link.counters.orphans == 3
+
+    def test_events_and_log_lines_between_replies_do_not_disturb_them(
+        self, linked: MakeLinked
+    ) -> None:
+        ours = linked()
+        said = ours.up()
+        waiting = asking(ours)
+        said.expect(
+            "api status",
+            json_event("CHANNEL_PARK", Unique_ID="a"),
+            body("log/data", b"Content-Type: api/response\nContent-Length: 4\n\nfake"),
+            plain_event("HEARTBEAT"),
+            api_response("mine"),
+        )
+        assert waiting.get(timeout=PATIENCE) == "mine"
+        assert ours.link.counters.unknown == 2
+
+    def test_a_reply_missing_for_too_long_ends_the_connection(self, linked: MakeLinked) -> None:
+        now = [0.0]
+        ours = linked(heartbeat_timeout=PATIENCE)
+        ours.link._clock = lambda: now[0]
+        said = ours.up()
+        with pytest.raises(CommandTimeout):
+            ours.link.api("lost", timeout=0.005)
+        now[0] = PATIENCE + 1
+        with pytest.raises(NotConnected, match="no reply to Api for 5 s"):
+            ours.link.api("next")
+        said.wait_closed()
+
+    def test_a_caller_that_is_ended_while_waiting_leaves_its_reply_to_nobody(
+        self, linked: MakeLinked
+    ) -> None:
+        ours = linked()
+        said = ours.up()
+        given_up = asking(ours, "first")
+        said.expect("api first")
+        given_up.kill()
+        waiting = asking(ours, "second")
+        said.expect("api second", api_response("1"), api_response("2"))
+        assert waiting.get(timeout=PATIENCE) == "2"
+
+    def test_a_sender_that_is_ended_in_the_middle_ends_the_connection(
+        self, linked: MakeLinked
+    ) -> None:
+        ours = linked()
+        said = ours.up()
+        sending = [gevent.spawn(ours.link.api, "echo", "x" * 1_000_000) for _ in range(20)]
+        until(lambda: ours.link._write_lock.locked())
+        gevent.killall(sending)
+        said.wait_closed()
+        until(lambda: ours.downs)
+        assert "in the middle of Api" in ours.downs[0]
+
+    def test_a_peer_that_reads_nothing_does_not_hold_senders_for_ever(
+        self, linked: MakeLinked
+    ) -> None:
+        ours = linked()
+        ours.up()
+        sending = [
+            gevent.spawn(ours.link.api, "echo", "x" * 1_000_000, timeout=0.1) for _ in range(20)
+        ]
+        gevent.joinall(sending, timeout=PATIENCE, raise_error=False)
+        assert {type(each.exception) for each in sending} <= {CommandTimeout, NotConnected}
+        assert all(each.dead for each in sending)
+
+
+class TestJobs:
+    def test_a_job_ends_with_its_own_event(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.up()
+        first, second = started(ours, said, "job-1"), started(ours, said, "job-2")
+        said.say(job_end("job-2", "-ERR NO_ANSWER"), job_end("job-1", "+OK seat"))
+        assert first.wait(PATIENCE) == "+OK seat"
+        assert second.wait(PATIENCE) == "-ERR NO_ANSWER"
+
+    def test_its_end_may_come_right_behind_the_reply(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.up()
+        assert started(ours, said, "job-1", job_end("job-1")).wait(PATIENCE) == "+OK"
+
+    def test_its_end_may_come_before_the_reply(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.up()
+        starting = gevent.spawn(ours.link.bgapi, "originate", "x", "job-1")
+        said.expect("bgapi", job_end("job-1"), reply("+OK", Job_UUID="job-1"))
+        assert starting.get(timeout=PATIENCE).wait(PATIENCE) == "+OK"
+
+    def test_its_end_is_found_in_an_event_that_is_written_unusually(
+        self, linked: MakeLinked
+    ) -> None:
+        ours = linked()
+        said = ours.up()
+        text = b'{ "Job-UUID": "job-1", "_body": "+OK", "Event-Name": "BACKGROUND_JOB" }'
+        job = started(ours, said, "job-1", body("text/event-json", text))
+        assert job.wait(PATIENCE) == "+OK"
+
+    def test_its_end_is_an_event_for_the_owner_too(self, linked: MakeLinked) -> None:
+        ours = linked()
+        started(ours, ours.up(), "job-1", job_end("job-1", "+OK seat"))
+        until(lambda: ours.events)
+        assert isinstance(ours.events[0], BackgroundJob)
+        assert (ours.events[0].job, ours.events[0].body) == ("job-1", "+OK seat")
+
+    def test_a_slow_handler_does_not_keep_it_waiting(self, linked: MakeLinked) -> None:
+        release = Flag()
+        ours = linked(on_event=lambda event: release.wait())
+        said = ours.up()
+        said.say(json_event("HEARTBEAT"))
+        assert started(ours, said, "job-1", job_end("job-1")).wait(PATIENCE) == "+OK"
+        release.set()
+
+    def test_an_end_that_never_comes_is_waited_for_no_longer_than_asked(
+        self, linked: MakeLinked
+    ) -> None:
+        ours = linked()
+        job = started(ours, ours.up(), "job-1")
+        with pytest.raises(CommandTimeout, match="originate: not ended within"):
+            job.wait(0.01)
+
+    def test_ends_that_come_twice_or_belong_to_others_are_counted(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.up()
+        job = started(ours, said, "job-1")
+        said.say(job_end("job-1", "+OK first"), job_end("job-1", "+OK again"), job_end("other"))
+        until(lambda: ours.link.counters.unknown_jobs == 1)
+        assert ours.link.counters.duplicate_jobs == 1
+        assert job.wait(PATIENCE) == "+OK first"
+
+    def test_a_job_that_nobody_holds_leaves_nothing_behind(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.up()
+        for n in range(3):
+            started(ours, said, f"job-{n}")
+        until(lambda: len(ours.link.jobs) == 0)
+
+    def test_a_job_that_freeswitch_does_not_start_fails(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.up()
+        starting = gevent.spawn(ours.link.bgapi, "originate")
+        said.expect("bgapi originate", reply("-ERR command not found"))
+        with pytest.raises(CommandFailed):
+            starting.get(timeout=PATIENCE)
+
+    def test_another_jobs_confirmation_means_that_replies_are_out_of_step(
+        self, linked: MakeLinked
+    ) -> None:
+        ours = linked()
+        said = ours.up()
+        starting = gevent.spawn(ours.link.bgapi, "originate", "x", "mine")
+        said.expect("bgapi originate", reply("+OK", Job_UUID="other"))
+        with pytest.raises(NotConnected, match="out of step"):
+            starting.get(timeout=PATIENCE)
+        said.wait_closed()
+
+    def test_an_id_in_use_is_refused(self, linked: MakeLinked) -> None:
+        ours = linked()
+        job = started(ours, ours.up(), "job-1")
+        with pytest.raises(UnsafeArgument, match="in use"):
+            ours.link.bgapi("status", job=job.id)
+
+
+class TestEvents:
+    def test_they_arrive_in_order_with_their_classes(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.up()
+        said.say(
+            *[json_event("CHANNEL_PARK", Unique_ID=str(n), Event_Sequence=n) for n in range(300)]
+        )
+        until(lambda: len(ours.events) == 300)
+        assert all(isinstance(event, ChannelPark) for event in ours.events)
+        assert [event.get("Unique-ID") for event in ours.events] == [str(n) for n in range(300)]
+
+    @pytest.mark.parametrize(
+        ("sequences", "reordered"),
+        [(["1", "2", "5"], 0), (["2", "1", "3"], 1), (["3", "3"], 1), (["1", "", "x", "2"], 0)],
+    )
+    def test_a_sequence_that_runs_back_is_counted_and_a_gap_is_not(
+        self, linked: MakeLinked, sequences: list[str], reordered: int
+    ) -> None:
+        ours = linked()
+        said = ours.up()
+        said.say(*[json_event("HEARTBEAT", Event_Sequence=each) for each in sequences])
+        until(lambda: len(ours.events) == len(sequences))
+        assert ours.link.counters.reordered == reordered
+
+    def test_unknown_ones_are_counted_and_handed_on(self, linked: MakeLinked) -> None:
+        ours = linked()
+        ours.up().say(json_event("CHANNEL_HOLD", Unique_ID="a"))
+        until(lambda: ours.events)
+        assert ours.link.counters.unknown == 1
+
+    def test_unreadable_ones_are_counted_and_passed_over(self, linked: MakeLinked) -> None:
+        ours = linked()
+        ours.up().say(body("text/event-json", b"{nonsense"), json_event("HEARTBEAT"))
+        until(lambda: ours.events)
+        assert ours.link.counters.bad_events == 1
+        assert ours.events[0].name == "HEARTBEAT"
+
+    def test_a_handler_that_fails_is_counted_and_called_again(self, linked: MakeLinked) -> None:
+        seen: list[Event] = []
+
+        def handle(event: Event) -> None:
+            seen.append(event)
+            raise LookupError(event.name)
+
+        ours = linked(on_event=handle)
+        ours.up().say(json_event("HEARTBEAT"), json_event("HEARTBEAT"))
+        until(lambda: len(seen) == 2)
+        until(lambda: ours.link.counters.handler_errors == 2)
+        assert ours.link.connected
+
+    def test_an_owner_that_fails_on_news_is_counted_and_told_the_next(
+        self, linked: MakeLinked
+    ) -> None:
+        ours = linked(on_up=lambda link: 1 // 0, on_down=lambda reason: 1 // 0)
+        ours.up().close()
+        ours.peer.accept().welcome()
+        until(lambda: ours.link.counters.handler_errors == 3)
+
+
+class TestBackoff:
+    def test_waits_grow_to_the_ceiling(self) -> None:
+        backoff = Backoff(first=1, factor=2, ceiling=5, jitter=0)
+        assert [backoff.delay(n) for n in (1, 2, 3, 4, 10_000)] == [1, 2, 4, 5, 5]
+
+    def test_chance_takes_off_no_more_than_its_part(self) -> None:
+        backoff = Backoff(first=4, jitter=0.5)
+        assert backoff.delay(1, lambda: 0.0) == 4
+        assert backoff.delay(1, lambda: 1.0) == 2
