@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -107,14 +108,14 @@ class Client:
     def wait_for(self, wanted: Callable[[Heard], bool], what: str = "an event") -> Heard:
         """The first event for which `wanted` holds, of all heard so far and those to come."""
         looked_at = 0
-        deadline = gevent.get_hub().loop.now() + PATIENCE
+        deadline = time.monotonic() + PATIENCE
         while True:
             self._news.clear()
             for event in self.seen[looked_at:]:
                 looked_at += 1
                 if wanted(event):
                     return event
-            left = deadline - gevent.get_hub().loop.now()
+            left = deadline - time.monotonic()
             if left <= 0 or not self._news.wait(left):
                 heard = ", ".join(event["Event-Name"] for event in self.seen[-20:])
                 raise AssertionError(f"no {what} in {PATIENCE} s; the last were: {heard}")
@@ -137,7 +138,7 @@ class Client:
         return str(self.event("BACKGROUND_JOB", Job_UUID=job)["_body"])
 
     def story(self, *legs: str, of: str = "") -> list[str]:
-        """Names of the events heard about some legs, in order; only those in `of` if it is given."""
+        """Names of the events heard about some legs, in order; only those in `of`, if given."""
         names = of.split()
         return [
             event["Event-Name"]
@@ -162,9 +163,7 @@ class Client:
         block, separator, rest = self._buffer.partition(b"\n\n")
         if not separator:
             return False
-        headers = dict(
-            line.split(": ", 1) for line in block.decode().splitlines() if ": " in line
-        )
+        headers = dict(line.split(": ", 1) for line in block.decode().splitlines() if ": " in line)
         length = int(headers.get("Content-Length", 0))
         if len(rest) < length:
             return False
