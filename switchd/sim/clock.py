@@ -37,12 +37,17 @@ class StillClock:
 
     def __init__(self, now: float = 1_600_000_000.0) -> None:
         self._now = now
+        self._began = now
         self._count = 0
         self._heap: list[tuple[float, int, Timer]] = []
 
     def now(self) -> float:
         """Seconds since the epoch, as events show them."""
         return self._now
+
+    def elapsed(self) -> float:
+        """Seconds of the stand-in's own time since it began."""
+        return self._now - self._began
 
     def later(self, seconds: float, action: Callable[..., object], *args: Any) -> Timer:
         """Call `action(*args)` in so many seconds; actions of one moment keep their order."""
@@ -76,11 +81,15 @@ class Clock(StillClock):
             raise ValueError(f"speed is {speed}; it must be above 0, such as 1 or 10")
         super().__init__(time.time())
         self.speed = speed
+        self._began = time.monotonic()
         self._wake = Event()
         self._runner: gevent.Greenlet[..., None] | None = None
 
     def now(self) -> float:
         return time.time()
+
+    def elapsed(self) -> float:
+        return (time.monotonic() - self._began) * self.speed
 
     def later(self, seconds: float, action: Callable[..., object], *args: Any) -> Timer:
         timer = super().later(seconds, action, *args)

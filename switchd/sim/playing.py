@@ -64,12 +64,12 @@ class Player:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-            self._left = max(0.0, self._left - (self._switch.clock.now() - self._since))
+            self._left = max(0.0, self._left - (self._switch.clock.elapsed() - self._since))
 
     def resume(self) -> None:
         """Go on with what is left."""
         if self._playing and self._left != math.inf:
-            self._since = self._switch.clock.now()
+            self._since = self._switch.clock.elapsed()
             self._timer = self._switch.clock.later(self._left, self._done)
 
     def _done(self) -> None:

@@ -46,13 +46,17 @@ class Traffic:
         self._gaps = random.Random(f"{seed}:arrivals")
         self._zone = ZoneInfo(profile.zone)
         self._born = 0
+        self._begun = 0.0
         self._elapsed = 0.0
+        """Seconds from the start to the last arrival; the next is counted from it, so that a
+        late timer does not thin out the stream."""
         self._next: Timer | None = None
         self._running = False
 
     def start(self) -> None:
         """Let them come."""
         self._running = True
+        self._begun = self._clock.elapsed()
         self._schedule()
 
     def stop(self) -> None:
@@ -75,10 +79,13 @@ class Traffic:
     def _schedule(self) -> None:
         rate = self.rate()
         gap = self._gaps.expovariate(rate / 3600) if rate > 0 else 60.0
-        self._next = self._clock.later(gap, self._arrive, gap, rate > 0)
+        due = self._begun + self._elapsed + gap
+        self._next = self._clock.later(
+            due - self._clock.elapsed(), self._arrive, self._elapsed + gap, rate > 0
+        )
 
-    def _arrive(self, gap: float, somebody: bool) -> None:
-        self._elapsed += gap
+    def _arrive(self, elapsed: float, somebody: bool) -> None:
+        self._elapsed = elapsed
         self._schedule()
         if somebody:
             self._born += 1

@@ -35,6 +35,8 @@ class Reply:
 
     headers: Mapping[str, str]
     body: str
+    after: int
+    """How many events had come before it."""
 
     @property
     def text(self) -> str:
@@ -177,5 +179,5 @@ class Client:
         elif kind == "text/disconnect-notice":
             self.goodbye = body
         else:
-            self._replies.popleft().set(Reply(headers, body))
+            self._replies.popleft().set(Reply(headers, body, len(self.seen)))
         return True

@@ -113,11 +113,14 @@ class TestReplies:
     def test_an_inline_command_holds_events_back_until_it_is_answered(
         self, house: House, scene: Scene, esl: Client
     ) -> None:
+        _, leg = scene.answered()
         with house.esl() as other:
-            scene.parked()
-            before = len(other.seen)
-            assert other.api("msleep 300") == "+OK"
-            assert len(other.seen) == before
+            esl.execute(leg, "sleep", "150", execution="nap")
+            answered = other.send("api msleep 600")
+            assert esl.event("CHANNEL_EXECUTE_COMPLETE", leg, Application_UUID="nap")
+            other.event("CHANNEL_EXECUTE_COMPLETE", leg, Application_UUID="nap")
+            names = [event["Event-Name"] for event in other.seen[: answered.after]]
+            assert "CHANNEL_EXECUTE_COMPLETE" not in names
 
 
 class TestSubscriptions:
