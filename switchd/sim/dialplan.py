@@ -1,0 +1,37 @@
+"""What the dialplan does with a call before switchd hears of it: set variables, park."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from switchd.sim.switch import Action
+
+
+def trunk_plan(city: str, trunk: str, dialled: str) -> list[Action]:
+    """A call from a trunk."""
+    return _plan(
+        {
+            "park_after_bridge": "true",
+            "switchd_kind": "caller",
+            "switchd_city": city,
+            "switchd_trunk": trunk,
+            "switchd_called": dialled,
+        }
+    )
+
+
+def code_plan(city: str, seat: str, code: str) -> list[Action]:
+    """A feature code dialled at a seat."""
+    return _plan(
+        {
+            "switchd_kind": "code",
+            "switchd_city": city,
+            "switchd_seat": seat,
+            "switchd_code": code,
+        }
+    )
+
+
+def _plan(variables: Mapping[str, str]) -> list[Action]:
+    assigned = "|".join(f"{name}={value}" for name, value in variables.items())
+    return [("set", "hangup_after_bridge=false"), ("multiset", f"^^|{assigned}"), ("park", "")]

@@ -1,0 +1,24 @@
+"""What can go wrong on purpose, for drills."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Faults:
+    """Switches that a drill turns; all off by default."""
+
+    refuse_originates: str = ""
+    """A hangup cause with which every originate fails at once, or "" for none."""
+    lose_jobs: int = 0
+    """How many of the next BACKGROUND_JOB events never come."""
+    silent: bool = False
+    """The connections stay open, but nothing more is sent."""
+
+    def loses_job(self) -> bool:
+        """Whether the job that ends now is lost; counts down."""
+        if self.lose_jobs <= 0:
+            return False
+        self.lose_jobs -= 1
+        return True
