@@ -85,6 +85,7 @@ class Switch:
         self.started = clock.now()
         self._wanted: dict[str, tuple[Listener, ...]] = {}
         self._renderer = Renderer(self.new_uuid())
+        self.globals["core_uuid"] = self.core
 
     @property
     def core(self) -> str:
@@ -304,6 +305,7 @@ class Switch:
         self.conferences.clear()
         self.started = self.clock.now()
         self._renderer = Renderer(self.new_uuid())
+        self.globals["core_uuid"] = self.core
 
 
 def _disposition(leg: Channel, by_far_end: bool) -> str:
