@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from .errors import BadEvent
 from .rawjson import find_text, parse_object
 
 
@@ -82,8 +83,11 @@ class Event:
         return self.get(f"variable_{name}", default)
 
     def __repr__(self) -> str:
-        subject = self.get("Unique-ID") or self.get("Job-UUID")
-        return f"<{type(self).__name__} {self.name} {subject} #{self.sequence}>"
+        try:
+            subject = self.get("Unique-ID") or self.get("Job-UUID")
+            return f"<{type(self).__name__} {self.name} {subject} #{self.sequence}>"
+        except BadEvent:
+            return f"<{type(self).__name__} unreadable>"
 
 
 class UnknownEvent(Event):

@@ -16,7 +16,7 @@ import structlog
 from gevent.event import Event as Flag
 
 from .backoff import Backoff
-from .commands import Api, BgApi, Command, Execute, Exit, Subscribe
+from .commands import Api, Auth, BgApi, Command, Execute, Exit, Subscribe, to_wire
 from .connection import MAX_WAITING_EVENTS, Connection
 from .errors import CommandFailed, EslError, NotConnected, WrongPassword
 from .events import Event
@@ -32,7 +32,8 @@ class Link(Connection):
 
     `on_event` is called for each event in order, in a greenlet of its own, perhaps while `on_up`
     still runs. `on_up` and `on_down` take turns and never overlap; `on_up` may send commands.
-    Exceptions from any of the three are logged and counted. All times are in seconds.
+    Exceptions from any of the three are logged and counted. All times are in seconds. Raises
+    `UnsafeArgument` for a password or an event name that cannot be sent.
     """
 
     def __init__(
@@ -64,6 +65,8 @@ class Link(Connection):
         )
         missing = [name for name in _ALWAYS if name not in events and "ALL" not in events]
         self._subscription = Subscribe((*events, *missing), tuple(subclasses))
+        for command in (self._subscription, Auth(password)):
+            to_wire(command)
         self._on_up = on_up
         self._on_down = on_down
         self._backoff = backoff or Backoff()
@@ -183,8 +186,8 @@ class Link(Connection):
                 self._meet(reply.text)
 
     def _meet(self, core: str) -> None:
-        self.restarted = self.core is not None and core != self.core
-        self.core = core
+        self.restarted = bool(self.core and core) and core != self.core
+        self.core = core or self.core
         if self.restarted:
             self.counters.restarts += 1
             self.log.warning("freeswitch_restarted", core=core)

@@ -136,6 +136,13 @@ class TestComingUp:
         ours.peer.accept()
         assert "Subscribe: -ERR no keywords supplied" in ours.link.trouble
 
+    @pytest.mark.parametrize("wrong", [{"events": ["A\nB"]}, {"subclasses": ["a b"]}])
+    def test_a_subscription_that_cannot_be_sent_is_refused_at_once(
+        self, linked: MakeLinked, wrong: dict[str, Any]
+    ) -> None:
+        with pytest.raises(UnsafeArgument):
+            linked(**wrong)
+
 
 class TestGoingDown:
     def test_its_owner_is_told_and_it_comes_up_again(self, linked: MakeLinked) -> None:
@@ -539,6 +546,15 @@ class TestEvents:
         until(lambda: ours.events)
         assert ours.link.counters.bad_events == 1
         assert ours.events[0].name == "HEARTBEAT"
+
+    def test_one_that_breaks_off_behind_its_name_is_passed_over_too(
+        self, linked: MakeLinked
+    ) -> None:
+        ours = linked()
+        broken = b'{"Event-Name":"%s","Core-UUID":"c","x'
+        kinds = (b"HEARTBEAT", b"BACKGROUND_JOB")
+        ours.up().say(*[body("text/event-json", broken % kind) for kind in kinds])
+        until(lambda: ours.link.counters.bad_events == 2)
 
     def test_a_handler_that_fails_is_counted_and_called_again(self, linked: MakeLinked) -> None:
         seen: list[Event] = []
