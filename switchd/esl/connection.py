@@ -135,7 +135,7 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
             self.counters.timeouts += 1
             raise CommandTimeout(f"{name}: not sent within {timeout:g} s, others are being sent")
         try:
-            slot = self._write(name, data, timeout)
+            slot = self._write(name, data, deadline)
         finally:
             self._write_lock.release()
         try:
@@ -144,7 +144,7 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
             self.counters.timeouts += 1
             raise
 
-    def _write(self, name: str, data: bytes, timeout: float) -> Slot:
+    def _write(self, name: str, data: bytes, deadline: float) -> Slot:
         """Write a whole command; half of one would become the head of the next."""
         now = self._clock()
         late = self._commands_sent.overdue(now, self._heartbeat_timeout)
@@ -154,7 +154,8 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
         slot = Slot(name, now)
         self._commands_sent.append(slot)
         try:
-            with gevent.Timeout(timeout, TimeoutError("FreeSWITCH reads no more commands")):
+            left = max(0.0, deadline - now)
+            with gevent.Timeout(left, TimeoutError("FreeSWITCH reads no more commands")):
                 sock.sendall(data)
         except OSError as error:
             self._drop(f"cannot write: {error}")
