@@ -166,24 +166,26 @@ class Link(Connection):
         """Connect, log in, subscribe, and find out which FreeSWITCH this is."""
         try:
             self.connect()
-            self._subscribe()
+            core = self._subscribe()
             self._open_socket()
         except EslError as error:
             self._drop(str(error))
             self._finish(self.timeout)
             raise
+        self._meet(core)
         self.counters.connections += 1
         self.trouble = ""
         self.connected = True
         self._up.set()
 
-    def _subscribe(self) -> None:
-        for command in (Api("global_getvar", "core_uuid"), self._subscription):
-            reply = self._request(command, self.timeout)
+    def _subscribe(self) -> str:
+        """Ask for the events; return the Core-UUID, "" if it is not told."""
+        core = self._request(Api("global_getvar", "core_uuid"), self.timeout)
+        subscribed = self._request(self._subscription, self.timeout)
+        for name, reply in (("global_getvar", core), ("event", subscribed)):
             if not reply.ok:
-                raise CommandFailed(type(command).__name__, reply.text)
-            if isinstance(command, Api):
-                self._meet(reply.text)
+                raise CommandFailed(name, reply.text)
+        return core.text
 
     def _meet(self, core: str) -> None:
         self.restarted = bool(self.core and core) and core != self.core

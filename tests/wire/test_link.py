@@ -134,7 +134,7 @@ class TestComingUp:
         said.expect("event json", reply("-ERR no keywords supplied"))
         said.wait_closed()
         ours.peer.accept()
-        assert "Subscribe: -ERR no keywords supplied" in ours.link.trouble
+        assert "event: -ERR no keywords supplied" in ours.link.trouble
 
     @pytest.mark.parametrize("wrong", [{"events": ["A\nB"]}, {"subclasses": ["a b"]}])
     def test_a_subscription_that_cannot_be_sent_is_refused_at_once(
@@ -178,6 +178,19 @@ class TestGoingDown:
         assert ours.cores[1] == "another"
         assert ours.link.restarted
         assert ours.link.counters.restarts == 1
+
+    def test_a_restart_is_told_even_if_the_first_attempt_after_it_fails(
+        self, linked: MakeLinked
+    ) -> None:
+        ours = linked()
+        ours.up().close()
+        said = ours.peer.accept()
+        said.log_in()
+        said.expect("api global_getvar", api_response("another"))
+        said.close()
+        ours.peer.accept().welcome(core="another")
+        until(lambda: len(ours.cores) == 2)
+        assert ours.link.restarted
 
     def test_commands_are_refused_while_it_is_down(self, linked: MakeLinked) -> None:
         ours = linked()
