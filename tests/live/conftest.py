@@ -18,17 +18,23 @@ def _needs_a_real_freeswitch() -> None:
         pytest.skip(reason)
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A house for one module's tests; each test uses phones and callers of its own."""
+@pytest.fixture(scope="session")
+def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Starting FreeSWITCH takes seconds, so that tests which leave it as it was share one."""
     with open_house(tmp_path_factory.mktemp("house"), city.plan()) as opened:
         yield opened
 
 
 @pytest.fixture
+def house(shared_house: House) -> Iterator[House]:
+    """A house without calls and without phones; it is tidied up after each test."""
+    yield shared_house
+    shared_house.tidy()
+
+
+@pytest.fixture
 def events(house: House) -> Iterator[EventSocket]:
-    """A connection that hears every event from now on; calls left over are ended."""
+    """A connection that hears every event from now on."""
     with house.event_socket() as link:
         link.listen()
         yield link
-        link.api("hupall NORMAL_CLEARING")

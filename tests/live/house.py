@@ -6,6 +6,7 @@ the configuration that we render, and everything that was started ends with the 
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import shutil
@@ -61,6 +62,7 @@ class House:
         self.plan = plan
         self._ports: set[int] = set()
         self._started: list[Sipp] = []
+        self._numbers = itertools.count(1)
         self.settings = self._settings(changes)
         self.rendered: Rendered = render(plan, self.settings, folder / "freeswitch")
         self.host, self.port = self.rendered.event_socket
@@ -74,9 +76,13 @@ class House:
                 stdout=output,
                 stderr=output,
             )
-        if not until(self._is_up, 60):
+        try:
+            if not until(self.is_up, 60):
+                raise RuntimeError(f"FreeSWITCH did not come up:\n{self.log[-3000:]}")
+        except BaseException:
             self.close()
-            raise RuntimeError(f"FreeSWITCH did not come up:\n{self.log[-3000:]}")
+            raise
+        self.complaints_at_start = self.complaints
 
     @property
     def log(self) -> str:
@@ -87,7 +93,7 @@ class House:
 
     @property
     def complaints(self) -> list[str]:
-        """Lines of the log that tell of an error, without call ids."""
+        """Lines of the log that tell of an error."""
         return [
             line for line in self.log.splitlines() if any(f"[{x}]" in line for x in _COMPLAINTS)
         ]
@@ -119,7 +125,7 @@ class House:
             return None
         refusal = 486 if busy else 603 if refuses else None
         phone = Phone(
-            self.folder / "phones" / f"{number}-{len(self._started)}",
+            self.folder / "phones" / f"{number}-{next(self._numbers)}",
             "phone",
             {
                 "user": number,
@@ -134,6 +140,9 @@ class House:
         self._started.append(phone)
         if not self.register(number, port, password):
             raise RuntimeError(f"seat {number} could not register")
+        # FreeSWITCH says 200 OK before it has written the registration down.
+        if not until(lambda: f":{port}" in self.api(f"sofia_contact {self._contact(number)}"), 10):
+            raise RuntimeError(f"FreeSWITCH does not know where seat {number} is")
         return phone
 
     def register(
@@ -149,7 +158,7 @@ class House:
         `port` is FreeSWITCH's, if not that of the seats.
         """
         registration = Sipp(
-            self.folder / "registrations" / f"{number}-{len(self._started)}",
+            self.folder / "registrations" / f"{number}-{next(self._numbers)}",
             "register",
             {
                 "user": number,
@@ -218,6 +227,22 @@ class House:
             options=["-m", "1"],
         )
 
+    def api(self, line: str) -> str:
+        """Ask FreeSWITCH something on a connection of its own."""
+        with self.event_socket() as link:
+            return link.api(line)
+
+    def tidy(self) -> None:
+        """End every call, take every phone from its desk, and wait until FreeSWITCH knows it."""
+        self.api("hupall NORMAL_CLEARING")
+        for each in self._started:
+            each.kill()
+        self._started.clear()
+        self.api("sofia profile seats flush_inbound_reg")
+        for rows in ("registrations", "channels"):
+            if not until(lambda: '"row_count":0' in self._rows(rows), 20):  # noqa: B023
+                raise RuntimeError(f"there are still {rows}: {self._rows(rows)}")
+
     def close(self) -> None:
         """End every phone, every caller and FreeSWITCH."""
         for each in self._started:
@@ -245,7 +270,7 @@ class House:
     ) -> Call:
         nobody = {"name": "", "headers": {}, "speaks": "", "username": "", "password": ""}
         call = Call(
-            self.folder / "callers" / str(len(self._started)),
+            self.folder / "callers" / str(next(self._numbers)),
             "caller",
             {
                 **nobody,
@@ -262,12 +287,18 @@ class House:
         self._started.append(call)
         return call
 
-    def _is_up(self) -> bool:
+    def _contact(self, number: str) -> str:
+        return f"seats/{number}@{self.domain}"
+
+    def _rows(self, what: str) -> str:
+        return self.api(f"show {what} as json").replace(" ", "")
+
+    def is_up(self) -> bool:
+        """Tell whether the event socket answers and both profiles run."""
         if self._process.poll() is not None:
             raise RuntimeError(f"FreeSWITCH ended at once:\n{self.log[-3000:]}")
         try:
-            with self.event_socket() as link:
-                answer = link.api("sofia status")
+            answer = self.api("sofia status")
         except OSError:
             return False
         return all(f"{name}\tprofile" in _squeeze(answer) for name in PROFILES) and (
@@ -289,13 +320,13 @@ class House:
             "templates": Path(__file__).parents[2] / "dialplan",
             "prompts_dir": prompts,
             "all_busy": prompts / self.plan.language / "all_busy.wav",
-            "music": {line.music: music for line in self.plan.lines.values()},
+            "music": dict.fromkeys((line.music for line in self.plan.lines.values()), music),
             "recordings_dir": recordings,
             "event_socket_password_file": state / "event-socket.password",
             "seat_passwords_file": state / "seat-passwords.json",
             "trunk_port": self._free_port(),
             "seats_port": self._free_port(),
-            "trunk_addresses": {trunk: ("127.0.0.1/32",) for trunk in self.plan.trunks},
+            "trunk_addresses": dict.fromkeys(self.plan.trunks, ("127.0.0.1/32",)),
             "event_socket_port": self._free_port(),
             "max_sessions": 500,
             "rtp_ports": (rtp, rtp + 2000),

@@ -1,4 +1,4 @@
-"""People with telephones, played by SIPp: its scenarios are rendered from the templates in sipp/."""
+"""People with telephones, played by SIPp; its scenarios are rendered from templates in sipp/."""
 
 from __future__ import annotations
 
