@@ -238,10 +238,10 @@ class House:
         for each in self._started:
             each.kill()
         self._started.clear()
-        self.api("sofia profile seats flush_inbound_reg")
-        for rows in ("registrations", "channels"):
-            if not until(lambda: '"row_count":0' in self._rows(rows), 20):  # noqa: B023
-                raise RuntimeError(f"there are still {rows}: {self._rows(rows)}")
+        for number in self.plan.seats:
+            self.api(f"sofia profile seats flush_inbound_reg {number}@{self.domain}")
+        if not until(self._is_tidy, 20):
+            raise RuntimeError("there are still calls or phones")
 
     def close(self) -> None:
         """End every phone, every caller and FreeSWITCH."""
@@ -290,8 +290,10 @@ class House:
     def _contact(self, number: str) -> str:
         return f"seats/{number}@{self.domain}"
 
-    def _rows(self, what: str) -> str:
-        return self.api(f"show {what} as json").replace(" ", "")
+    def _is_tidy(self) -> bool:
+        channels = self.api("show channels as json").replace(" ", "")
+        phones = self.api("sofia xmlstatus profile seats reg")
+        return channels.startswith('{"row_count":0') and "<user>" not in phones
 
     def is_up(self) -> bool:
         """Tell whether the event socket answers and both profiles run."""
