@@ -135,7 +135,7 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
             self.counters.timeouts += 1
             raise CommandTimeout(f"{name}: not sent within {timeout:g} s, others are being sent")
         try:
-            slot = self._write(name, data, timeout)
+            slot = self._write(name, data, deadline)
         finally:
             self._write_lock.release()
         try:
@@ -144,7 +144,7 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
             self.counters.timeouts += 1
             raise
 
-    def _write(self, name: str, data: bytes, timeout: float) -> Slot:
+    def _write(self, name: str, data: bytes, deadline: float) -> Slot:
         """Write a whole command; half of one would become the head of the next."""
         now = self._clock()
         late = self._commands_sent.overdue(now, self._heartbeat_timeout)
@@ -154,7 +154,8 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
         slot = Slot(name, now)
         self._commands_sent.append(slot)
         try:
-            with gevent.Timeout(timeout, TimeoutError("FreeSWITCH reads no more commands")):
+            left = max(0.0, deadline - now)
+            with gevent.Timeout(left, TimeoutError("FreeSWITCH reads no more commands")):
                 sock.sendall(data)
         except OSError as error:
             self._drop(f"cannot write: {error}")
@@ -238,30 +239,38 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
                 yield item
                 continue
             event = self._read_event(item) if isinstance(item, bytes) else item
-            if event is not None:
-                self._note(event)
+            if event is not None and self._note(event):
                 yield event
 
     def _read_event(self, body: bytes) -> Event | None:
         try:
             event = parse_event(body)
+            if isinstance(event, BackgroundJob):
+                self.jobs.settle(event)
         except BadEvent as error:
-            self.counters.bad_events += 1
-            self.log.warning("event_unreadable", error=str(error))
+            self._complain(error)
             return None
-        if isinstance(event, BackgroundJob):
-            self.jobs.settle(event)
         return event
 
-    def _note(self, event: Event) -> None:
+    def _complain(self, error: BadEvent) -> None:
+        self.counters.bad_events += 1
+        self.log.warning("event_unreadable", error=str(error))
+
+    def _note(self, event: Event) -> bool:
+        """Count an event; return whether its place in the order could be read."""
+        try:
+            sequence = event.sequence
+        except BadEvent as error:
+            self._complain(error)
+            return False
         self.counters.events += 1
         if type(event) is UnknownEvent:
             self.counters.unknown += 1
-        sequence = event.sequence
         if sequence > self._sequence:
             self._sequence = sequence
         elif sequence:
             self.counters.reordered += 1
+        return True
 
     def _safe_exec_handler(self, handler: Callable[[Any], object], argument: Any) -> None:
         try:

@@ -12,17 +12,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from .errors import BadEvent
 from .rawjson import find_text, parse_object
 
 
 class Event:
-    """One event, made from the body that FreeSWITCH sent or from a mapping of headers."""
+    """One event, made from the body that FreeSWITCH sent or from a mapping of headers.
 
-    __slots__ = ("_body", "_headers")
+    `name` is FreeSWITCH's Event-Name; it is looked for in `source` if it is not given.
+    """
 
-    def __init__(self, source: bytes | Mapping[str, Any]) -> None:
+    __slots__ = ("_body", "_headers", "name")
+
+    def __init__(self, source: bytes | Mapping[str, Any], name: str | None = None) -> None:
         self._body = source if isinstance(source, bytes) else b""
         self._headers = None if isinstance(source, bytes) else source
+        self.name = self.get("Event-Name") if name is None else name
 
     @property
     def headers(self) -> Mapping[str, Any]:
@@ -33,11 +38,6 @@ class Event:
         if self._headers is None:
             self._headers = parse_object(self._body)
         return self._headers
-
-    @property
-    def name(self) -> str:
-        """FreeSWITCH's Event-Name."""
-        return self.get("Event-Name")
 
     @property
     def sequence(self) -> int:
@@ -82,8 +82,11 @@ class Event:
         return self.get(f"variable_{name}", default)
 
     def __repr__(self) -> str:
-        subject = self.get("Unique-ID") or self.get("Job-UUID")
-        return f"<{type(self).__name__} {self.name} {subject} #{self.sequence}>"
+        try:
+            subject = self.get("Unique-ID") or self.get("Job-UUID")
+            return f"<{type(self).__name__} {self.name} {subject} #{self.sequence}>"
+        except BadEvent:
+            return f"<{type(self).__name__} unreadable>"
 
 
 class UnknownEvent(Event):
@@ -298,7 +301,7 @@ class EventsLost(Event):
     __slots__ = ("count",)
 
     def __init__(self, count: int) -> None:
-        super().__init__({"Event-Name": "EVENTS_LOST"})
+        super().__init__({}, "EVENTS_LOST")
         self.count = count
 
 
@@ -338,13 +341,13 @@ def parse_event(body: bytes) -> Event:
         return _parse_unusual(body)
     channel = CHANNEL_EVENTS.get(name)
     if channel is not None:
-        return channel(body) if find_text(body, "Unique-ID") else _parse_unusual(body)
+        return channel(body, name) if find_text(body, "Unique-ID") else _parse_unusual(body)
     if name == "CUSTOM":
         subclass = find_text(body, "Event-Subclass")
         if subclass is None:
             return _parse_unusual(body)
-        return CUSTOM_EVENTS.get(subclass, UnknownEvent)(body)
-    return SYSTEM_EVENTS.get(name, UnknownEvent)(body)
+        return CUSTOM_EVENTS.get(subclass, UnknownEvent)(body, name)
+    return SYSTEM_EVENTS.get(name, UnknownEvent)(body, name)
 
 
 def _parse_unusual(body: bytes) -> Event:

@@ -16,7 +16,7 @@ import structlog
 from gevent.event import Event as Flag
 
 from .backoff import Backoff
-from .commands import Api, BgApi, Command, Execute, Exit, Subscribe
+from .commands import Api, Auth, BgApi, Command, Execute, Exit, Subscribe, to_wire
 from .connection import MAX_WAITING_EVENTS, Connection
 from .errors import CommandFailed, EslError, NotConnected, WrongPassword
 from .events import Event
@@ -32,7 +32,8 @@ class Link(Connection):
 
     `on_event` is called for each event in order, in a greenlet of its own, perhaps while `on_up`
     still runs. `on_up` and `on_down` take turns and never overlap; `on_up` may send commands.
-    Exceptions from any of the three are logged and counted. All times are in seconds.
+    Exceptions from any of the three are logged and counted. All times are in seconds. Raises
+    `UnsafeArgument` for a password or an event name that cannot be sent.
     """
 
     def __init__(
@@ -64,6 +65,8 @@ class Link(Connection):
         )
         missing = [name for name in _ALWAYS if name not in events and "ALL" not in events]
         self._subscription = Subscribe((*events, *missing), tuple(subclasses))
+        for command in (self._subscription, Auth(password)):
+            to_wire(command)
         self._on_up = on_up
         self._on_down = on_down
         self._backoff = backoff or Backoff()
@@ -163,28 +166,30 @@ class Link(Connection):
         """Connect, log in, subscribe, and find out which FreeSWITCH this is."""
         try:
             self.connect()
-            self._subscribe()
+            core = self._subscribe()
             self._open_socket()
         except EslError as error:
             self._drop(str(error))
             self._finish(self.timeout)
             raise
+        self._meet(core)
         self.counters.connections += 1
         self.trouble = ""
         self.connected = True
         self._up.set()
 
-    def _subscribe(self) -> None:
-        for command in (Api("global_getvar", "core_uuid"), self._subscription):
-            reply = self._request(command, self.timeout)
+    def _subscribe(self) -> str:
+        """Ask for the events; return the Core-UUID, "" if it is not told."""
+        core = self._request(Api("global_getvar", "core_uuid"), self.timeout)
+        subscribed = self._request(self._subscription, self.timeout)
+        for name, reply in (("global_getvar", core), ("event", subscribed)):
             if not reply.ok:
-                raise CommandFailed(type(command).__name__, reply.text)
-            if isinstance(command, Api):
-                self._meet(reply.text)
+                raise CommandFailed(name, reply.text)
+        return core.text
 
     def _meet(self, core: str) -> None:
-        self.restarted = self.core is not None and core != self.core
-        self.core = core
+        self.restarted = bool(self.core and core) and core != self.core
+        self.core = core or self.core
         if self.restarted:
             self.counters.restarts += 1
             self.log.warning("freeswitch_restarted", core=core)

@@ -101,9 +101,9 @@ class WireReader:
         buffer = self._buffer
         usual = _USUAL_BLOCK.match(buffer, self._position)
         if usual is not None:
-            length, kind = usual[1].decode(), usual[2].decode()
-            self._headers = {"Content-Length": length, "Content-Type": kind}
-            self._body_length = self._length_of_body(self._headers)
+            length, kind = usual.groups()
+            self._body_length = self._bounded(length.decode())
+            self._headers = {"Content-Length": length.decode(), "Content-Type": kind.decode()}
             self._position = usual.end()
             return True
         while buffer.startswith(b"\n", self._position):
@@ -129,10 +129,13 @@ class WireReader:
             return 0
         if not (given.isascii() and given.isdigit()):
             raise BadLength(f"Content-Length is {given[:40]!r}, not a number of bytes")
-        length = int(given) if len(given) < 19 else sys.maxsize
+        return self._bounded(given)
+
+    def _bounded(self, digits: str) -> int:
+        length = int(digits) if len(digits) < 19 else sys.maxsize
         if length > self._max_body:
             raise BodyTooLong(
-                f"a body of {given[:40]} bytes was announced; at most {self._max_body} are read"
+                f"a body of {digits[:40]} bytes was announced; at most {self._max_body} are read"
             )
         return length
 

@@ -6,7 +6,6 @@ as the user sees them that FreeSWITCH runs as.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -150,15 +149,19 @@ def _profiles(api: Api) -> Iterator[Finding]:
 
 
 def _seats(api: Api, plan: Plan, settings: RenderSettings) -> Iterator[Finding]:
-    try:
-        rows = json.loads(api("show", "registrations as json")).get("rows", [])
-    except (ValueError, AttributeError):
+    # Not `show registrations`: that table of the core lags behind, and keeps phones that are gone.
+    root = _xml(api("sofia", "xmlstatus profile seats reg"))
+    if root is None:
         yield _warning(
             "FreeSWITCH does not tell which phones are registered",
-            "Try `fs_cli -x 'show registrations'`.",
+            "Try `fs_cli -x 'sofia status profile seats reg'`.",
         )
         return
-    present = {row.get("reg_user") for row in rows if row.get("realm") == settings.domain}
+    present = {
+        user
+        for user, _, domain in (each.text.partition("@") for each in root.iter("user") if each.text)
+        if domain == settings.domain
+    }
     absent = sorted(set(plan.seats) - present)
     yield _ok(f"{len(plan.seats) - len(absent)} of {len(plan.seats)} seats are registered")
     if absent:

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
 from markupsafe import Markup, escape
 
 from routing.plan import Plan
@@ -112,9 +112,9 @@ def render(plan: Plan, settings: RenderSettings, out: Path) -> Rendered:
 
 
 def _write(folder: Path, plan: Plan, settings: RenderSettings, secrets: Secrets) -> None:
-    environment = Environment(  # noqa: S701 - everything but Lua is escaped
+    environment = Environment(
         loader=FileSystemLoader(settings.templates),
-        autoescape=lambda name: name is not None and name.endswith(".xml.j2"),
+        autoescape=select_autoescape(enabled_extensions=("xml.j2",)),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         finalize=_hide_from_preprocessor,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -19,18 +18,20 @@ RUNNING = """<?xml version="1.0" encoding="ISO-8859-1"?>
   <profile><name>seats</name><type>profile</type><state>RUNNING (0)</state></profile>
 </profiles>"""
 
+REGISTRATIONS = "xmlstatus profile seats reg"
+
 
 class FreeSwitch:
     """Answers as a healthy FreeSWITCH does, until a test makes it ill."""
 
     def __init__(self, plan: Plan, settings: RenderSettings) -> None:
-        rows = [{"reg_user": seat, "realm": settings.domain} for seat in plan.seats]
+        phones = [f"{seat}@{settings.domain}" for seat in plan.seats]
         self.answers = {
             ("version", ""): "FreeSWITCH Version 1.10.12-release~64bit (-release 64bit)\n",
             ("fsctl", "max_sessions"): f"+OK max sessions: {settings.max_sessions}\n",
             ("fsctl", "sps"): f"+OK sessions per second: {settings.sessions_per_second}\n",
             ("sofia", "xmlstatus"): RUNNING,
-            ("show", "registrations as json"): json.dumps({"row_count": 3, "rows": rows}),
+            ("sofia", REGISTRATIONS): self.registrations(*phones),
             (
                 "xml_locate",
                 "configuration configuration name event_socket.conf",
@@ -38,6 +39,11 @@ class FreeSwitch:
         }
         for module in MODULES:
             self.answers["module_exists", module] = "true"
+
+    @staticmethod
+    def registrations(*phones: str) -> str:
+        users = "".join(f"<registration><user>{each}</user></registration>" for each in phones)
+        return f"<profile><registrations>{users}</registrations></profile>"
 
     @staticmethod
     def event_socket(address: str, password: str) -> str:
@@ -114,8 +120,14 @@ class TestEachFault:
                 "SIP profile trunk is DOWN",
             ),
             ("sofia", "xmlstatus", "-ERR no", Level.ERROR, "SIP profile trunk is not there"),
-            ("show", "registrations as json", '{"row_count":0}', Level.WARNING, "1001, 1002, 1003"),
-            ("show", "registrations as json", "-ERR", Level.WARNING, "which phones"),
+            (
+                "sofia",
+                REGISTRATIONS,
+                FreeSwitch.registrations("1002@pingdingshan.switchd", "1001@elsewhere"),
+                Level.WARNING,
+                "without a registered phone: 1001, 1003",
+            ),
+            ("sofia", REGISTRATIONS, "Invalid Profile!", Level.WARNING, "which phones"),
             (
                 "xml_locate",
                 SOCKET,

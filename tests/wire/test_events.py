@@ -167,6 +167,7 @@ class TestDamagedEvents:
         assert event.core == "c"
         with pytest.raises(BadEvent):
             event.get("y")
+        assert repr(event) == "<Heartbeat unreadable>"
 
     @pytest.mark.parametrize("headers", [{}, {"Unique_ID": ""}, {"Unique_ID": None}])
     def test_a_leg_event_without_a_leg_is_unknown(self, headers: dict[str, Any]) -> None:

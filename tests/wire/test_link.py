@@ -134,7 +134,14 @@ class TestComingUp:
         said.expect("event json", reply("-ERR no keywords supplied"))
         said.wait_closed()
         ours.peer.accept()
-        assert "Subscribe: -ERR no keywords supplied" in ours.link.trouble
+        assert "event: -ERR no keywords supplied" in ours.link.trouble
+
+    @pytest.mark.parametrize("wrong", [{"events": ["A\nB"]}, {"subclasses": ["a b"]}])
+    def test_a_subscription_that_cannot_be_sent_is_refused_at_once(
+        self, linked: MakeLinked, wrong: dict[str, Any]
+    ) -> None:
+        with pytest.raises(UnsafeArgument):
+            linked(**wrong)
 
 
 class TestGoingDown:
@@ -171,6 +178,19 @@ class TestGoingDown:
         assert ours.cores[1] == "another"
         assert ours.link.restarted
         assert ours.link.counters.restarts == 1
+
+    def test_a_restart_is_told_even_if_the_first_attempt_after_it_fails(
+        self, linked: MakeLinked
+    ) -> None:
+        ours = linked()
+        ours.up().close()
+        said = ours.peer.accept()
+        said.log_in()
+        said.expect("api global_getvar", api_response("another"))
+        said.close()
+        ours.peer.accept().welcome(core="another")
+        until(lambda: len(ours.cores) == 2)
+        assert ours.link.restarted
 
     def test_commands_are_refused_while_it_is_down(self, linked: MakeLinked) -> None:
         ours = linked()
@@ -539,6 +559,15 @@ class TestEvents:
         until(lambda: ours.events)
         assert ours.link.counters.bad_events == 1
         assert ours.events[0].name == "HEARTBEAT"
+
+    def test_one_that_breaks_off_behind_its_name_is_passed_over_too(
+        self, linked: MakeLinked
+    ) -> None:
+        ours = linked()
+        broken = b'{"Event-Name":"%s","Core-UUID":"c","x'
+        kinds = (b"HEARTBEAT", b"BACKGROUND_JOB")
+        ours.up().say(*[body("text/event-json", broken % kind) for kind in kinds])
+        until(lambda: ours.link.counters.bad_events == 2)
 
     def test_a_handler_that_fails_is_counted_and_called_again(self, linked: MakeLinked) -> None:
         seen: list[Event] = []

@@ -1,0 +1,144 @@
+"""People with telephones, played by SIPp; its scenarios are rendered from templates in sipp/."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+SIPP = shutil.which("sipp")
+REFUSALS = (401, 403, 404, 407, 408, 410, 480, 484, 486, 487, 488, 500, 502, 503, 603, 604)
+
+_TEMPLATES = Environment(  # noqa: S701 - the values are ours, and bodies are SIP, not XML
+    loader=FileSystemLoader(Path(__file__).with_name("sipp")), undefined=StrictUndefined
+)
+
+
+def until(condition: Callable[[], object], seconds: float) -> bool:
+    """Wait until the condition is true, for `seconds` at most; tell whether it is."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One line that a telephone wrote down about itself."""
+
+    at: float
+    """Seconds since the epoch."""
+    call: int
+    """Which of this telephone's calls, from 1."""
+    what: str
+
+
+class Sipp:
+    """One SIPp process and what it has written down."""
+
+    def __init__(
+        self,
+        folder: Path,
+        scenario: str,
+        values: Mapping[str, object],
+        *,
+        port: int,
+        target: tuple[str, int] | None = None,
+        source: str = "127.0.0.1",
+        options: Sequence[str] = (),
+    ) -> None:
+        """Start SIPp on `source`:`port` with the rendered scenario; it ends within 10 minutes."""
+        if SIPP is None:
+            raise RuntimeError("sipp is not on the PATH")
+        folder.mkdir(parents=True)
+        script = folder / "scenario.xml"
+        script.write_text(_TEMPLATES.get_template(f"{scenario}.xml.j2").render(values))
+        self._log = folder / "heard.log"
+        self._errors = folder / "errors.log"
+        command = [SIPP, *([f"{target[0]}:{target[1]}"] if target else []), "-sf", str(script)]
+        command += ["-i", source, "-p", str(port), "-nostdin", "-skip_rlimit"]
+        command += ["-trace_logs", "-log_file", str(self._log)]
+        command += ["-trace_err", "-error_file", str(self._errors)]
+        command += ["-timeout", "600", *options]
+        with (folder / "screen.log").open("wb") as screen:
+            self._process = subprocess.Popen(
+                command, cwd=folder, stdin=subprocess.DEVNULL, stdout=screen, stderr=screen
+            )
+
+    @property
+    def heard(self) -> list[Heard]:
+        """What happened so far, oldest first."""
+        if not self._log.exists():
+            return []
+        # A line without its end is still being written.
+        lines = self._log.read_text(errors="replace").split("\n")[:-1]
+        return [_parse(line) for line in lines]
+
+    @property
+    def errors(self) -> str:
+        """What SIPp did not understand."""
+        return self._errors.read_text(errors="replace") if self._errors.exists() else ""
+
+    def count(self, word: str) -> int:
+        """Tell how often something that begins with `word` has happened."""
+        return sum(each.what.startswith(word) for each in self.heard)
+
+    def wait_for(self, word: str, seconds: float = 10.0, times: int = 1) -> bool:
+        """Wait until it has happened, `times` times."""
+        return until(lambda: self.count(word) >= times, seconds)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is over."""
+        return self._process.poll() is not None
+
+    def wait(self, seconds: float = 10.0) -> bool:
+        """Wait until the process is over; tell whether it is."""
+        return until(lambda: self.ended, seconds)
+
+    def hang_up(self) -> None:
+        """End whatever call there is, with CANCEL or BYE as its state demands."""
+        # SIPp counts: one SIGUSR1 stops new calls, two end those that exist.
+        for _ in range(2):
+            if not self.ended:
+                self._process.send_signal(signal.SIGUSR1)
+
+    def kill(self) -> None:
+        """End the process at once, as a phone whose plug is pulled."""
+        if not self.ended:
+            self._process.kill()
+        self._process.wait(timeout=10)
+
+
+def _parse(line: str) -> Heard:
+    """Take apart: date, time, seconds since the epoch, number of the call, what happened."""
+    _, _, stamp, number, what = line.split(maxsplit=4)
+    return Heard(float(stamp), int(number), what)
+
+
+class Phone(Sipp):
+    """A seat's phone. It tells: called, ringing, answered, refused, cancelled, ended, hung up,
+    free."""
+
+
+class Call(Sipp):
+    """One caller, or many who do the same. It tells: final CODE, key K, ended, hung up."""
+
+    @property
+    def final(self) -> int | None:
+        """The final SIP response to the (last) INVITE, or None as long as there is none."""
+        codes = [each.what.split()[1] for each in self.heard if each.what.startswith("final")]
+        return int(codes[-1]) if codes else None
+
+    @property
+    def answered(self) -> bool:
+        """Whether somebody or something has taken the call."""
+        return self.count("final 200") > 0
