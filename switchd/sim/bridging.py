@@ -94,7 +94,7 @@ def part(switch: Switch, leg: Channel) -> None:
 
 def after_bridge(switch: Switch, leg: Channel) -> None:
     """A leg stays behind: it parks, is transferred or is hung up, in this order of preference."""
-    if not leg.up:
+    if not leg.up or leg.doomed:
         return
     transfer_to = leg.variables.get("transfer_after_bridge")
     if leg.is_true("park_after_bridge") and leg.answered:

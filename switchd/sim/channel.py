@@ -106,6 +106,8 @@ class Channel:
         self.last_app = ("", "")
         self.recordings: dict[str, float] = {}
         """Path → when it began, seconds since the epoch."""
+        self.doomed = False
+        """Whether all legs are being hung up, so that it must not park when its partner goes."""
         self.digits = ""
         """Every key pressed so far."""
         self.when_down: Callable[[], None] | None = None
@@ -276,5 +278,6 @@ class Channel:
             values[milliseconds] = str(span // 1000)
             values[microseconds] = str(span)
         values["last_app"], values["last_arg"] = self.last_app
-        values["sip_hangup_disposition"] = self.disposition
+        if "sip_hangup_disposition" not in self.variables:
+            values["sip_hangup_disposition"] = self.disposition
         return pairs({f"variable_{name}": value for name, value in values.items()}) + STATISTICS

@@ -15,7 +15,8 @@ from gevent import socket
 from gevent.event import AsyncResult, Event
 from gevent.server import StreamServer
 
-from switchd.sim.api import Answer, Api
+from switchd.sim.answer import Answer
+from switchd.sim.api import Api
 from switchd.sim.render import as_plain
 from switchd.sim.wire import (
     AUTH_REQUEST,
