@@ -96,6 +96,7 @@ def after_bridge(switch: Switch, leg: Channel) -> None:
     """A leg stays behind: it parks, is transferred or is hung up, in this order of preference."""
     if not leg.up or leg.doomed:
         return
+    apps.stop_all(switch, leg, "PLAYBACK ERROR")
     transfer_to = leg.variables.get("transfer_after_bridge")
     if leg.is_true("park_after_bridge") and leg.answered:
         apps.park_hidden(switch, leg)

@@ -127,12 +127,6 @@ class Channel:
         """Whether it has not been hung up."""
         return not self.hung_up
 
-    def get(self, name: str) -> str | None:
-        """A channel variable, also those that FreeSWITCH computes."""
-        if name in self.variables:
-            return self.variables[name]
-        return {"uuid": self.uuid, "direction": self.direction, "channel_name": self.name}.get(name)
-
     def is_true(self, name: str) -> bool:
         """Whether a variable is set to what FreeSWITCH takes as true."""
         return self.variables.get(name, "").lower() in ("true", "yes", "on", "enable", "t", "1")

@@ -27,6 +27,7 @@ from switchd.sim.wire import (
     event,
     reply,
     response,
+    rude_rejection,
 )
 
 if TYPE_CHECKING:
@@ -308,6 +309,9 @@ class EventSocket:
 
     def _serve(self, sock: socket.socket, address: tuple[str, int]) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._switch.faults.reject_connections:
+            sock.sendall(rude_rejection() + disconnect_notice())
+            return
         connection = Connection(sock, self._switch, self._api, self._password)
         self._connections.add(connection)
         self._switch.listeners.append(connection)

@@ -187,7 +187,8 @@ class LegCommands:
         leg = self._channel(words[0])
         if leg is None:
             return NO_CHANNEL
-        return leg.get(words[1]) or "_undef_"
+        headers: dict[str, str] = orjson.loads(self._switch.render("CHANNEL_DATA", leg))
+        return headers.get(f"variable_{words[1]}", "_undef_")
 
     def dump(self, args: str) -> str:
         uuid, _, form = args.partition(" ")
