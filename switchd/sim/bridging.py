@@ -143,5 +143,8 @@ def _go_elsewhere(switch: Switch, leg: Channel, actions: list[tuple[str, str]]) 
     apps.stop_all(switch, leg, "PLAYBACK ERROR")
     leg.step_profile(switch.micros())
     leg.state = "CS_EXECUTE"
+    if not actions:
+        switch.hang_up(leg, "NO_ROUTE_DESTINATION")
+        return
     leg.plan.extend(actions)
     apps.go_on(switch, leg)

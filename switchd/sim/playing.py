@@ -148,8 +148,8 @@ class Collect(App):
         self._digits = ""
         self._reproaching = False
         self.leg.set("read_result", None)
-        self._play(self._question, self._listen, self._next_try)
         self.leg.party.asked(self.leg, self._question)
+        self._play(self._question, self._listen, self._next_try)
 
     def _play(self, what: str, played: Callable[[], None], missing: Callable[[], None]) -> None:
         if what in ("", "silence"):

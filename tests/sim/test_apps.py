@@ -123,6 +123,12 @@ class TestTransferToAnExtension:
         parked = town.ear.last("CHANNEL_PARK", caller.uuid)
         assert parked["variable_switchd_state"] == "degraded"
 
+    def test_that_does_not_exist_ends_the_call(self, town: Town) -> None:
+        caller = town.answered()
+        town.api.run("uuid_transfer", f"{caller.uuid} nowhere")
+        town.clock.advance(0.1)
+        assert caller.cause == "NO_ROUTE_DESTINATION"
+
 
 class TestASecondOriginateWithTheSameUuid:
     def test_gets_another_one(self, town: Town) -> None:
