@@ -202,6 +202,7 @@ class Channel:
                 "variable_call_uuid": self.uuid,
                 "variable_channel_name": self.name,
                 "variable_session_id": str(self.serial),
+                "variable_sip_call_id": f"{self.uuid}@127.0.0.1",
             }
         )
 

@@ -286,15 +286,18 @@ class Switch:
         if begun is None:
             return False
         seconds = self.clock.now() - begun
+        completion = "success-silence"
         if self.recording_seconds:
             try:
                 write_recording(Path(path), seconds, self.recording_seconds)
             except OSError:
-                leg.set("record_completion_cause", "uri-failure")
+                completion = "uri-failure"
         leg.set("record_seconds", str(int(seconds)))
         leg.set("record_ms", str(int(seconds * 1000)))
         leg.set("record_samples", str(int(seconds * 8000)))
-        self.emit("RECORD_STOP", leg, pairs({"Record-File-Path": path}))
+        leg.set("record_completion_cause", completion)
+        stopped = {"Record-File-Path": path, "Record-Completion-Cause": completion}
+        self.emit("RECORD_STOP", leg, pairs(stopped))
         self.emit("MEDIA_BUG_STOP", leg, pairs({"Media-Bug-Function": "session_record"}))
         return True
 

@@ -49,6 +49,16 @@ class TestPlayback:
         caller.press("*")
         assert town.ear.last("CHANNEL_EXECUTE_COMPLETE")["Application-Response"] == "FILE PLAYED"
 
+    def test_tells_how_long_was_played(self, town: Town) -> None:
+        caller = town.answered()
+        town.execute(caller, "playback", "silence_stream://-1")
+        town.clock.advance(2.5)
+        town.api.run("uuid_break", caller.uuid)
+        town.clock.advance(0.02)
+        played = town.ear.last("PLAYBACK_STOP")
+        assert played["variable_playback_seconds"] == "2"
+        assert 2500 <= int(played["variable_playback_ms"]) < 2600
+
     def test_opens_early_media_on_an_unanswered_call(self, town: Town) -> None:
         caller = town.call()
         town.execute(caller, "playback", "silence_stream://100")
