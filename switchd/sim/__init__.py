@@ -12,8 +12,8 @@ suite in tests/contract runs on both.
     apps        what a leg executes: park, playback, play_and_get_digits, …
     bridging    two legs talk, part, and what becomes of the one that stays
     originate   ringing a phone
-    api         `api` and `bgapi` commands
-    socket      the event socket itself
+    api         `api` and `bgapi` commands: legs in legcommands, lists in listing
+    eventsocket the event socket itself
     phones, callers, profile, traffic     the people
     simulator   all of it behind one object; `python -m switchd.sim` runs it as a process
 """

@@ -1,7 +1,8 @@
 """The stand-in as a process of its own: `python -m switchd.sim --port 8021 --password …`.
 
 Prints `listening on HOST:PORT` when clients can connect. Ends at SIGTERM or SIGINT, after --for
-seconds, or when the process that started it is gone.
+seconds, or when the process that started it is gone (pass its id with --parent to be sure that
+a parent that dies at once is noticed too).
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--recording-seconds", type=float, default=30.0, help="0 writes none")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--speed", type=float, default=1.0, help="10: ten seconds pass in one")
+    p.add_argument("--parent", type=int, default=0, help="end when this parent process is gone")
     p.add_argument("--for", dest="duration", type=float, default=0.0, help="real seconds; 0: ever")
     return p
 
@@ -96,7 +98,7 @@ def main() -> int:
         speed=options.speed,
     )
     over = Event()
-    parent = os.getppid()
+    parent = options.parent or os.getppid()
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, over.set)
     if options.duration:

@@ -10,43 +10,15 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from switchd.sim import bridging, listing
-from switchd.sim.channel import Channel, pairs
-from switchd.sim.originate import originate
+from switchd.sim import listing
+from switchd.sim.answer import Answer, Result
+from switchd.sim.channel import pairs
+from switchd.sim.legcommands import LegCommands
 from switchd.sim.text import split
 
 if TYPE_CHECKING:
     from switchd.sim.clock import Timer
     from switchd.sim.switch import Switch
-
-NO_CHANNEL = "-ERR No such channel!\n"
-NO_SESSION = "-ERR Cannot locate session!\n"
-FRAME = 0.02
-
-
-class Answer:
-    """The result of a command that takes time."""
-
-    def __init__(self) -> None:
-        self._text: str | None = None
-        self._waiting: list[Callable[[str], None]] = []
-
-    def give(self, text: str) -> None:
-        """Answer; the first one counts."""
-        if self._text is None:
-            self._text = text
-            for callback in self._waiting:
-                callback(text)
-
-    def then(self, callback: Callable[[str], None]) -> None:
-        """Call back with the answer, at once if there is one."""
-        if self._text is None:
-            self._waiting.append(callback)
-        else:
-            callback(self._text)
-
-
-Result = str | Answer
 
 
 class Api:
@@ -56,6 +28,7 @@ class Api:
         self._switch = switch
         self._scheduled: dict[int, tuple[str, Timer]] = {}
         self._tasks = 0
+        legs = LegCommands(switch)
         self._commands: dict[str, Callable[[str], Result]] = {
             "bgapi": lambda args: "-ERR no reply\n",
             "conference": self._conference,
@@ -65,9 +38,9 @@ class Api:
             "global_getvar": lambda args: switch.globals.get(args, ""),
             "global_setvar": self._global_setvar,
             "hash": self._hash,
-            "hupall": self._hupall,
+            "hupall": legs.hupall,
             "msleep": self._msleep,
-            "originate": self._originate,
+            "originate": legs.originate,
             "reloadxml": lambda args: "+OK [Success]\n",
             "sched_api": self._sched_api,
             "sched_del": self._sched_del,
@@ -77,20 +50,20 @@ class Api:
             "status": lambda args: listing.status(switch),
             "strftime": lambda args: listing.formatted_time(switch, args),
             "uptime": lambda args: f"{int(switch.clock.now() - switch.started)}\n",
-            "uuid_break": self._break,
-            "uuid_bridge": self._bridge,
-            "uuid_dump": self._dump,
+            "uuid_break": legs.break_off,
+            "uuid_bridge": legs.bridge,
+            "uuid_dump": legs.dump,
             "uuid_exists": lambda args: "true" if args in switch.channels else "false",
-            "uuid_getvar": self._getvar,
-            "uuid_hold": self._hold,
-            "uuid_kill": self._kill,
-            "uuid_park": self._park,
-            "uuid_record": self._record,
-            "uuid_recv_dtmf": self._recv_dtmf,
-            "uuid_send_dtmf": self._send_dtmf,
-            "uuid_setvar": self._setvar,
-            "uuid_setvar_multi": self._setvar_multi,
-            "uuid_transfer": self._transfer,
+            "uuid_getvar": legs.getvar,
+            "uuid_hold": legs.hold,
+            "uuid_kill": legs.kill,
+            "uuid_park": legs.park,
+            "uuid_record": legs.record,
+            "uuid_recv_dtmf": legs.recv_dtmf,
+            "uuid_send_dtmf": legs.send_dtmf,
+            "uuid_setvar": legs.setvar,
+            "uuid_setvar_multi": legs.setvar_multi,
+            "uuid_transfer": legs.transfer,
             "version": lambda args: listing.VERSION_LINE,
         }
 
@@ -121,183 +94,6 @@ class Api:
             result.then(report)
         else:
             report(result)
-
-    def _channel(self, uuid: str) -> Channel | None:
-        return self._switch.channels.get(uuid)
-
-    # -- legs ---------------------------------------------------------------------------------
-
-    def _originate(self, args: str) -> Result:
-        answer = Answer()
-        originate(self._switch, args, answer.give)
-        return answer
-
-    def _bridge(self, args: str) -> str:
-        words = split(args)
-        if len(words) < 2:
-            return "-USAGE: <uuid> <other_uuid>\n"
-        first = self._channel(words[0])
-        for word in words[1:3]:
-            second = self._channel(word)
-            if first and second and bridging.bridge(self._switch, first, second):
-                return f"+OK {word}\n"
-        return "-ERR Invalid uuid\n"
-
-    def _kill(self, args: str) -> str:
-        uuid, _, cause = args.partition(" ")
-        leg = self._channel(uuid)
-        if not uuid:
-            return "-USAGE: <uuid> [cause]\n"
-        if leg is None:
-            return NO_CHANNEL
-        self._switch.clock.later(FRAME, self._switch.hang_up, leg, cause or "NORMAL_CLEARING")
-        return "+OK\n"
-
-    def _hupall(self, args: str) -> str:
-        cause = args.split(" ")[0] or "MANAGER_REQUEST"
-        for leg in list(self._switch.channels.values()):
-            self._switch.clock.later(FRAME, self._switch.hang_up, leg, cause)
-        return f"+OK hangup all channels with cause {cause}\n"
-
-    def _park(self, args: str) -> str:
-        leg = self._channel(args)
-        if leg is None:
-            return NO_CHANNEL
-        bridging.transfer(self._switch, leg, "park:", "inline")
-        return "+OK\n"
-
-    def _transfer(self, args: str) -> str:
-        words = split(args)
-        if not 2 <= len(words) <= 5:
-            return "-USAGE: <uuid> [-bleg|-both] <dest-exten> [<dialplan>] [<context>]\n"
-        leg = self._channel(words[0])
-        if leg is None:
-            return NO_CHANNEL
-        option = words.pop(1) if words[1].startswith("-") else ""
-        if len(words) < 2:
-            return "-ERR\n"
-        partner = leg.other
-        if option == "-bleg" and partner is not None:
-            leg = partner
-        elif option == "-both" and partner is not None:
-            bridging.transfer(self._switch, partner, *words[1:3])
-        bridging.transfer(self._switch, leg, *words[1:3])
-        return "+OK\n"
-
-    def _hold(self, args: str) -> str:
-        words = split(args)
-        off = words[:1] == ["off"]
-        leg = self._channel(words[-1] if words else "")
-        if leg is None:
-            return "-ERR Operation failed\n"
-
-        def change() -> None:
-            if leg.up:
-                leg.call_state = "UNHELD" if off else "HELD"
-                self._switch.emit("CHANNEL_UNHOLD" if off else "CHANNEL_HOLD", leg)
-                if off:
-                    leg.call_state = "ACTIVE"
-
-        self._switch.clock.later(FRAME, change)
-        return "+OK Success\n"
-
-    def _break(self, args: str) -> str:
-        uuid, _, flag = args.partition(" ")
-        leg = self._channel(uuid)
-        if leg is None:
-            return NO_CHANNEL
-        if "all" in flag:
-            leg.pending.clear()
-        self._switch.clock.later(FRAME, _break_innermost, leg)
-        return "+OK\n"
-
-    def _record(self, args: str) -> str:
-        words = split(args)
-        usage = (
-            "-USAGE: <uuid> [start|stop|mask|unmask|pause|resume] <path> [<limit>] "
-            "[<recording_vars>]\n"
-        )
-        if len(words) < 3 or words[1] not in ("start", "stop", "mask", "unmask", "pause", "resume"):
-            return usage
-        leg = self._channel(words[0])
-        if leg is None:
-            return NO_SESSION
-        if words[1] == "start":
-            done = self._switch.record(leg, words[2])
-            return "+OK Success\n" if done else "-ERR Cannot record session!\n"
-        if words[1] == "stop":
-            paths = list(leg.recordings) if words[2] == "all" else [words[2]]
-            stopped = [self._switch.stop_recording(leg, path) for path in paths]
-            return "+OK Success\n" if any(stopped) else "-ERR Cannot stop record session!\n"
-        if words[2] not in leg.recordings:
-            return f"-ERR Cannot {words[1]} recording session!\n"
-        return "+OK Success\n"
-
-    def _send_dtmf(self, args: str) -> str:
-        return self._dtmf(args, "sent")
-
-    def _recv_dtmf(self, args: str) -> str:
-        return self._dtmf(args, "received")
-
-    def _dtmf(self, args: str, verb: str) -> str:
-        uuid, _, digits = args.partition(" ")
-        leg = self._channel(uuid)
-        if not digits:
-            return "-USAGE: <uuid> <dtmf_data>\n"
-        if leg is None:
-            return NO_SESSION
-        if verb == "received":
-            for digit in digits.split("@")[0]:
-                self._switch.clock.later(FRAME, self._switch.press, leg, digit, "APP")
-        return f"+OK {uuid} {verb} DTMF {digits}.\n"
-
-    # -- variables ----------------------------------------------------------------------------
-
-    def _setvar(self, args: str) -> str:
-        words = args.split(" ", 2)
-        if len(words) < 2:
-            return "-USAGE: <uuid> <var> [value]\n"
-        leg = self._channel(words[0])
-        if leg is None:
-            return NO_CHANNEL
-        leg.set(words[1], words[2] if len(words) > 2 else None)
-        return "+OK\n"
-
-    def _setvar_multi(self, args: str) -> str:
-        usage = "-USAGE: <uuid> <var>=<value>;<var>=<value>...\n"
-        uuid, _, assigned = args.partition(" ")
-        if not assigned:
-            return usage
-        leg = self._channel(uuid)
-        if leg is None:
-            return NO_CHANNEL + usage
-        for part in split(assigned, ";"):
-            name, _, value = part.partition("=")
-            if name:
-                leg.set(name, value)
-        return "+OK\n"
-
-    def _getvar(self, args: str) -> str:
-        words = split(args)
-        if len(words) < 2:
-            return "-USAGE: <uuid> <var>\n"
-        leg = self._channel(words[0])
-        if leg is None:
-            return NO_CHANNEL
-        return leg.get(words[1]) or "_undef_"
-
-    def _dump(self, args: str) -> str:
-        uuid, _, form = args.partition(" ")
-        leg = self._channel(uuid)
-        if not uuid:
-            return "-USAGE: <uuid> [format]\n"
-        if leg is None:
-            return NO_CHANNEL
-        body = self._switch.render("CHANNEL_DATA", leg)
-        if form.strip() == "json":
-            return body.decode()
-        headers = orjson.loads(body)
-        return "".join(f"{name}: {value}\n" for name, value in headers.items())
 
     def _global_setvar(self, args: str) -> str:
         name, _, value = args.partition("=")
@@ -377,8 +173,3 @@ class Api:
         for task in mine:
             self._scheduled.pop(task)[1].cancel()
         return f"+OK Deleted: {len(mine)}\n"
-
-
-def _break_innermost(leg: Channel) -> None:
-    if leg.up and leg.apps:
-        leg.apps[-1].broken()

@@ -94,8 +94,9 @@ def part(switch: Switch, leg: Channel) -> None:
 
 def after_bridge(switch: Switch, leg: Channel) -> None:
     """A leg stays behind: it parks, is transferred or is hung up, in this order of preference."""
-    if not leg.up:
+    if not leg.up or leg.doomed:
         return
+    apps.stop_all(switch, leg, "PLAYBACK ERROR")
     transfer_to = leg.variables.get("transfer_after_bridge")
     if leg.is_true("park_after_bridge") and leg.answered:
         apps.park_hidden(switch, leg)
@@ -142,5 +143,8 @@ def _go_elsewhere(switch: Switch, leg: Channel, actions: list[tuple[str, str]]) 
     apps.stop_all(switch, leg, "PLAYBACK ERROR")
     leg.step_profile(switch.micros())
     leg.state = "CS_EXECUTE"
+    if not actions:
+        switch.hang_up(leg, "NO_ROUTE_DESTINATION")
+        return
     leg.plan.extend(actions)
     apps.go_on(switch, leg)

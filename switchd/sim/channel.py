@@ -106,6 +106,8 @@ class Channel:
         self.last_app = ("", "")
         self.recordings: dict[str, float] = {}
         """Path → when it began, seconds since the epoch."""
+        self.doomed = False
+        """Whether all legs are being hung up, so that it must not park when its partner goes."""
         self.digits = ""
         """Every key pressed so far."""
         self.when_down: Callable[[], None] | None = None
@@ -124,12 +126,6 @@ class Channel:
     def up(self) -> bool:
         """Whether it has not been hung up."""
         return not self.hung_up
-
-    def get(self, name: str) -> str | None:
-        """A channel variable, also those that FreeSWITCH computes."""
-        if name in self.variables:
-            return self.variables[name]
-        return {"uuid": self.uuid, "direction": self.direction, "channel_name": self.name}.get(name)
 
     def is_true(self, name: str) -> bool:
         """Whether a variable is set to what FreeSWITCH takes as true."""
@@ -206,6 +202,7 @@ class Channel:
                 "variable_call_uuid": self.uuid,
                 "variable_channel_name": self.name,
                 "variable_session_id": str(self.serial),
+                "variable_sip_call_id": f"{self.uuid}@127.0.0.1",
             }
         )
 
@@ -276,5 +273,6 @@ class Channel:
             values[milliseconds] = str(span // 1000)
             values[microseconds] = str(span)
         values["last_app"], values["last_arg"] = self.last_app
-        values["sip_hangup_disposition"] = self.disposition
+        if "sip_hangup_disposition" not in self.variables:
+            values["sip_hangup_disposition"] = self.disposition
         return pairs({f"variable_{name}": value for name, value in values.items()}) + STATISTICS

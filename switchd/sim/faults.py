@@ -13,6 +13,8 @@ class Faults:
     """A hangup cause with which every originate fails at once, or "" for none."""
     lose_jobs: int = 0
     """How many of the next BACKGROUND_JOB events never come."""
+    reject_connections: bool = False
+    """New clients are turned away by the access list."""
     silent: bool = False
     """The connections stay open, but nothing more is sent."""
 

@@ -33,6 +33,7 @@ class Player:
         self._what = what
         self._ended = ended
         self._left = math.inf
+        self._began = 0.0
         self._since = 0.0
         self._timer: Timer | None = None
         self._playing = False
@@ -44,6 +45,7 @@ class Player:
             return False
         self._switch.pre_answer(self._leg)
         self._left = max(duration, SHORTEST)
+        self._began = self._switch.clock.elapsed()
         self._playing = True
         self._switch.emit("PLAYBACK_START", self._leg, self._headers())
         self._leg.party.hears(self._leg, self._what)
@@ -55,6 +57,9 @@ class Player:
         self.pause()
         if self._playing:
             self._playing = False
+            played = self._switch.clock.elapsed() - self._began
+            self._leg.set("playback_ms", str(int(played * 1000)))
+            self._leg.set("playback_seconds", str(int(played)))
             self._switch.emit(
                 "PLAYBACK_STOP", self._leg, self._headers() + pairs({"Playback-Status": status})
             )
@@ -148,8 +153,8 @@ class Collect(App):
         self._digits = ""
         self._reproaching = False
         self.leg.set("read_result", None)
-        self._play(self._question, self._listen, self._next_try)
         self.leg.party.asked(self.leg, self._question)
+        self._play(self._question, self._listen, self._next_try)
 
     def _play(self, what: str, played: Callable[[], None], missing: Callable[[], None]) -> None:
         if what in ("", "silence"):

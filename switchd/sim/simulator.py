@@ -13,10 +13,10 @@ from switchd.sim.channel import pairs
 from switchd.sim.clock import Clock
 from switchd.sim.dialplan import trunk_plan
 from switchd.sim.doing import APPLICATIONS
+from switchd.sim.eventsocket import EventSocket
 from switchd.sim.faults import Faults
 from switchd.sim.phones import Phone, Phones
 from switchd.sim.profile import AgentHabits, Mind, Profile
-from switchd.sim.socket import EventSocket
 from switchd.sim.sounds import Sounds
 from switchd.sim.switch import HEARTBEAT_EVERY, Switch
 from switchd.sim.traffic import Traffic

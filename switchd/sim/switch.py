@@ -241,10 +241,14 @@ class Switch:
         if not leg.up:
             return
         leg.disposition = _disposition(leg, by_far_end)
+        if leg.disposition == "recv_refuse":
+            leg.set("sip_hangup_disposition", leg.disposition)
         leg.cause = cause
         leg.note_time("hung_up", self.micros())
         leg.answer_state = "hangup"
         self.emit("CHANNEL_HANGUP", leg)
+        if by_far_end:
+            leg.set("sip_hangup_disposition", leg.disposition)
         bridging.part(self, leg)
         apps.stop_all(self, leg, "PLAYBACK ERROR" if by_far_end else "FILE PLAYED")
         leg.state = "CS_HANGUP"
@@ -269,9 +273,13 @@ class Switch:
             except OSError:
                 return False
         leg.recordings[path] = self.clock.now()
-        self.emit("RECORD_START", leg, pairs({"Record-File-Path": path}))
-        self.emit("MEDIA_BUG_START", leg, pairs({"Media-Bug-Function": "session_record"}))
+        self.clock.later(FRAME, self._recording_begins, leg, path)
         return True
+
+    def _recording_begins(self, leg: Channel, path: str) -> None:
+        if leg.up and path in leg.recordings:
+            self.emit("RECORD_START", leg, pairs({"Record-File-Path": path}))
+            self.emit("MEDIA_BUG_START", leg, pairs({"Media-Bug-Function": "session_record"}))
 
     def stop_recording(self, leg: Channel, path: str) -> bool:
         """End a recording; False if there is none."""
@@ -279,15 +287,18 @@ class Switch:
         if begun is None:
             return False
         seconds = self.clock.now() - begun
+        completion = "success-silence"
         if self.recording_seconds:
             try:
                 write_recording(Path(path), seconds, self.recording_seconds)
             except OSError:
-                leg.set("record_completion_cause", "uri-failure")
+                completion = "uri-failure"
         leg.set("record_seconds", str(int(seconds)))
         leg.set("record_ms", str(int(seconds * 1000)))
         leg.set("record_samples", str(int(seconds * 8000)))
-        self.emit("RECORD_STOP", leg, pairs({"Record-File-Path": path}))
+        leg.set("record_completion_cause", completion)
+        stopped = {"Record-File-Path": path, "Record-Completion-Cause": completion}
+        self.emit("RECORD_STOP", leg, pairs(stopped))
         self.emit("MEDIA_BUG_STOP", leg, pairs({"Media-Bug-Function": "session_record"}))
         return True
 

@@ -13,6 +13,7 @@ MAX_COMMAND = 16 * 1024 * 1024
 """Bytes; FreeSWITCH closes the connection above it."""
 
 AUTH_REQUEST = b"Content-Type: auth/request\n\n"
+GO_AWAY = b"Access Denied, go away.\n"
 GOODBYE = b"Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n"
 
 
@@ -97,7 +98,13 @@ def event(body: bytes, form: bytes = b"json") -> bytes:
 
 def disconnect_notice() -> bytes:
     """What is said before the connection is closed."""
-    return b"Content-Type: text/disconnect-notice\nContent-Length: %d\n\n%b" % (
-        len(GOODBYE),
-        GOODBYE,
-    )
+    return _notice(b"disconnect-notice", GOODBYE)
+
+
+def rude_rejection() -> bytes:
+    """What a client hears whose address is not allowed; a disconnect notice follows."""
+    return _notice(b"rude-rejection", GO_AWAY)
+
+
+def _notice(kind: bytes, body: bytes) -> bytes:
+    return b"Content-Type: text/%b\nContent-Length: %d\n\n%b" % (kind, len(body), body)

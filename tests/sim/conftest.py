@@ -7,7 +7,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from switchd.sim.api import Answer, Api
+from switchd.sim.answer import Answer
+from switchd.sim.api import Api
 from switchd.sim.callers import SimCaller
 from switchd.sim.clock import StillClock
 from switchd.sim.dialplan import trunk_plan

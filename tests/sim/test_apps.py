@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from switchd.sim.profile import Mind
 from tests.sim.conftest import Town
 
 
@@ -41,6 +48,16 @@ class TestPlayback:
         assert "PLAYBACK_STOP" not in town.ear.names()
         caller.press("*")
         assert town.ear.last("CHANNEL_EXECUTE_COMPLETE")["Application-Response"] == "FILE PLAYED"
+
+    def test_tells_how_long_was_played(self, town: Town) -> None:
+        caller = town.answered()
+        town.execute(caller, "playback", "silence_stream://-1")
+        town.clock.advance(2.5)
+        town.api.run("uuid_break", caller.uuid)
+        town.clock.advance(0.02)
+        played = town.ear.last("PLAYBACK_STOP")
+        assert played["variable_playback_seconds"] == "2"
+        assert 2500 <= int(played["variable_playback_ms"]) < 2600
 
     def test_opens_early_media_on_an_unanswered_call(self, town: Town) -> None:
         caller = town.call()
@@ -116,6 +133,12 @@ class TestTransferToAnExtension:
         parked = town.ear.last("CHANNEL_PARK", caller.uuid)
         assert parked["variable_switchd_state"] == "degraded"
 
+    def test_that_does_not_exist_ends_the_call(self, town: Town) -> None:
+        caller = town.answered()
+        town.api.run("uuid_transfer", f"{caller.uuid} nowhere")
+        town.clock.advance(0.1)
+        assert caller.cause == "NO_ROUTE_DESTINATION"
+
 
 class TestASecondOriginateWithTheSameUuid:
     def test_gets_another_one(self, town: Town) -> None:
@@ -153,6 +176,37 @@ class TestEavesdrop:
 
 
 class TestEvents:
+    @given(st.text(min_size=1))
+    def test_carry_any_text_unharmed(self, text: str) -> None:
+        town = Town(Path("nowhere"))
+        caller = town.answered()
+        town.switch.channels[caller.uuid].set("note", text)
+        town.switch.emit("CHANNEL_PARK", town.switch.channels[caller.uuid])
+        assert town.ear.last("CHANNEL_PARK")["variable_note"] == text
+
+    def test_a_heartbeat_comes_every_twenty_seconds(self, town: Town) -> None:
+        town.call()
+        town.switch.heartbeat()
+        town.clock.advance(60.0)
+        assert town.ear.names().count("HEARTBEAT") == 4
+        assert town.ear.last("HEARTBEAT")["Session-Count"] == "1"
+
+    def test_name_no_header_twice(self, town: Town) -> None:
+        repeated: list[str] = []
+        seen: list[object] = []
+
+        def note(headers: list[tuple[str, object]]) -> dict[str, object]:
+            names = [name for name, _ in headers]
+            seen.append(dict(headers)["Event-Name"])
+            repeated.extend(name for name in names if names.count(name) > 1)
+            return dict(headers)
+
+        town.ear.push = lambda body: json.loads(body, object_pairs_hook=note)  # type: ignore[method-assign]
+        town.talking(Mind(talk=5.0))
+        town.clock.advance(10.0)
+        assert repeated == []
+        assert "CHANNEL_HANGUP_COMPLETE" in seen
+
     def test_are_as_big_as_real_ones(self, town: Town) -> None:
         caller = town.talking()
         bridge = town.ear.last("CHANNEL_BRIDGE", caller.uuid)

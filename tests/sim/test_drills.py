@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from gevent import socket
 
 from switchd.sim import Simulator
 from tests.contract.client import Client
@@ -68,6 +69,15 @@ class TestFaults:
             registered = again.event("CUSTOM", Event_Subclass="sofia::register")
             assert registered["Core-UUID"] != core
             assert registered["from-user"] == "1001"
+
+
+class TestRejection:
+    def test_a_client_that_is_not_allowed_hears_so_and_is_cut(self, simulator: Simulator) -> None:
+        simulator.faults.reject_connections = True
+        with socket.create_connection((simulator.host, simulator.port)) as rejected:
+            heard = b"".join(iter(lambda: rejected.recv(4096), b""))
+        assert heard.startswith(b"Content-Type: text/rude-rejection\nContent-Length: 24\n\n")
+        assert heard.count(b"Content-Type: text/disconnect-notice") == 1
 
 
 class TestTheEnd:

@@ -114,6 +114,13 @@ class TestAPhone:
             ("sofia::expire", "1001"),
         ]
 
+    def test_goes_back_to_its_habits(self, town: Town) -> None:
+        phone = town.phone(habits=AgentHabits(refuses=1.0, answer_after=Fixed(0.0)))
+        phone.will_be_busy()
+        assert town.ring(leg="scripted") == ["-ERR USER_BUSY\n"]
+        phone.follows_habits()
+        assert town.ring(leg="by-habit") == ["-ERR CALL_REJECTED\n"]
+
     def test_is_free_again_after_a_talk(self, town: Town) -> None:
         phone = town.phone().will_answer(0.1, hangs_up_after=3.0)
         town.talking(phone=phone)

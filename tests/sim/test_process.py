@@ -13,6 +13,11 @@ import pytest
 from switchd.sim.__main__ import seat_numbers, weights
 from tests.contract.client import Client
 
+PARENT = """
+import os, subprocess, sys
+subprocess.Popen([sys.executable, *sys.argv[1:], "--parent", str(os.getpid())])
+sys.stdin.read()
+"""
 COMMAND = [sys.executable, "-m", "switchd.sim", "--password", "secret", "--speed", "20"]
 
 
@@ -45,6 +50,22 @@ class TestTheProcess:
         process, _ = running
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
+
+    def test_ends_when_its_parent_is_gone(self) -> None:
+        parent = subprocess.Popen(
+            [sys.executable, "-c", PARENT, *COMMAND[1:]],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": os.getcwd()},
+        )
+        assert parent.stdout is not None
+        port = int(parent.stdout.readline().rsplit(":", 1)[1])
+        with Client("127.0.0.1", port, "secret") as client:
+            parent.kill()
+            parent.wait()
+            assert client.closed.wait(20)
+        parent.stdout.close()
 
     def test_ends_by_itself_after_its_time(self) -> None:
         done = subprocess.run(

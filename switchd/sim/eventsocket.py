@@ -15,7 +15,8 @@ from gevent import socket
 from gevent.event import AsyncResult, Event
 from gevent.server import StreamServer
 
-from switchd.sim.api import Answer, Api
+from switchd.sim.answer import Answer
+from switchd.sim.api import Api
 from switchd.sim.render import as_plain
 from switchd.sim.wire import (
     AUTH_REQUEST,
@@ -26,6 +27,7 @@ from switchd.sim.wire import (
     event,
     reply,
     response,
+    rude_rejection,
 )
 
 if TYPE_CHECKING:
@@ -307,6 +309,9 @@ class EventSocket:
 
     def _serve(self, sock: socket.socket, address: tuple[str, int]) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._switch.faults.reject_connections:
+            sock.sendall(rude_rejection() + disconnect_notice())
+            return
         connection = Connection(sock, self._switch, self._api, self._password)
         self._connections.add(connection)
         self._switch.listeners.append(connection)
