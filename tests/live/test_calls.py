@@ -1,0 +1,194 @@
+"""Every call flow, seen on a real FreeSWITCH with SIPp's callers and phones."""
+
+from __future__ import annotations
+
+import wave
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+
+from routing.record import EndedBy, Outcome
+from tests.live.hotline import SEATS, LiveHotline
+from tests.live.sipp import until
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
+_MOBILES = count(13900000000)
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveHotline]:
+    hotline = LiveHotline(tmp_path_factory.mktemp("hotline"))
+    try:
+        hotline.start()
+        yield hotline
+    finally:
+        hotline.close()
+
+
+@pytest.fixture
+def hotline(running: LiveHotline) -> Iterator[LiveHotline]:
+    yield running
+    running.tidies_up()
+
+
+@pytest.fixture
+def mobile() -> str:
+    """A caller's number that no other test uses."""
+    return str(next(_MOBILES))
+
+
+class TestAnAnsweredCall:
+    def test_is_bridged_recorded_surveyed_and_written_down(
+        self, hotline: LiveHotline, mobile: str
+    ) -> None:
+        hotline.house.seat("1001", answers_after=0.3, hangs_up_after=2.0)
+        hotline.makes_ready("1001")
+        call = hotline.house.call(f"+86{mobile}", "12345", keys=[(5.0, "2")])
+        assert call.wait(30)
+        record = hotline.record(mobile)
+        assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.SEAT)
+        assert (record.seat, record.survey_meaning) == ("1001", "satisfied")
+        assert [(leg.role, leg.cause) for leg in record.legs] == [
+            ("caller", "NORMAL_CLEARING"),
+            ("seat", "NORMAL_CLEARING"),
+        ]
+        assert record.talk_seconds is not None
+        assert 1.0 < record.talk_seconds < 4.0
+        path = hotline.folder / "recordings" / record.recording
+        with wave.open(str(path)) as recording:
+            assert (recording.getnchannels(), recording.getframerate()) == (2, 8000)
+            assert 1.0 < recording.getnframes() / 8000 < 4.0
+
+    def test_the_caller_hangs_up_first(self, hotline: LiveHotline, mobile: str) -> None:
+        phone = hotline.house.seat("1001", answers_after=0.3)
+        hotline.makes_ready("1001")
+        hotline.house.call(mobile, "12345", hangs_up_after=4.0)
+        record = hotline.record(mobile)
+        assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.CALLER)
+        assert phone is not None
+        hotline.waits_until_seat_is("1001", "ready")
+
+    def test_an_agent_works_by_the_phone_alone(self, hotline: LiveHotline, mobile: str) -> None:
+        hotline.house.seat("1002", answers_after=0.2, hangs_up_after=1.0)
+        for code in ("*10", "*11"):
+            dialled = hotline.house.dial("1002", code)
+            assert dialled.wait(20)
+            assert dialled.final == 200
+        hotline.waits_until_seat_is("1002", "ready")
+        hotline.house.call(mobile, "12345", hangs_up_after=8.0)
+        assert hotline.record(mobile).seat == "1002"
+
+
+class TestACallThatIsNotAnswered:
+    def test_given_up_in_the_queue(self, hotline: LiveHotline, mobile: str) -> None:
+        hotline.house.call(mobile, "12345", hangs_up_after=3.0)
+        record = hotline.record(mobile)
+        assert (record.outcome, record.ended_by) == (Outcome.ABANDONED, EndedBy.CALLER)
+        assert record.queue_seconds is not None
+        assert record.queue_seconds > 1.0
+
+    def test_given_up_before_the_end_of_the_greeting(
+        self, hotline: LiveHotline, mobile: str
+    ) -> None:
+        hotline.house.call(mobile, "12345", hangs_up_after=0.1)
+        assert hotline.record(mobile).outcome is Outcome.ABANDONED_AT_ENTRY
+
+    def test_given_up_while_the_phone_rings_stops_the_phone_within_a_second(
+        self, hotline: LiveHotline, mobile: str
+    ) -> None:
+        phone = hotline.house.seat("1001", no_answer=True)
+        hotline.makes_ready("1001")
+        hotline.house.call(mobile, "12345", hangs_up_after=2.0)
+        record = hotline.record(mobile)
+        assert (record.outcome, record.legs[1].cause) == (Outcome.ABANDONED, "ORIGINATOR_CANCEL")
+        assert phone is not None
+        assert until(lambda: phone.count("cancelled") == 1, 10)
+        stopped = next(heard.at for heard in phone.heard() if heard.what == "cancelled")
+        assert stopped - record.ended_at < 1.0
+        hotline.waits_until_seat_is("1001", "ready")
+
+    def test_an_unknown_number_is_refused_unanswered(
+        self, hotline: LiveHotline, mobile: str
+    ) -> None:
+        call = hotline.house.call(mobile, "88888888")
+        assert call.wait(20)
+        assert call.final == 404
+        assert hotline.record(mobile).outcome is Outcome.REFUSED
+
+    def test_a_retired_number_after_its_month_has_changed(
+        self, hotline: LiveHotline, mobile: str
+    ) -> None:
+        call = hotline.house.call(mobile, "12319")
+        assert call.wait(20)
+        assert call.final == 410
+
+
+class TestASeatThatDoesNotTakeTheCall:
+    @pytest.mark.parametrize(
+        ("manner", "cause", "reason"),
+        [
+            ({"busy": True}, "USER_BUSY", "busy"),
+            ({"no_answer": True}, "NO_ANSWER", "no_answer"),
+            ({"refuses": True}, "CALL_REJECTED", "refused"),
+        ],
+        ids=["busy", "no answer", "refused"],
+    )
+    def test_is_not_ready_and_the_caller_reaches_the_next(
+        self, hotline: LiveHotline, mobile: str, manner: dict[str, bool], cause: str, reason: str
+    ) -> None:
+        hotline.house.seat("1001", **manner)
+        hotline.house.seat("1002", answers_after=0.2, hangs_up_after=1.0)
+        hotline.makes_ready("1001")
+        hotline.house.call(mobile, "12345", hangs_up_after=12.0)
+        assert hotline.waits_until_seat_is("1001", "not_ready")["reason"] == reason
+        hotline.makes_ready("1002")
+        record = hotline.record(mobile)
+        assert (record.outcome, record.seat) == (Outcome.ANSWERED, "1002")
+        assert [leg.cause for leg in record.legs][1:] == [cause, "NORMAL_CLEARING"]
+
+    def test_without_a_registered_phone_it_is_not_rung(
+        self, hotline: LiveHotline, mobile: str
+    ) -> None:
+        hotline.client.seat("1003", "sign-in")
+        hotline.client.seat("1003", "ready")
+        hotline.house.call(mobile, "12345", hangs_up_after=12.0)
+        hotline.waits_until(lambda: hotline.status()["waiting"] == 1, "the caller waits")
+        hotline.house.seat("1003", answers_after=0.2, hangs_up_after=1.0)
+        assert hotline.record(mobile).seat == "1003"
+
+    def test_a_phone_whose_registration_is_stale_is_unreachable(
+        self, hotline: LiveHotline, mobile: str
+    ) -> None:
+        """FreeSWITCH still lists the phone, but nothing listens there any more."""
+        phone = hotline.house.seat("1004")
+        hotline.makes_ready("1004")
+        assert phone is not None
+        phone.kill()
+        hotline.house.call(mobile, "12345", hangs_up_after=8.0)
+        seat = hotline.waits_until_seat_is("1004", "not_ready")
+        assert seat["reason"] in ("unreachable", "no_answer")
+        assert hotline.record(mobile).outcome is Outcome.ABANDONED
+
+
+class TestFiftyCallsAtOnceOnTenSeats:
+    def test_each_is_answered_once_and_leaves_one_record(
+        self, hotline: LiveHotline, mobile: str
+    ) -> None:
+        for seat in SEATS:
+            hotline.house.seat(seat, answers_after=0.2, hangs_up_after=1.0)
+        hotline.makes_ready(*SEATS)
+        hotline.house.call(mobile, "12345", hangs_up_after=60.0, times=50, per_second=50.0)
+        records = hotline.records(mobile, 50)
+        assert {record.outcome for record in records} == {Outcome.ANSWERED}
+        assert {record.seat for record in records} == set(SEATS)
+        for seat in SEATS:
+            talks = sorted(
+                (record.answered_at, record.talk_ended_at)
+                for record in records
+                if record.seat == seat
+            )
+            assert all(one[1] <= two[0] for one, two in zip(talks, talks[1:], strict=False))
+        served = [record.answered_at for record in sorted(records, key=lambda r: r.queued_at or 0)]
+        late = sum(one > two + 1.0 for one, two in zip(served, served[1:], strict=False))
+        assert late == 0, "the longest-waiting caller is served first"
