@@ -75,7 +75,7 @@ class Hall:
                 self.first_commands.append(time.perf_counter() - at)
             execute(leg, *rest)
 
-        switch.emit, switch.execute = emitting, executing  # type: ignore[method-assign]
+        switch.emit, switch.execute = emitting, executing  # type: ignore[method-assign,assignment]
 
     def open(self, seats: int) -> None:
         """Start both and wait until every seat is ready."""
@@ -150,9 +150,7 @@ def _until(condition: Any, seconds: float, what: str) -> None:
 
 def _through(seats: int, talk_seconds: float, seconds: float) -> list[Figure]:
     with _hall(seats, talk_seconds) as hall:
-        _until(
-            lambda: hall.status().get("seats", {}).get("ready") == seats, 120, "seats are ready"
-        )
+        _until(lambda: hall.status().get("seats", {}).get("ready") == seats, 120, "seats are ready")
         hall.first_commands.clear()
         used, began = hall.processor_seconds(), time.monotonic()
         traffic = hall.sim.traffic(

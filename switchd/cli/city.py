@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from switchd.bootstrap import event_socket_password, known_names, render_settings
-from switchd.bootstrap import NoPassword
+from switchd.bootstrap import NoPassword, event_socket_password, known_names, render_settings
 from switchd.cli.common import DEFAULT_CITY, City, Exit, Json, fail, load_or_fail
 from switchd.config import ConfigError, Severity, load, render_json, render_problem
 from switchd.config import check as check_folder
@@ -35,10 +35,8 @@ def check(
 ) -> None:
     """Check a city's folder: every error and warning with file, line, key and what to write."""
     own: Path | None = None
-    try:
+    with contextlib.suppress(ConfigError):
         own = load(folder).server.folders.prompts
-    except ConfigError:
-        pass
     problems = check_folder(folder, known_names(own))
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     if json:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import gevent
@@ -91,7 +90,8 @@ def _serve(running: Running, drain: float) -> bool:
         daemon.start()
         stop.wait()
         draining = gevent.spawn(daemon.drain, drain)
-        gevent.wait([draining, at_once], count=1)
+        draining.link(lambda _: at_once.set())
+        at_once.wait()
         draining.kill()
         return daemon.stop()
     except QueueUnavailable as error:

@@ -28,8 +28,9 @@ SEATS = tuple(str(1001 + n) for n in range(10))
 def tone(path: Path, seconds: float) -> None:
     """Write a short prompt, so that tests need not sit through the real ones."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beat = b"".join((6000 if n % 20 < 10 else -6000).to_bytes(2, "little", signed=True)
-                    for n in range(8000))
+    beat = b"".join(
+        (6000 if n % 20 < 10 else -6000).to_bytes(2, "little", signed=True) for n in range(8000)
+    )
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
@@ -47,7 +48,7 @@ class LiveHotline:
         self.city.mkdir(parents=True)
         self.state.mkdir(parents=True)
         for name in SHORT_PROMPTS:
-            tone(folder / "prompts" / "zh" / f"{name}.wav", 0.4)
+            tone(folder / "prompts" / "zh" / f"{name}.wav", 1.0 if name == "greeting" else 0.4)
         self._write(8021, changes or {})
         loaded = load_city(self.city)
         wanted = render_settings(loaded)

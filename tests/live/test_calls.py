@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import wave
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 
@@ -104,7 +104,7 @@ class TestACallThatIsNotAnswered:
         assert (record.outcome, record.legs[1].cause) == (Outcome.ABANDONED, "ORIGINATOR_CANCEL")
         assert phone is not None
         assert until(lambda: phone.count("cancelled") == 1, 10)
-        stopped = next(heard.at for heard in phone.heard() if heard.what == "cancelled")
+        stopped = next(heard.at for heard in phone.heard if heard.what == "cancelled")
         assert stopped - record.ended_at < 1.0
         hotline.waits_until_seat_is("1001", "ready")
 
@@ -188,7 +188,7 @@ class TestFiftyCallsAtOnceOnTenSeats:
                 for record in records
                 if record.seat == seat
             )
-            assert all(one[1] <= two[0] for one, two in zip(talks, talks[1:], strict=False))
+            assert all(one[1] <= two[0] for one, two in pairwise(talks))
         served = [record.answered_at for record in sorted(records, key=lambda r: r.queued_at or 0)]
-        late = sum(one > two + 1.0 for one, two in zip(served, served[1:], strict=False))
+        late = sum(one > two + 1.0 for one, two in pairwise(served))
         assert late == 0, "the longest-waiting caller is served first"

@@ -124,9 +124,7 @@ class TestWaiting:
 class TestOffer:
     def test_the_seat_is_rung_on_a_leg_named_by_the_offer(self) -> None:
         story = Story().ringing()
-        assert story.todo == (
-            do.Ring("1001", "leg-b", 15.0, "13937512345", "政务服务便民热线"),
-        )
+        assert story.todo == (do.Ring("1001", "leg-b", 15.0, "13937512345", "政务服务便民热线"),)
 
     @pytest.mark.parametrize(
         ("cause", "reason"),

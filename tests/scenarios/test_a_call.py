@@ -13,9 +13,7 @@ MOBILE = "13937512345"
 
 
 class TestAnAnsweredCall:
-    def test_is_greeted_answered_recorded_surveyed_and_written_down(
-        self, hotline: Hotline
-    ) -> None:
+    def test_is_greeted_answered_recorded_surveyed_and_written_down(self, hotline: Hotline) -> None:
         hotline.makes_ready("1001")
         hotline.sim.seat("1001").will_answer(hangs_up_after=5.0)
         caller = hotline.sim.call(f"+86{MOBILE}", "0375-12345", survey="2")
