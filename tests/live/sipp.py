@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -61,6 +61,7 @@ class Sipp:
         folder.mkdir(parents=True)
         script = folder / "scenario.xml"
         script.write_text(_TEMPLATES.get_template(f"{scenario}.xml.j2").render(values))
+        self._address = (source, port)
         self._log = folder / "heard.log"
         self._errors = folder / "errors.log"
         command = [SIPP, *([f"{target[0]}:{target[1]}"] if target else []), "-sf", str(script)]
@@ -104,13 +105,6 @@ class Sipp:
         """Wait until the process is over; tell whether it is."""
         return until(lambda: self.ended, seconds)
 
-    def hang_up(self) -> None:
-        """End whatever call there is, with CANCEL or BYE as its state demands."""
-        # SIPp counts: one SIGUSR1 stops new calls, two end those that exist.
-        for _ in range(2):
-            if not self.ended:
-                self._process.send_signal(signal.SIGUSR1)
-
     def kill(self) -> None:
         """End the process at once, as a phone whose plug is pulled."""
         if not self.ended:
@@ -142,3 +136,21 @@ class Call(Sipp):
     def answered(self) -> bool:
         """Whether somebody or something has taken the call."""
         return self.count("final 200") > 0
+
+    def hang_up(self) -> None:
+        """Let the (first) caller hang up now, or give up if nobody has answered yet.
+
+        SIPp cannot be told to by itself, so the scenario waits for a MESSAGE in its own dialogue.
+        """
+        source, port = self._address
+        lines = [
+            f"MESSAGE sip:caller@{source}:{port} SIP/2.0",
+            f"Via: SIP/2.0/UDP {source}:{port};branch=z9hG4bK-hang-up",
+            "From: <sip:test@localhost>;tag=1",
+            "To: <sip:caller@localhost>",
+            f"Call-ID: 1-{self._process.pid}@{source}",
+            "CSeq: 1 MESSAGE",
+            "Content-Length: 0",
+        ]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as telephone:
+            telephone.sendto(("\r\n".join(lines) + "\r\n\r\n").encode(), self._address)
