@@ -41,6 +41,21 @@ class Heard:
     what: str
 
 
+class Ended:
+    """The end of a process, in the shape of an event."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+
+    def is_set(self) -> bool:
+        """Tell whether it has come."""
+        return self._process.poll() is not None
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for it, for `timeout` seconds or a minute; tell whether it has come."""
+        return until(self.is_set, 60.0 if timeout is None else timeout)
+
+
 class Sipp:
     """One SIPp process and what it has written down."""
 
@@ -97,17 +112,17 @@ class Sipp:
         return until(lambda: self.count(word) >= times, seconds)
 
     @property
-    def ended(self) -> bool:
-        """Whether the process is over."""
-        return self._process.poll() is not None
+    def ended(self) -> Ended:
+        """What can be waited for: all of this telephone's calls are over."""
+        return Ended(self._process)
 
     def wait(self, seconds: float = 10.0) -> bool:
-        """Wait until the process is over; tell whether it is."""
-        return until(lambda: self.ended, seconds)
+        """Wait until all calls are over; tell whether they are."""
+        return self.ended.wait(seconds)
 
     def kill(self) -> None:
         """End the process at once, as a phone whose plug is pulled."""
-        if not self.ended:
+        if not self.ended.is_set():
             self._process.kill()
         self._process.wait(timeout=10)
 
