@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 _CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
+_NAMED = re.compile(r"`(docs/[\w.-]+\.md)`")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
@@ -41,7 +42,7 @@ class TestLinks:
     def test_lead_to_something(self, page: Path) -> None:
         assert [link for link in links(page) if is_broken(page, link)] == []
 
-    def test_every_page_of_docs_can_be_reached_from_the_readme(self) -> None:
+    def test_every_page_of_docs_is_linked_or_named_on_the_way_from_the_readme(self) -> None:
         reached, ahead = set(), [ROOT / "README.md"]
         while ahead:
             page = ahead.pop()
@@ -49,4 +50,6 @@ class TestLinks:
                 continue
             reached.add(page)
             ahead += [(page.parent / link.partition("#")[0]).resolve() for link in links(page)]
+            named = _NAMED.findall(page.read_text(encoding="utf-8"))
+            ahead += [path for name in named if (path := ROOT / name).exists()]
         assert [page.name for page in PAGES if page.parent != ROOT and page not in reached] == []
