@@ -123,8 +123,15 @@ class TestTheWheel:
         run(python, "-c", code, f"sqlite:///{database}", at=installed.elsewhere)
         assert database.exists()
 
-    def test_carries_the_queue_s_verbs(self, installed: Installation) -> None:
-        code = "from switchd.queues import scripts; print(scripts.__file__)"
+    @pytest.mark.parametrize("package", ["routing", "switchd"])
+    def test_has_every_file_that_lies_beside_the_code(
+        self, package: str, installed: Installation
+    ) -> None:
+        code = f"import {package}; print({package}.__file__)"
         module = Path(run(str(installed.python), "-c", code, at=installed.elsewhere).strip())
-        names = {file.name for file in (module.parent / "lua").glob("*.lua")}
-        assert names == {file.name for file in (ROOT / "switchd/queues/lua").glob("*.lua")}
+
+        def names(folder: Path) -> set[str]:
+            files = (file for file in folder.rglob("*") if file.is_file())
+            return {str(file.relative_to(folder)) for file in files if file.suffix != ".pyc"}
+
+        assert names(module.parent) == names(ROOT / package)
