@@ -151,6 +151,9 @@ class Hangup(Action):
     """End the caller's leg. Before the answer, the cause decides what the caller's network says."""
 
     cause: str
+    again: bool = False
+    """Whether it was asked for before: a leg that is not there any more has ended, and
+    `events.CallerGone` says so at once."""
 
 
 @dataclass(frozen=True, slots=True)
