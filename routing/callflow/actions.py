@@ -110,7 +110,7 @@ class AcceptOffer(Action):
 
 @dataclass(frozen=True, slots=True)
 class RefuseOffer(Action):
-    """Give the lease back: caller to the list, seat to not-ready with `reason`."""
+    """Give the lease back: caller to the list, seat to not-ready with `reason`, or ready if ""."""
 
     token: str
     reason: str

@@ -35,6 +35,9 @@ MUSIC_SECONDS = 2.0
 SWITCH_DIED = frozenset({"CRASH", "SYSTEM_SHUTDOWN"})
 """Causes for which no caller is to blame; FreeSWITCH's own names."""
 
+NOT_THE_PHONE = frozenset({"UNCONFIRMED", *SWITCH_DIED})
+"""Causes for which no phone is to blame: the seat stays ready."""
+UNREACHABLE = NotReadyReason.UNREACHABLE
 SEAT_FAILURES = {
     "USER_BUSY": NotReadyReason.BUSY,
     "NO_ANSWER": NotReadyReason.NO_ANSWER,
@@ -267,7 +270,7 @@ def seat_failed(call: Call, event: on.SeatFailed, plan: Plan, now: float) -> Res
     assert offer is not None
     if event.leg != offer.token:
         return leg_ended(call, event, plan, now)
-    reason = SEAT_FAILURES.get(event.cause, NotReadyReason.UNREACHABLE)
+    reason = "" if event.cause in NOT_THE_PHONE else SEAT_FAILURES.get(event.cause, UNREACHABLE)
     call = _leg_ended(call, event.leg, event.cause, now)
     call = _back(call).note(now, "offer.refused", seat=offer.seat, cause=event.cause, why=reason)
     return call, (do.RefuseOffer(offer.token, reason), do.Tag({"switchd_state": "waiting"}))

@@ -113,7 +113,7 @@ class Desk:
         """Make up for events that were lost while the switch could not be heard.
 
         `stranded` are the calls that were in progress then, `living` every leg that the switch
-        has now with the application that it runs. Callers who are gone are told gone for `cause`,
+        has now with what it does. Callers who are gone are told gone for `cause`,
         legs likewise, and whoever waited for something to end waits no longer.
         """
         for worker in [self._calls[leg] for leg in stranded if leg in self._calls]:
@@ -124,9 +124,7 @@ class Desk:
         """Whether a seat's leg is the one that its call rings or talks with."""
         worker = self._legs.get(leg)
         return (
-            worker is not None
-            and worker.call.offer is not None
-            and worker.call.offer.token == leg
+            worker is not None and worker.call.offer is not None and worker.call.offer.token == leg
         )
 
     def forgotten(self, known: Collection[str]) -> None:
@@ -178,20 +176,20 @@ def _made_up(call: Call, living: Mapping[str, str], cause: str) -> Iterator[on.E
         if leg not in living:
             yield on.SeatFailed(leg, cause)
             yield on.SeatGone(leg, cause, by_seat=False)
-        elif living[leg] == "park":
+        elif living[leg] == PARK:
             yield on.SeatAnswered(leg)
     if call.id not in living:
         return
-    if call.state is State.CONNECTING and living[call.id] == BRIDGED and call.offer is not None:
+    if call.state is State.CONNECTING and living[call.id] == TALK and call.offer is not None:
         yield on.Bridged(call.offer.token)
-    elif call.state is State.TALKING and living[call.id] != BRIDGED:
+    elif call.state is State.TALKING and living[call.id] == PARK:
         yield on.CallerBack()
     elif call.state in _NUDGES:
         yield _NUDGES[call.state](call)
 
 
-BRIDGED = "uuid_bridge"
-"""What FreeSWITCH shows as the application of a leg that was bridged by command."""
+TALK, PARK = "talk", "park"
+"""What a leg does that matters here; see `switchboard.incoming.doing`."""
 _NUDGES: dict[State, Callable[[Call], on.Event]] = {
     State.ANSWERING: lambda call: on.Answered(),
     State.GREETING: lambda call: on.Played(call.audio, failed=True),

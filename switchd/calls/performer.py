@@ -176,9 +176,7 @@ class Performer:
         return None if taken else on.OfferLost(action.token)
 
     def _refuse(self, call: Call, action: do.RefuseOffer) -> None:
-        self._surely(
-            lambda: self._queue.refuse(action.token, action.reason, self._clock.now())
-        )
+        self._surely(lambda: self._queue.refuse(action.token, action.reason, self._clock.now()))
 
     def _release(self, call: Call, action: do.ReleaseSeat) -> None:
         self._surely(
@@ -201,6 +199,8 @@ class Performer:
     def _bridge(self, call: Call, action: do.Bridge) -> on.Event | None:
         try:
             self._switch.bridge(call.id, action.leg)
+        except SwitchAway:
+            return None
         except SwitchError as error:
             return on.BridgeFailed(action.leg, str(error))
         return None
