@@ -131,6 +131,11 @@ class Hotline:
         assert self.daemon is not None
         if self.daemon.poll() is None:
             self.daemon.send_signal(how)
+        return self.ends()
+
+    def ends(self) -> int:
+        """Wait until the daemon ends by itself; return its exit code."""
+        assert self.daemon is not None
         wait_for(lambda: self.daemon is None or self.daemon.poll() is not None, "the daemon ends")
         return self.daemon.returncode
 
@@ -158,6 +163,7 @@ class Hotline:
 
     def talks_with(self, number: str, called: str = "12345", survey: str = "2") -> SimCaller:
         """Call a seat, which is made ready, and wait until the two talk."""
+        self.sim.seat(number).will_answer()
         self.makes_ready(number)
         caller = self.sim.call("13937512345", called, survey=survey)
         wait_for(lambda: caller.state is CallerState.TALKING, "they talk")
