@@ -1,6 +1,6 @@
 """What a contract test needs of a telephone system: an event socket, phones, people who call.
 
-Two houses: the stand-in, and FreeSWITCH with SIPp (tests/live/house.py, `open_house`).
+Two houses: the stand-in here, and FreeSWITCH with SIPp in `real`.
 """
 
 from __future__ import annotations
