@@ -62,6 +62,7 @@ def _talk(switch: Switch, a: Channel, b: Channel) -> None:
     for leg, peer in ((a, b), (b, a)):
         leg.state = "CS_SOFT_EXECUTE"
         leg.note_time("bridged", now)
+        leg.last_execute = ("uuid_bridge", peer.uuid)
         values = {"Application": "uuid_bridge", "Application-Data": peer.uuid}
         switch.emit("CHANNEL_EXECUTE", leg, pairs(values))
     a.set("last_bridge_to", b.uuid)

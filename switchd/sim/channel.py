@@ -104,6 +104,8 @@ class Channel:
         """Executes that wait for a locked application: name, argument, uuid, event-lock."""
         self.response: str | None = None
         self.last_app = ("", "")
+        self.last_execute = ("", "")
+        """Application and argument that `show channels` names; uuid_bridge counts as one."""
         self.recordings: dict[str, float] = {}
         """Path → when it began, seconds since the epoch."""
         self.doomed = False

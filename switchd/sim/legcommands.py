@@ -111,7 +111,7 @@ class LegCommands:
             return NO_CHANNEL
         if "all" in flag:
             leg.pending.clear()
-        self._switch.clock.later(FRAME, _break_innermost, leg)
+        self._switch.clock.later(FRAME, _break, leg)
         return "+OK\n"
 
     def record(self, args: str) -> str:
@@ -204,6 +204,9 @@ class LegCommands:
         return "".join(f"{name}: {value}\n" for name, value in headers.items())
 
 
-def _break_innermost(leg: Channel) -> None:
-    if leg.up and leg.apps:
-        leg.apps[-1].broken()
+def _break(leg: Channel) -> None:
+    """End all that plays, the innermost first, `all` or not (switch_ivr.c, CF_STOP_BROADCAST)."""
+    for app in reversed(leg.apps.copy()):
+        if not leg.up or leg.apps[-1:] != [app]:
+            return
+        app.broken()

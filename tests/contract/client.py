@@ -105,6 +105,16 @@ class Client:
             lines.append(f"Event-UUID: {execution}")
         return self.send("\n".join(lines))
 
+    def rows(self, what: str, wanted: Callable[[dict[str, str]], bool]) -> list[dict[str, str]]:
+        """Rows of `show WHAT as json` that are wanted, once there are any: lists lag behind."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            shown = json.loads(self.api(f"show {what} as json")).get("rows", [])
+            if found := [row for row in shown if wanted(row)]:
+                return found
+            gevent.sleep(0.02)
+        raise AssertionError(f"no such row of {what} in {PATIENCE} s; the last were: {shown}")
+
     # -- events -------------------------------------------------------------------------------
 
     def wait_for(self, wanted: Callable[[Heard], bool], what: str = "an event") -> Heard:

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+import json
+import socket
+from contextlib import ExitStack
 
 from tests.contract.client import EVENTS, Client
-from tests.contract.house import Caller
+from tests.contract.house import Caller, Phone
+from tests.live import sipp
 from tests.live.house import House as LiveHouse
+
+
+class SeatPhone:
+    """A phone of SIPp, which knows its calls by their Call-ID only."""
+
+    def __init__(self, house: LiveHouse, number: str, phone: sipp.Phone) -> None:
+        self._house = house
+        self._number = number
+        self._phone = phone
+
+    def hang_up(self) -> None:
+        rows = json.loads(self._house.api("show channels as json"))["rows"]
+        (leg,) = [row["uuid"] for row in rows if row["dest"] == self._number]
+        self._phone.hang_up(self._house.api(f"uuid_getvar {leg} sip_call_id"))
+
+
+class DeafPhone:
+    """A phone that takes what it is sent and does nothing."""
+
+    def hang_up(self) -> None:
+        raise AssertionError("it is in no call")
 
 
 class Real:
@@ -15,50 +38,47 @@ class Real:
 
     def __init__(self, house: LiveHouse) -> None:
         self._house = house
-        self._clients: list[Client] = []
+        self._to_close = ExitStack()
         self.host = house.host
         self.port = house.port
         self.password = house.password
         self.domain = house.domain
         self.trunk_profile = house.trunk_profile
+        self.music = f"local_stream://{next(iter(house.settings.music))}"
 
     def seat(
         self,
         number: str,
         *,
-        answers_after: float = 0.2,
         busy: bool = False,
         no_answer: bool = False,
         refuses: bool = False,
-        registered: bool = True,
-        hangs_up_after: float | None = None,
-    ) -> None:
-        self._house.seat(
-            number,
-            answers_after=answers_after,
-            busy=busy,
-            no_answer=no_answer,
-            refuses=refuses,
-            registered=registered,
-            hangs_up_after=hangs_up_after,
-        )
+        silent: bool = False,
+        unplugged: bool = False,
+    ) -> Phone:
+        if silent:
+            return self._deaf(number)
+        phone = self._house.seat(number, busy=busy, no_answer=no_answer, refuses=refuses)
+        assert phone is not None
+        if unplugged:
+            phone.kill()
+        return SeatPhone(self._house, number, phone)
 
-    def call(
-        self,
-        caller: str,
-        dialled: str,
-        *,
-        keys: Sequence[tuple[float, str]] = (),
-        hangs_up_after: float | None = None,
-    ) -> Caller:
-        return self._house.call(caller, dialled, keys=keys, hangs_up_after=hangs_up_after)
+    def _deaf(self, number: str) -> Phone:
+        plug = self._to_close.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        plug.bind(("127.0.0.1", 0))
+        port = plug.getsockname()[1]
+        assert self._house.register(number, port)
+        where = f"sofia_contact seats/{number}@{self.domain}"
+        assert sipp.until(lambda: f":{port}" in self._house.api(where), 10)
+        return DeafPhone()
+
+    def call(self, caller: str, dialled: str) -> Caller:
+        return self._house.call(caller, dialled)
 
     def esl(self, events: str = EVENTS) -> Client:
-        client = Client(self.host, self.port, self.password, events)
-        self._clients.append(client)
-        return client
+        return self._to_close.enter_context(Client(self.host, self.port, self.password, events))
 
     def close(self) -> None:
-        for client in self._clients:
-            client.close()
+        self._to_close.close()
         self._house.tidy()
