@@ -105,7 +105,7 @@ def after_bridge(switch: Switch, leg: Channel) -> None:
     elif transfer_to and leg.answered:
         transfer(switch, leg, transfer_to.split(":")[0])
     else:
-        switch.hang_up(leg)
+        switch.hang_up(leg, reported_later=switch.whims.random() < 0.5)
 
 
 def _both_there(switch: Switch, a: Channel, b: Channel) -> bool:

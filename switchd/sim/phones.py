@@ -193,9 +193,10 @@ class Phone(Party):
             return
         self.leg = leg
         manner = self._manner = self._script or self._by_habit()
-        if manner.rings and manner.after:
+        answers = manner.answer == "answers"
+        if manner.rings and (answers or manner.after):
             originate.rings(switch, leg)
-        if manner.answer == "answers":
+        if answers:
             self._in(manner.after, originate.picks_up, switch, leg)
         else:
             self._in(manner.after, switch.hang_up, leg, manner.answer, True)

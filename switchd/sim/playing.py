@@ -161,7 +161,8 @@ class Collect(App):
         self._play(self._question, self._listen, self._next_try)
         early, self._early = self._early, ""
         for digit in early:
-            self.digit(digit)
+            if self in self.leg.apps:
+                self.digit(digit)
 
     def _play(self, what: str, played: Callable[[], None], missing: Callable[[], None]) -> None:
         if what in ("", "silence"):
