@@ -18,8 +18,11 @@ FRAME = 0.02
 
 
 def bridge(switch: Switch, a: Channel, b: Channel) -> bool:
-    """Join two legs in a moment; False if neither has media. `a` is the originator if it can be."""
-    if not a.up or not b.up or a is b:
+    """Join two legs in a moment; False if neither has media or one is about to end.
+
+    `a` is the originator if it can be.
+    """
+    if not a.up or not b.up or a.doomed or b.doomed or a is b:
         return False
     if not _has_media(a):
         a, b = b, a

@@ -52,15 +52,18 @@ class LegCommands:
             return "-USAGE: <uuid> [cause]\n"
         if leg is None:
             return NO_CHANNEL
-        self._switch.clock.later(FRAME, self._switch.hang_up, leg, cause or "NORMAL_CLEARING")
+        self._doom(leg, cause or "NORMAL_CLEARING")
         return "+OK\n"
 
     def hupall(self, args: str) -> str:
         cause = args.split(" ")[0] or "MANAGER_REQUEST"
         for leg in list(self._switch.channels.values()):
-            leg.doomed = True
-            self._switch.clock.later(FRAME, self._switch.hang_up, leg, cause)
+            self._doom(leg, cause)
         return f"+OK hangup all channels with cause {cause}\n"
+
+    def _doom(self, leg: Channel, cause: str) -> None:
+        leg.doomed = True
+        self._switch.clock.later(FRAME, self._switch.hang_up, leg, cause)
 
     def park(self, args: str) -> str:
         leg = self._channel(args)

@@ -83,14 +83,15 @@ class Client:
 
     def send(self, command: str) -> Reply:
         """Send one command, of one or more lines, and wait for its reply."""
-        waiting: AsyncResult[Reply] = AsyncResult()
-        self._replies.append(waiting)
-        self._socket.sendall(command.encode() + b"\n\n")
-        return waiting.get(timeout=PATIENCE)
+        return self._send_at_once(command)[0]
 
     def api(self, command: str) -> str:
         """Perform an api command and return the body of its response."""
         return self.send(f"api {command}").body
+
+    def api_at_once(self, *commands: str) -> list[str]:
+        """Perform api commands without waiting in between."""
+        return [reply.body for reply in self._send_at_once(*(f"api {each}" for each in commands))]
 
     def bgapi(self, command: str, job: str) -> Reply:
         """Start a job."""
@@ -157,6 +158,12 @@ class Client:
             for event in self.seen
             if event.get("Unique-ID") in legs and (not names or event["Event-Name"] in names)
         ]
+
+    def _send_at_once(self, *commands: str) -> list[Reply]:
+        waiting: list[AsyncResult[Reply]] = [AsyncResult() for _ in commands]
+        self._replies.extend(waiting)
+        self._socket.sendall(b"".join(command.encode() + b"\n\n" for command in commands))
+        return [each.get(timeout=PATIENCE) for each in waiting]
 
     # -- reading ------------------------------------------------------------------------------
 

@@ -8,14 +8,15 @@ from contextlib import ExitStack
 
 from tests.contract.client import EVENTS, Client
 from tests.contract.house import Caller, Phone
-from tests.live import sipp
 from tests.live.house import House as LiveHouse
+from tests.live.sipp import Phone as SippPhone
+from tests.live.sipp import until
 
 
 class SeatPhone:
     """A phone of SIPp, which knows its calls by their Call-ID only."""
 
-    def __init__(self, house: LiveHouse, number: str, phone: sipp.Phone) -> None:
+    def __init__(self, house: LiveHouse, number: str, phone: SippPhone) -> None:
         self._house = house
         self._number = number
         self._phone = phone
@@ -70,7 +71,7 @@ class Real:
         port = plug.getsockname()[1]
         assert self._house.register(number, port)
         where = f"sofia_contact seats/{number}@{self.domain}"
-        assert sipp.until(lambda: f":{port}" in self._house.api(where), 10)
+        assert until(lambda: f":{port}" in self._house.api(where), 10)
         return DeafPhone()
 
     def call(self, caller: str, dialled: str) -> Caller:

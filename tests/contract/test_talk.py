@@ -39,6 +39,30 @@ class TestABridge:
         done = esl.event("CHANNEL_EXECUTE_COMPLETE", leg, Application_UUID="music")
         assert done["Application-Response"] == "PLAYBACK ERROR"
 
+    def test_with_a_seat_that_ends_at_that_moment_leaves_the_caller_parked(
+        self, house: House, scene: Scene, esl: Client
+    ) -> None:
+        house.seat("1001")
+        _, leg = scene.waiting()
+        seat = scene.seat_parked()
+        answers = esl.api_at_once(f"uuid_bridge {leg} {seat}", f"uuid_kill {seat}")
+        assert answers == [f"+OK {seat}\n", "+OK\n"]
+        esl.execute(leg, "playback", house.music, execution="again")
+        scene.parked_again(leg)
+        esl.event("CHANNEL_EXECUTE", leg, Application_UUID="again")
+        assert esl.event("CHANNEL_HANGUP", seat)["Hangup-Cause"] == "NORMAL_CLEARING"
+
+    def test_with_a_seat_that_has_ended_is_refused_and_the_music_goes_on(
+        self, house: House, scene: Scene, esl: Client
+    ) -> None:
+        house.seat("1001")
+        _, leg = scene.waiting()
+        seat = scene.seat_parked()
+        answers = esl.api_at_once(f"uuid_kill {seat}", f"uuid_bridge {leg} {seat}")
+        assert answers == ["+OK\n", "-ERR Invalid uuid\n"]
+        esl.event("CHANNEL_DESTROY", seat)
+        assert "PLAYBACK_STOP" not in esl.story(leg)
+
     def test_of_a_leg_that_is_gone_is_refused(
         self, house: House, scene: Scene, esl: Client
     ) -> None:
