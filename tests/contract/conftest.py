@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.contract.client import Client
 from tests.contract.house import House, StandIn
+from tests.contract.real import Real
 from tests.contract.scene import Scene
+from tests.live import house as live
 
 
-def _freeswitch(folder: Path) -> House:
-    try:
-        live = importlib.import_module("tests.live.house")
-    except ModuleNotFoundError as missing:
-        pytest.skip(f"no FreeSWITCH house here: {missing}")
-    house: House | None = live.open_house(folder)
-    if house is None:
-        pytest.skip("no FreeSWITCH found: set FREESWITCH or put freeswitch on the PATH")
-    return house
+@pytest.fixture(scope="session")
+def freeswitch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], live.House]]:
+    """The one FreeSWITCH of all these tests, started by the first that asks for it."""
+    opened: list[live.House] = []
+
+    def get() -> live.House:
+        if not opened:
+            house = live.open_house(tmp_path_factory.mktemp("freeswitch"))
+            if house is None:
+                pytest.skip(live.reason_to_skip() or "")
+            opened.append(house)
+        return opened[0]
+
+    yield get
+    for house in opened:
+        house.close()
 
 
 @pytest.fixture(params=["standin", pytest.param("freeswitch", marks=pytest.mark.live)])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    """A telephone system of its own for each test."""
-    opened = StandIn(tmp_path) if request.param == "standin" else _freeswitch(tmp_path)
+def house(
+    request: pytest.FixtureRequest, tmp_path: Path, freeswitch: Callable[[], live.House]
+) -> Iterator[House]:
+    """A telephone system without calls and without phones."""
+    opened = StandIn(tmp_path) if request.param == "standin" else Real(freeswitch())
     try:
         yield opened
     finally:

@@ -120,6 +120,21 @@ class Sipp:
         """Wait until all calls are over; tell whether they are."""
         return self.ended.wait(seconds)
 
+    def _tell_to_hang_up(self, call_id: str) -> None:
+        """SIPp cannot be told to by itself, so the scenarios wait for a MESSAGE in the dialogue."""
+        source, port = self._address
+        lines = [
+            f"MESSAGE sip:telephone@{source}:{port} SIP/2.0",
+            f"Via: SIP/2.0/UDP {source}:{port};branch=z9hG4bK-hang-up",
+            "From: <sip:test@localhost>;tag=1",
+            "To: <sip:telephone@localhost>",
+            f"Call-ID: {call_id}",
+            "CSeq: 1 MESSAGE",
+            "Content-Length: 0",
+        ]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as telephone:
+            telephone.sendto(("\r\n".join(lines) + "\r\n\r\n").encode(), self._address)
+
     def kill(self) -> None:
         """End the process at once, as a phone whose plug is pulled."""
         if not self.ended.is_set():
@@ -137,6 +152,10 @@ class Phone(Sipp):
     """A seat's phone. It tells: called, ringing, answered, refused, cancelled, ended, hung up,
     free."""
 
+    def hang_up(self, call_id: str) -> None:
+        """Put the phone down in the call with this SIP Call-ID."""
+        self._tell_to_hang_up(call_id)
+
 
 class Call(Sipp):
     """One caller, or many who do the same. It tells: final CODE, key K, ended, hung up."""
@@ -153,19 +172,5 @@ class Call(Sipp):
         return self.count("final 200") > 0
 
     def hang_up(self) -> None:
-        """Let the (first) caller hang up now, or give up if nobody has answered yet.
-
-        SIPp cannot be told to by itself, so the scenario waits for a MESSAGE in its own dialogue.
-        """
-        source, port = self._address
-        lines = [
-            f"MESSAGE sip:caller@{source}:{port} SIP/2.0",
-            f"Via: SIP/2.0/UDP {source}:{port};branch=z9hG4bK-hang-up",
-            "From: <sip:test@localhost>;tag=1",
-            "To: <sip:caller@localhost>",
-            f"Call-ID: 1-{self._process.pid}@{source}",
-            "CSeq: 1 MESSAGE",
-            "Content-Length: 0",
-        ]
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as telephone:
-            telephone.sendto(("\r\n".join(lines) + "\r\n\r\n").encode(), self._address)
+        """Let the (first) caller hang up now, or give up if nobody has answered yet."""
+        self._tell_to_hang_up(f"1-{self._process.pid}@{self._address[0]}")
