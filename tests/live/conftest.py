@@ -8,7 +8,7 @@ import pytest
 
 from tests.freeswitch import city
 from tests.live.event_socket import EventSocket
-from tests.live.house import House, open_house, reason_to_skip
+from tests.live.house import House, reason_to_skip
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -21,7 +21,7 @@ def _needs_a_real_freeswitch() -> None:
 @pytest.fixture(scope="session")
 def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Starting FreeSWITCH takes seconds, so that tests which leave it as it was share one."""
-    with open_house(tmp_path_factory.mktemp("house"), city.plan()) as opened:
+    with House(tmp_path_factory.mktemp("house"), city.plan()) as opened:
         yield opened
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -41,6 +41,21 @@ class Heard:
     what: str
 
 
+class Ended:
+    """The end of a process, in the shape of an event."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+
+    def is_set(self) -> bool:
+        """Tell whether it has come."""
+        return self._process.poll() is not None
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for it, for `timeout` seconds or a minute; tell whether it has come."""
+        return until(self.is_set, 60.0 if timeout is None else timeout)
+
+
 class Sipp:
     """One SIPp process and what it has written down."""
 
@@ -61,6 +76,7 @@ class Sipp:
         folder.mkdir(parents=True)
         script = folder / "scenario.xml"
         script.write_text(_TEMPLATES.get_template(f"{scenario}.xml.j2").render(values))
+        self._address = (source, port)
         self._log = folder / "heard.log"
         self._errors = folder / "errors.log"
         command = [SIPP, *([f"{target[0]}:{target[1]}"] if target else []), "-sf", str(script)]
@@ -96,24 +112,17 @@ class Sipp:
         return until(lambda: self.count(word) >= times, seconds)
 
     @property
-    def ended(self) -> bool:
-        """Whether the process is over."""
-        return self._process.poll() is not None
+    def ended(self) -> Ended:
+        """What can be waited for: all of this telephone's calls are over."""
+        return Ended(self._process)
 
     def wait(self, seconds: float = 10.0) -> bool:
-        """Wait until the process is over; tell whether it is."""
-        return until(lambda: self.ended, seconds)
-
-    def hang_up(self) -> None:
-        """End whatever call there is, with CANCEL or BYE as its state demands."""
-        # SIPp counts: one SIGUSR1 stops new calls, two end those that exist.
-        for _ in range(2):
-            if not self.ended:
-                self._process.send_signal(signal.SIGUSR1)
+        """Wait until all calls are over; tell whether they are."""
+        return self.ended.wait(seconds)
 
     def kill(self) -> None:
         """End the process at once, as a phone whose plug is pulled."""
-        if not self.ended:
+        if not self.ended.is_set():
             self._process.kill()
         self._process.wait(timeout=10)
 
@@ -142,3 +151,21 @@ class Call(Sipp):
     def answered(self) -> bool:
         """Whether somebody or something has taken the call."""
         return self.count("final 200") > 0
+
+    def hang_up(self) -> None:
+        """Let the (first) caller hang up now, or give up if nobody has answered yet.
+
+        SIPp cannot be told to by itself, so the scenario waits for a MESSAGE in its own dialogue.
+        """
+        source, port = self._address
+        lines = [
+            f"MESSAGE sip:caller@{source}:{port} SIP/2.0",
+            f"Via: SIP/2.0/UDP {source}:{port};branch=z9hG4bK-hang-up",
+            "From: <sip:test@localhost>;tag=1",
+            "To: <sip:caller@localhost>",
+            f"Call-ID: 1-{self._process.pid}@{source}",
+            "CSeq: 1 MESSAGE",
+            "Content-Length: 0",
+        ]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as telephone:
+            telephone.sendto(("\r\n".join(lines) + "\r\n\r\n").encode(), self._address)

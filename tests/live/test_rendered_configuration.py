@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import wave
+from array import array
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
 import pytest
 
 from switchd.freeswitch.doctor import Finding, Level, diagnose
@@ -12,13 +18,39 @@ from tests.live.sipp import until
 pytestmark = pytest.mark.live
 
 
-def parked(kind: str, number: str = "") -> object:
+def parked(kind: str, number: str = "") -> Callable[[Event], bool]:
     """The condition for a CHANNEL_PARK of this kind, by this caller."""
     return lambda event: (
         event["Event-Name"] == "CHANNEL_PARK"
         and event.get("variable_switchd_kind") == kind
         and number in event["Caller-Caller-ID-Number"]
     )
+
+
+def ended(channel: str) -> Callable[[Event], bool]:
+    """The condition for the end of this channel."""
+    return lambda event: (
+        event["Event-Name"] == "CHANNEL_HANGUP_COMPLETE" and event["Unique-ID"] == channel
+    )
+
+
+def tone(path: Path, hertz: int) -> Path:
+    """Write a second of a loud square wave, raw A-law."""
+    path.write_bytes(bytes(0xAA if int(i * hertz * 2 / 8000) % 2 else 0x2A for i in range(8000)))
+    return path
+
+
+def frequencies(path: Path) -> tuple[int, ...]:
+    """Return the frequency of each channel in the middle of a recording, to the nearest 20 Hz."""
+    with wave.open(str(path)) as file:
+        samples = array("h", file.readframes(file.getnframes()))
+        channels = file.getnchannels()
+    found = []
+    for channel in range(channels):
+        middle = samples[channel::channels][-6000:-2000]
+        rises = sum(a < 0 <= b for a, b in pairwise(middle))
+        found.append(round(rises * 2 / 20) * 20)
+    return tuple(found)
 
 
 def variables(event: Event, *names: str) -> list[str | None]:
@@ -96,15 +128,31 @@ class TestACallFromTheTrunk:
     ) -> None:
         call = house.call("13800000006", "12345", hangs_up_after=0.3)
         park = events.wait(parked("caller", "13800000006"))
-        end = events.wait(
-            lambda event: (
-                event["Event-Name"] == "CHANNEL_HANGUP_COMPLETE"
-                and event["Unique-ID"] == park["Unique-ID"]
-            )
-        )
+        end = events.wait(ended(park["Unique-ID"]))
         assert end["Hangup-Cause"] == "ORIGINATOR_CANCEL"
         assert call.wait()
         assert call.final == 487
+
+    def test_many_callers_at_once_all_park(self, house: House, events: EventSocket) -> None:
+        crowd = house.call("13800000020", "12345", times=50, per_second=100)
+        arrived = len(events.events)
+        for _ in range(50):
+            park = events.wait(parked("caller", "13800000020"), after=arrived)
+            arrived = events.events.index(park) + 1
+            events.api(f"uuid_answer {park['Unique-ID']}")
+        assert crowd.wait_for("final 200", times=50)
+        events.api("hupall NORMAL_CLEARING")
+        assert crowd.wait_for("ended", times=50)
+
+    def test_a_caller_can_hang_up_at_any_moment(self, house: House, events: EventSocket) -> None:
+        call = house.call("13800000007", "12345")
+        park = events.wait(parked("caller", "13800000007"))
+        events.api(f"uuid_answer {park['Unique-ID']}")
+        assert call.wait_for("final 200")
+        call.hang_up()
+        end = events.wait(ended(park["Unique-ID"]))
+        assert end["variable_sip_hangup_disposition"] == "recv_bye"
+        assert call.wait()
 
     def test_a_phone_cannot_register_on_the_trunk(self, house: House) -> None:
         assert not house.register("1001", 9, port=house.settings.trunk_port)
@@ -155,6 +203,28 @@ class TestASeat:
         assert phone.wait_for("ringing")
         events.api(f"uuid_kill {leg}")
         assert phone.wait_for("cancelled")
+
+
+class TestATalk:
+    def test_is_recorded_with_the_caller_left_and_the_seat_right(
+        self, house: House, events: EventSocket, tmp_path: Path
+    ) -> None:
+        """RECORD_STEREO is set by the dialplan, so that uuid_record needs no preparation."""
+        house.seat("1001", speaks=tone(tmp_path / "seat.alaw", 880))
+        house.call("13800000008", "12345", speaks=tone(tmp_path / "caller.alaw", 440))
+        caller = events.wait(parked("caller", "13800000008"))["Unique-ID"]
+        events.api(f"uuid_answer {caller}")
+        seat = events.api(f"originate user/1001@{house.domain} &park()").split()[1]
+        recording = house.settings.recordings_dir / "talk.wav"
+        events.api(f"uuid_bridge {caller} {seat}")
+        events.wait("CHANNEL_BRIDGE")
+        events.api(f"uuid_record {caller} start {recording}")
+        assert until(lambda: recording.exists() and recording.stat().st_size > 64_000, 20)
+        events.api(f"uuid_kill {seat}")
+        events.wait(parked("caller", "13800000008"), after=len(events.events))
+        events.api(f"uuid_record {caller} stop {recording}")
+        events.wait("RECORD_STOP")
+        assert frequencies(recording) == (440, 880)
 
 
 class TestAFeatureCode:
@@ -275,14 +345,14 @@ class TestTheDoctor:
         self, house: House, events: EventSocket
     ) -> None:
         prompt, folder = house.settings.all_busy, house.settings.recordings_dir
-        prompt.rename(prompt.with_suffix(".away"))
-        folder.rmdir()
+        for path in (prompt, folder):
+            path.rename(path.with_name(f"{path.name}.away"))
         folder.touch()
         try:
             found = "\n".join(each.what for each in self.complaints(house, events))
             assert f"cannot read {prompt}" in found
             assert f"cannot write to {folder}" in found
         finally:
-            prompt.with_suffix(".away").rename(prompt)
             folder.unlink()
-            folder.mkdir()
+            for path in (prompt, folder):
+                path.with_name(f"{path.name}.away").rename(path)
