@@ -57,10 +57,11 @@ class FreeSwitchProcess:
 
         Raises FreeSwitchFailed.
         """
-        if not until(lambda: self._is_up(ask), START_SECONDS):
+        if not until(lambda: self.is_up(ask), START_SECONDS):
             raise FreeSwitchFailed(f"FreeSWITCH did not come up:\n{self.log[-_LAST_WORDS:]}")
 
-    def _is_up(self, ask: Callable[[str], str]) -> bool:
+    def is_up(self, ask: Callable[[str], str]) -> bool:
+        """Tell whether its profiles run. Raises FreeSwitchFailed if it has ended."""
         if self._process.poll() is not None:
             raise FreeSwitchFailed(f"FreeSWITCH ended at once:\n{self.log[-_LAST_WORDS:]}")
         try:

@@ -175,6 +175,10 @@ class House:
         phones = self.api("sofia xmlstatus profile seats reg")
         return channels.startswith('{"row_count":0') and "<user>" not in phones
 
+    def is_up(self) -> bool:
+        """Tell whether the event socket answers and both profiles run."""
+        return self._process.is_up(self.api)
+
     def _settings(self, changes: Mapping[str, Any]) -> RenderSettings:
         prompts = self.folder / "prompts"
         music = prompts / "music"
