@@ -146,19 +146,34 @@ def _tiles(status: Mapping[str, Any], roomy: bool) -> RenderableType:
     longest = float(status["longest_wait"])
     rate = figures["rate_15s"]
     tiles = [
-        ("等待", "waiting", str(status["waiting"]), "yellow" if status["waiting"] else "green"),
-        ("最长", "longest", f"{longest:.0f}s", "red" if longest > LONGEST_GOOD_WAIT else "green"),
-        ("接听", "answered", str(figures["answered"]), "green"),
-        ("放弃", "given up", str(figures["abandoned"]), "red" if figures["abandoned"] else "green"),
-        ("15秒", "in 15 s", share(rate), "bright_blue"),
-        ("每分", "a minute", str(figures["calls_a_minute"]), "white"),
+        (
+            "等待 waiting",
+            "waiting",
+            str(status["waiting"]),
+            "yellow" if status["waiting"] else "green",
+        ),
+        (
+            "最长 longest",
+            "longest",
+            f"{longest:.0f}s",
+            "red" if longest > LONGEST_GOOD_WAIT else "green",
+        ),
+        ("接听 answered", "taken", str(figures["answered"]), "green"),
+        (
+            "放弃 given up",
+            "gave up",
+            str(figures["abandoned"]),
+            "red" if figures["abandoned"] else "green",
+        ),
+        ("15秒 in 15 s", "in 15 s", share(rate), "bright_blue"),
+        ("每分 a minute", "per min", str(figures["calls_a_minute"]), "white"),
     ]
     grid = Table.grid(expand=True)
     cells = []
-    for chinese, english, value, colour in tiles:
+    for name, short, value, colour in tiles:
         grid.add_column(ratio=1)
         figure = Text(big(value) if roomy else value, style=f"bold {colour}", no_wrap=True)
-        title = f"{chinese} {english}" if roomy else english
+        title = name if roomy else short
         cells.append(Panel(Align.center(figure), title=title, border_style="dim"))
     grid.add_row(*cells)
     return grid

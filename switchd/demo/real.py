@@ -31,7 +31,7 @@ LOOPBACK = "127.0.0.1"
 class FreeSwitchStage:
     """A FreeSWITCH, and people who come when the daemon runs."""
 
-    what = "FreeSWITCH"
+    what = "on FreeSWITCH"
 
     def __init__(
         self,

@@ -20,7 +20,7 @@ READY_SECONDS = 20.0
 class StandInStage:
     """Its people call and answer from the beginning; they need nothing from the daemon."""
 
-    what = "stand-in for FreeSWITCH"
+    what = "on a stand-in"
 
     def __init__(self, loaded: Loaded, folder: Path, people: People) -> None:
         """Start it and wait until it listens. Raises `StageFailed`."""
