@@ -208,6 +208,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         writer=Writer(spool, store),
         tally=Tally(),
         owner=owner,
+        domain=domain(server.city),
     )
     daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
     return Running(daemon, store, embedded, state)

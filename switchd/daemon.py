@@ -27,6 +27,7 @@ from switchd.calls.tally import Tally
 from switchd.clock import Clock
 from switchd.esl.errors import EslError
 from switchd.esl.link import Link
+from switchd.freeswitch.registrations import QUESTION, registered
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.facts import OfferLost, OfferMade, QueueUnavailable
 from switchd.queues.inbox import Inbox
@@ -59,6 +60,8 @@ class Parts:
     writer: Writer
     tally: Tally
     owner: str
+    domain: str
+    """SIP domain of the seats."""
 
 
 class Daemon:
@@ -188,14 +191,14 @@ class Daemon:
 
     def _compare(self, link: Link, stranded: Collection[str]) -> None:
         try:
-            registered = {row["reg_user"] for row in _rows(link, "registrations")}
-            self._tell_phones(lambda: self.parts.phones.listed(registered))
+            phones = registered(link.api(*QUESTION), self.parts.domain)
+            self._tell_phones(lambda: self.parts.phones.listed(phones))
             living = {row["uuid"]: row for row in _rows(link, "channels")}
             self.parts.desk.missed(stranded, living.keys())
             for leg, row in living.items():
                 if not self.knows(leg) and row["application"] in ("park", "playback"):
                     found(self, leg, _variables(orjson.loads(link.api("uuid_dump", f"{leg} json"))))
-        except (EslError, orjson.JSONDecodeError, KeyError) as error:
+        except (EslError, ValueError, KeyError) as error:
             log.warning("switch not compared", why=str(error) or type(error).__name__)
 
     def link_down(self, reason: str) -> None:

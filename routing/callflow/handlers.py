@@ -333,7 +333,8 @@ def queue_failed(call: Call, event: on.QueueFailed, plan: Plan, now: float) -> R
     timers = (do.ClearTimer("comfort"), do.ClearTimer("position"))
     stops = tuple(do.StopLeg(leg, "NORMAL_TEMPORARY_FAILURE") for leg in call.open_legs)
     call = replace(call, state=State.CLOSING, offer=None)
-    return call, (*timers, *stops, do.Play(("technical_fault",), call.audio, interrupt=True))
+    say = do.Play(("technical_fault",), call.audio, interrupt=True)
+    return call, (*timers, *stops, say, do.LeaveQueue())
 
 
 def switch_refused(call: Call, event: on.SwitchRefused, plan: Plan, now: float) -> Result:

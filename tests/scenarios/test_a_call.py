@@ -99,6 +99,7 @@ class TestNumbers:
 class TestWaiting:
     def test_the_caller_hears_that_all_are_busy_then_the_position(self, hotline: Hotline) -> None:
         first = hotline.sim.call(MOBILE, "12345")
+        wait_for(lambda: hotline.status()["waiting"] == 1, "the first one waits")
         second = hotline.sim.call("13800138000", "12345")
         wait_for(lambda: "all_busy" in heard(first), "all seats are busy")
         wait_for(lambda: "you_are_next" in heard(first), "you are next")
