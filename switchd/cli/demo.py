@@ -65,11 +65,7 @@ def demo(
     freeswitch on the PATH) and sipp is on the PATH; otherwise on a stand-in.
     """
     loaded = load_or_fail(city or share("config") / "pingdingshan")
-    folder = (keep / datetime.now().strftime("%Y%m%d-%H%M%S")).resolve()
-    try:
-        (folder / "recordings").mkdir(parents=True)
-    except OSError as error:
-        fail(f"no folder for records and recordings: {error}; --keep names another")
+    folder = _new_folder(keep)
     console = Console()
     configure_log(Log(format="console", level="error" if console.is_terminal else "warning"))
     people = People(rate, talk, patience, speed, seed)
@@ -84,6 +80,25 @@ def demo(
     except (OSError, SQLAlchemyError) as error:
         fail(f"the demo failed: {error}")
     _tell(console, outcome)
+
+
+def _new_folder(keep: Path) -> Path:
+    """Make a folder named after the time; demos that begin in the same second get numbers."""
+    name = datetime.now().strftime("%Y%m%d-%H%M%S")
+    number = 0
+    while True:
+        number += 1
+        folder = (keep / (f"{name}-{number}" if number > 1 else name)).resolve()
+        try:
+            folder.mkdir(parents=True)
+            (folder / "recordings").mkdir()
+        except FileExistsError:
+            if not folder.is_dir():
+                fail(f"{keep} is no folder; --keep names another")
+        except OSError as error:
+            fail(f"no folder for records and recordings: {error}; --keep names another")
+        else:
+            return folder
 
 
 def _stage(
@@ -118,7 +133,7 @@ def _tell(console: Console, outcome: Outcome) -> None:
         ("connect rate", percent(figures["connect_rate"])),
         ("within 15 s", percent(figures["rate_15s"])),
         ("satisfaction", surveys or "-"),
-        ("still in progress at the end", outcome.left),
+        ("cut off by the end", outcome.left),
         ("records", records),
         ("recordings", folder / "recordings"),
     ]
@@ -126,7 +141,7 @@ def _tell(console: Console, outcome: Outcome) -> None:
         rows.append(("last recording", folder / "recordings" / outcome.last.recording))
     rows.append(("to look at the records", f'sqlite3 -box {records} "{_QUERY}"'))
     for name, value in rows:
-        console.print(f"{name:>28}  {value}", soft_wrap=True, highlight=False, markup=False)
+        console.print(f"{name:>24}  {value}", soft_wrap=True, highlight=False, markup=False)
 
 
 _QUERY = "select caller, outcome, seat, survey_meaning from calls order by arrived_at desc limit 20"

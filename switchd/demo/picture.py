@@ -12,7 +12,7 @@ from switchd.demo.board import Board
 
 SIZE = (120, 40)
 """Columns and lines."""
-_FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+_FROM_ELSEWHERE = re.compile(r"@font-face \{.*?\}\s*|<!--.*?-->\s*", re.DOTALL)
 
 
 def save_picture(board: Board, path: Path) -> None:
@@ -32,4 +32,4 @@ def save_picture(board: Board, path: Path) -> None:
     )
     console.print(board.draw(width, height))
     svg = console.export_svg(title="switchd demo", unique_id="wallboard")
-    path.write_text(_FONTS.sub("", svg), encoding="utf-8")
+    path.write_text(_FROM_ELSEWHERE.sub("", svg), encoding="utf-8")

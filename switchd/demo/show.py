@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,13 +17,15 @@ from rich.live import Live
 
 from routing.record import CallRecord
 from switchd.bootstrap import Running, build
+from switchd.daemon import Daemon
 from switchd.demo.board import Board
 from switchd.demo.picture import save_picture
 from switchd.demo.stage import Stage
+from switchd.esl.errors import EslError
 
 BOARD_SECONDS = 0.5
 LINE_SECONDS = 5.0
-DRAIN_SECONDS = 1.0
+DRAIN_SECONDS = 3.0
 
 
 class Interrupted(BaseException):
@@ -65,7 +68,7 @@ class Outcome:
 
     figures: Mapping[str, Any]
     left: int
-    """Calls in progress at the end."""
+    """Calls that were in progress at the end, and ended with it."""
     folder: Path
     last: CallRecord | None
     """The last call that was recorded."""
@@ -115,12 +118,19 @@ def _show(
         gevent.killall([each for each in (timer, watcher) if each is not None])
         if picture is not None:
             save_picture(board, picture)
-        daemon.drain(DRAIN_SECONDS)
         figures, left = daemon.status()["figures"], len(daemon.parts.desk)
+        _end_calls(daemon)
     finally:
         daemon.stop()
     recorded = [record for record in running.store.recent(50) if record.recording]
     return Outcome(figures, left, running.folder, recorded[0] if recorded else None)
+
+
+def _end_calls(daemon: Daemon) -> None:
+    """End the calls in progress on the switch, so that they leave their records too."""
+    with contextlib.suppress(EslError):
+        daemon.parts.link.api("hupall", "SYSTEM_SHUTDOWN")
+    daemon.drain(DRAIN_SECONDS)
 
 
 def _watch(board: Board) -> None:
