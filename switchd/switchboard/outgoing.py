@@ -123,7 +123,8 @@ class FreeSwitch:
             log.warning("originate without a result", leg=leg, why=str(error))
             return
         except EslError as error:
-            log.warning("originate without a result", leg=leg, why=str(error))
+            level = log.debug if self._link().stopping else log.warning
+            level("originate without a result", leg=leg, why=str(error))
             self._deliver(leg, on.SeatFailed(leg, "RECOVERY_ON_TIMER_EXPIRE"))
             return
         if answer.startswith("+OK"):
