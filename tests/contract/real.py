@@ -6,11 +6,12 @@ import json
 import socket
 from contextlib import ExitStack
 
+from tests.live.sipp import Phone as SippPhone
+from tests.live.sipp import until
+
 from tests.contract.client import EVENTS, Client
 from tests.contract.house import Caller, Phone
 from tests.live.house import House as LiveHouse
-from tests.live.sipp import Phone as SippPhone
-from tests.live.sipp import until
 
 
 class SeatPhone:
