@@ -82,7 +82,8 @@ class Ear:
 
     def _executed(self, event: esl.ChannelExecuteComplete) -> None:
         leg, execution = event.uuid, event.execution
-        if not execution.startswith(leg):
+        # A hangup ends what runs before it is told itself; who gave up must not go on to the queue.
+        if not execution.startswith(leg) or event.get("Answer-State") == "hangup":
             return
         if execution.endswith("/answer"):
             self._listener.deliver(leg, on.Answered())

@@ -169,6 +169,18 @@ class TestTheEndOfAnExecution:
         ended = self.ends(house, "play_and_get_digits", "leg-a/2", v_switchd_key="1")
         assert ended == on.Collected("leg-a/2", "1")
 
+    def test_by_the_callers_hangup_moves_nobody_on(self, house: House) -> None:
+        """FreeSWITCH tells the end of the playback first and the hangup only then."""
+        hears(
+            house,
+            "CHANNEL_EXECUTE_COMPLETE",
+            Application="playback",
+            Application_UUID="leg-a/1",
+            Application_Response="PLAYBACK ERROR",
+            Answer_State="hangup",
+        )
+        assert house.told == []
+
     def test_that_was_not_ours_means_nothing(self, house: House) -> None:
         hears(house, "CHANNEL_EXECUTE_COMPLETE", Application="set", Application_UUID="other")
         assert house.told == []
