@@ -1,0 +1,248 @@
+"""What the switch's events mean to calls, codes and phones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+
+from routing.callflow import events as on
+from routing.entry import Arrival
+from routing.record import EndedBy
+from switchd.esl import events as esl
+from switchd.switchboard.incoming import Ear, doing, found
+
+
+class House:
+    """Notes what it is told; knows the legs that the test names."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[Any, ...]] = []
+        self.legs: set[str] = set()
+
+    def arrived(self, leg: str, arrival: Arrival, queued_at: float | None) -> None:
+        self.told.append(("arrived", leg, arrival, queued_at))
+
+    def served(self, leg: str, event: on.Served) -> None:
+        self.told.append(("served", leg, event))
+
+    def stray(self, leg: str) -> None:
+        self.told.append(("stray", leg))
+
+    def events_lost(self) -> None:
+        self.told.append(("lost",))
+
+    def code_dialled(self, leg: str, seat: str, code: str) -> None:
+        self.told.append(("code", leg, seat, code))
+
+    def phone(self, seat: str, reachable: bool) -> None:
+        self.told.append(("phone", seat, reachable))
+
+    def deliver(self, leg: str, event: on.Event) -> bool:
+        self.told.append((leg, event))
+        return True
+
+    def knows(self, leg: str) -> bool:
+        return leg in self.legs
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+def hears(house: House, name: str, leg: str = "leg-a", **headers: str) -> list[tuple[Any, ...]]:
+    """Let the ear hear one event; headers are named with _ for -, variables with v_."""
+    body = {"Event-Name": name, "Unique-ID": leg}
+    for key, value in headers.items():
+        known = key.removeprefix("v_")
+        body[f"variable_{known}" if key != known else key.replace("_", "-")] = value
+    Ear(house)(esl.parse_event(orjson.dumps(body)))
+    return house.told
+
+
+CALLER = {"v_switchd_kind": "caller", "v_switchd_called": "12345", "v_switchd_trunk": "trunk"}
+
+
+class TestAParkedLeg:
+    def test_of_a_new_caller_is_an_arrival(self, house: House) -> None:
+        hears(house, "CHANNEL_PARK", **CALLER, v_sip_from_user="13937512345")
+        arrival = Arrival("13937512345", "12345", "trunk", privacy=False)
+        assert house.told == [("arrived", "leg-a", arrival, None)]
+
+    @pytest.mark.parametrize(
+        "withheld",
+        [{"v_sip_Privacy": "id"}, {"v_sip_h_Privacy": "user;id"}, {"v_sip_from_user": "Anonymous"}],
+    )
+    def test_of_a_caller_who_withholds_the_number_says_so(
+        self, house: House, withheld: dict[str, str]
+    ) -> None:
+        ((_, _, arrival, _),) = hears(house, "CHANNEL_PARK", **CALLER, **withheld)
+        assert arrival.privacy
+
+    def test_of_a_caller_who_waited_keeps_the_time(self, house: House) -> None:
+        waited = {"v_switchd_state": "waiting", "v_switchd_queued_at": "1800000000.125"}
+        ((_, _, _, queued_at),) = hears(house, "CHANNEL_PARK", **CALLER, **waited)
+        assert queued_at == 1800000000.125
+
+    @pytest.mark.parametrize("state", ["talking", "survey"])
+    def test_of_a_caller_who_was_served_is_no_new_call(self, house: House, state: str) -> None:
+        hears(
+            house,
+            "CHANNEL_PARK",
+            **CALLER,
+            v_switchd_state=state,
+            v_switchd_queued_at="1800000000.000",
+            v_switchd_answered_at="1800000030.000",
+            v_switchd_seat="1001",
+            v_switchd_agent="8001",
+            v_switchd_recording="2027/01/15/leg-a.wav",
+        )
+        ((what, leg, served),) = house.told
+        assert (what, leg, served.seat, served.agent) == ("served", "leg-a", "1001", "8001")
+        assert served.answered_at - served.queued_at == 30.0
+
+    def test_of_a_caller_whom_we_know_is_the_way_back_from_the_bridge(self, house: House) -> None:
+        house.legs = {"leg-a"}
+        assert hears(house, "CHANNEL_PARK", **CALLER) == [("leg-a", on.CallerBack())]
+
+    def test_of_a_seat_that_we_ring_has_picked_up(self, house: House) -> None:
+        house.legs = {"leg-b"}
+        told = hears(house, "CHANNEL_PARK", "leg-b", v_switchd_kind="seat")
+        assert told == [("leg-b", on.SeatAnswered("leg-b"))]
+
+    def test_of_a_seat_that_nobody_rings_is_astray(self, house: House) -> None:
+        assert hears(house, "CHANNEL_PARK", "leg-b", v_switchd_kind="seat") == [("stray", "leg-b")]
+
+    def test_of_a_phone_with_a_code_is_a_code(self, house: House) -> None:
+        code = {"v_switchd_kind": "code", "v_switchd_seat": "1001", "v_switchd_code": "*11"}
+        assert hears(house, "CHANNEL_PARK", **code) == [("code", "leg-a", "1001", "*11")]
+
+    def test_of_somebody_elses_is_nobodys(self, house: House) -> None:
+        assert hears(house, "CHANNEL_PARK") == []
+
+
+class TestABridge:
+    @pytest.mark.parametrize(
+        ("leg", "other", "kind"), [("leg-a", "leg-b", "caller"), ("leg-b", "leg-a", "seat")]
+    )
+    def test_is_told_by_the_seats_leg_whichever_comes_first(
+        self, house: House, leg: str, other: str, kind: str
+    ) -> None:
+        told = hears(
+            house,
+            "CHANNEL_BRIDGE",
+            leg,
+            Other_Leg_Unique_ID=other,
+            Bridge_A_Unique_ID=leg,
+            Bridge_B_Unique_ID=other,
+            v_switchd_kind=kind,
+        )
+        assert told == [("leg-b", on.Bridged("leg-b"))]
+
+
+class TestTheEndOfAnExecution:
+    def ends(self, house: House, application: str, execution: str, **more: str) -> on.Event:
+        hears(
+            house,
+            "CHANNEL_EXECUTE_COMPLETE",
+            Application=application,
+            Application_UUID=execution,
+            **more,
+        )
+        ((_, event),) = house.told
+        assert isinstance(event, on.Event)
+        return event
+
+    def test_of_an_answer(self, house: House) -> None:
+        assert self.ends(house, "answer", "leg-a/answer") == on.Answered()
+
+    def test_of_a_prompt(self, house: House) -> None:
+        assert self.ends(house, "playback", "leg-a/1") == on.Played("leg-a/1")
+
+    def test_of_a_prompt_that_is_not_there(self, house: House) -> None:
+        ended = self.ends(house, "playback", "leg-a/1", Application_Response="FILE NOT FOUND")
+        assert ended == on.Played("leg-a/1", failed=True)
+
+    def test_of_a_question(self, house: House) -> None:
+        ended = self.ends(house, "play_and_get_digits", "leg-a/2", v_switchd_key="1")
+        assert ended == on.Collected("leg-a/2", "1")
+
+    def test_by_the_callers_hangup_moves_nobody_on(self, house: House) -> None:
+        """FreeSWITCH tells the end of the playback first and the hangup only then."""
+        hears(
+            house,
+            "CHANNEL_EXECUTE_COMPLETE",
+            Application="playback",
+            Application_UUID="leg-a/1",
+            Application_Response="PLAYBACK ERROR",
+            Answer_State="hangup",
+        )
+        assert house.told == []
+
+    def test_that_was_not_ours_means_nothing(self, house: House) -> None:
+        hears(house, "CHANNEL_EXECUTE_COMPLETE", Application="set", Application_UUID="other")
+        assert house.told == []
+
+
+class TestAHangup:
+    @pytest.mark.parametrize(
+        ("disposition", "by"), [("recv_bye", EndedBy.CALLER), ("send_bye", EndedBy.SYSTEM)]
+    )
+    def test_of_the_caller_says_who_hung_up(
+        self, house: House, disposition: str, by: EndedBy
+    ) -> None:
+        told = hears(
+            house,
+            "CHANNEL_HANGUP_COMPLETE",
+            **CALLER,
+            Hangup_Cause="NORMAL_CLEARING",
+            v_sip_hangup_disposition=disposition,
+        )
+        assert told == [("leg-a", on.CallerGone("NORMAL_CLEARING", by))]
+
+    def test_of_a_seat_says_so_too(self, house: House) -> None:
+        told = hears(
+            house,
+            "CHANNEL_HANGUP_COMPLETE",
+            "leg-b",
+            v_switchd_kind="seat",
+            Hangup_Cause="NORMAL_CLEARING",
+            v_sip_hangup_disposition="recv_bye",
+        )
+        assert told == [("leg-b", on.SeatGone("leg-b", "NORMAL_CLEARING", by_seat=True))]
+
+
+class TestLostEvents:
+    def test_are_told_so_that_somebody_compares(self, house: House) -> None:
+        Ear(house)(esl.EventsLost(17))
+        assert house.told == [("lost",)]
+
+
+class TestWhatALegDoes:
+    @pytest.mark.parametrize(
+        ("state", "application", "does"),
+        [
+            ("CS_EXECUTE", "park", "park"),
+            ("CS_EXECUTE", "playback", "playback"),
+            ("CS_SOFT_EXECUTE", "uuid_bridge", "talk"),
+            ("CS_EXCHANGE_MEDIA", "uuid_bridge", "talk"),
+            ("CS_PARK", "uuid_bridge", "park"),
+            ("CS_CONSUME_MEDIA", "", ""),
+        ],
+    )
+    def test_is_read_from_its_state_first(self, state: str, application: str, does: str) -> None:
+        """Behind a bridge FreeSWITCH goes on showing the bridge as the application."""
+        assert doing({"state": state, "application": application}) == does
+
+
+class TestFound:
+    def test_a_damaged_time_is_an_error_for_that_leg_alone(self, house: House) -> None:
+        variables = {
+            "switchd_kind": "caller",
+            "switchd_state": "waiting",
+            "switchd_queued_at": "yesterday",
+        }
+        with pytest.raises(ValueError, match="yesterday"):
+            found(house, "leg-a", lambda name: variables.get(name, ""))
