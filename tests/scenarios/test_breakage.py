@@ -158,23 +158,18 @@ class TestTheEventSocketIsCut:
         record = hotline.record_of(caller)
         assert (record.outcome, record.seat, record.survey_key) == (Outcome.ANSWERED, "1001", "2")
 
-    def test_a_seat_that_hung_up_meanwhile_is_released_and_the_caller_asked(
-        self, hotline: Hotline
-    ) -> None:
-        caller = hotline.talks_with("1001")
+    def test_whoever_hung_up_meanwhile_has_hung_up(self, hotline: Hotline) -> None:
+        left_by_the_seat = hotline.talks_with("1001")
+        gave_up = hotline.waits()
         hotline.sim.drop_connections()
         hotline.seat_hangs_up("1001")
-        record = hotline.record_of(caller)
+        gave_up.hang_up()
+        record = hotline.record_of(left_by_the_seat)
         assert (record.outcome, record.survey_key) == (Outcome.ANSWERED, "2")
-        hotline.waits_until_seat_is("1001", "ready")
-
-    def test_a_caller_who_hung_up_meanwhile_is_written_down(self, hotline: Hotline) -> None:
-        caller = hotline.waits()
-        hotline.sim.drop_connections()
-        caller.hang_up()
-        record = hotline.record_of(caller)
+        record = hotline.record_of(gave_up)
         assert (record.outcome, record.cause) == (Outcome.ABANDONED, "UNCONFIRMED")
         wait_for(lambda: hotline.status()["waiting"] == 0, "the place is given up")
+        hotline.waits_until_seat_is("1001", "ready")
 
     def test_no_seat_is_blamed_for_it(self, hotline: Hotline) -> None:
         for seat in ("1001", "1002", "1003"):
