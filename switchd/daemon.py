@@ -183,10 +183,14 @@ class Daemon:
 
     def _registered(self) -> Collection[str]:
         try:
-            return {row["reg_user"] for row in _rows(self.parts.link, "registrations")}
+            return self._phones(self.parts.link)
         except (EslError, ValueError, KeyError) as error:
             log.warning("phones not listed", why=str(error))
             return ()
+
+    def _phones(self, link: Link) -> Collection[str]:
+        """Seats that can be rung."""
+        return registered(link.api(*QUESTION), self.parts.domain)
 
     # what the switch tells
 
@@ -277,7 +281,7 @@ class Daemon:
                 gevent.sleep(AGAIN_SECONDS)
 
     def _compare_once(self, link: Link, stranded: Collection[str], cause: str) -> None:
-        phones = registered(link.api(*QUESTION), self.parts.domain)
+        phones = self._phones(link)
         living = {row["uuid"]: row for row in _rows(link, "channels")}
         self.parts.desk.missed(stranded, {leg: doing(row) for leg, row in living.items()}, cause)
         self._tell_phones(lambda: self.parts.phones.listed(phones))

@@ -38,6 +38,7 @@ class TestTheDaemonIsKilled:
         wait_for(lambda: hotline.status()["waiting"] == 2, "both wait again")
         assert hotline.call_of(first)["queued_at"] == pytest.approx(queued_at, abs=0.001)
         assert talking.state is CallerState.TALKING
+        assert hotline.seat("1001")["state"] == "talking"
         hotline.sim.seat("1002").will_answer(hangs_up_after=1.0)
         hotline.makes_ready("1002")
         records = [hotline.record_of(caller) for caller in (first, second)]
@@ -53,6 +54,8 @@ class TestTheDaemonIsKilled:
         assert record.talk_seconds is not None
         assert heard(talking).split().count("greeting") == 1
         assert hotline.records() == 3
+        hotline.waits_until_seat_is("1001", "ready")
+        assert hotline.sim.seat("1001").collisions == 0
 
     def test_a_phone_that_was_ringing_stops_and_rings_for_the_restarted_one(
         self, own_hotline: Hotline
