@@ -262,6 +262,7 @@ class TestWhatALegDoes:
         def does(what: str) -> bool:
             return bool(esl.rows("channels", lambda row: row["uuid"] == leg and doing(row) == what))
 
+        esl.rows("channels", lambda row: row["application"] == "answer")
         assert does("park")
         hotline.switch.music(leg, house.music.partition("://")[2], f"{leg}/1", False)
         assert does("playback")
