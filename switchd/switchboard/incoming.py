@@ -156,17 +156,19 @@ def _found_caller(
 
 
 _TALKING_STATES = frozenset({"CS_SOFT_EXECUTE", "CS_EXCHANGE_MEDIA"})
+_OVER_AT_ONCE = frozenset({"answer", "uuid_bridge"})
+"""What `show channels` still names when the leg is back in its park."""
 
 
 def doing(row: Mapping[str, str]) -> str:
     """What a leg in `show channels` does: `talk`, `park`, or the application that it runs.
 
-    A leg that is parked behind a bridge still shows the bridge as its application.
+    A row names what was executed last, even when that has ended.
     """
     if row["state"] in _TALKING_STATES:
         return "talk"
     application = row["application"]
-    return "park" if application == "uuid_bridge" else application
+    return "park" if application in _OVER_AT_ONCE else application
 
 
 def _private(variable: Callable[[str], str]) -> bool:
