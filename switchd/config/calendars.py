@@ -54,8 +54,8 @@ class Calendar(Section):
 
     week: dict[Weekdays, Hours] = Field(
         min_length=1,
-        description="Weekdays and their hours; `22:00-06:00+1` ends on the next day. A weekday that "
-        "is not written is closed.",
+        description="Weekdays and their hours; `22:00-06:00+1` ends on the next day. A weekday "
+        "that is not written is closed.",
         examples=["mon-fri: 09:00-12:00 14:00-18:00"],
     )
     holidays: Annotated[str, Field(max_length=400), _readable(_read_holiday_hours)] = Field(
