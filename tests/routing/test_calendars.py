@@ -195,6 +195,20 @@ class TestNextChange:
         assert local(calendar.next_change(at("2026-01-02 00:00"), SHANGHAI)) == "2027-01-01 00:00"
 
 
+class TestSpans:
+    """The stretches of a period, as a roster needs them."""
+
+    def test_those_are_given_that_touch_the_period_and_whole(self) -> None:
+        spans = OFFICE.spans(at("2026-03-02 12:00"), at("2026-03-03 09:01"), SHANGHAI)
+        assert [(local(begins), local(ends)) for begins, ends in spans] == [
+            ("2026-03-02 14:00", "2026-03-02 18:00"),
+            ("2026-03-03 09:00", "2026-03-03 12:00"),
+        ]
+
+    def test_one_that_begins_with_the_period_s_end_is_not(self) -> None:
+        assert not list(OFFICE.spans(at("2026-03-02 18:00"), at("2026-03-03 09:00"), SHANGHAI))
+
+
 class TestClockChanges:
     """A city whose clock changes is served without a gap and without an error."""
 
