@@ -83,6 +83,10 @@ class Line:
     """Order in the waiting list before age: higher first; 0 is normal."""
     retirement: Retirement | None = None
     """Only for retired lines."""
+    open: str | None = None
+    """Calendar by which the line is open; None: at all times."""
+    closed_prompt: str = "out_of_hours"
+    """What callers hear when the line or its group is closed."""
 
     def phase(self, now: float, zone: tzinfo) -> Phase:
         """Tell where the line stands at `now` (seconds since the epoch) in the city's `zone`.

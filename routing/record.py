@@ -17,6 +17,8 @@ class Outcome(StrEnum):
     """The caller hung up during greeting or menu, before asking for a person."""
     REDIRECTED = "redirected"
     """A retired line told the caller to dial 12345."""
+    CLOSED = "closed"
+    """The line or its group was closed, and the caller was told so."""
     REFUSED = "refused"
     """Not taken: unknown, gone or barred number."""
     FAILED = "failed"

@@ -47,6 +47,10 @@ class Seat:
     groups: tuple[str, ...]
     """Skill groups whose callers it may be offered."""
     title: str = ""
+    shift: str | None = None
+    """Arrangement of shifts by which the seat is staffed; None: those of its groups."""
+    crew: str | None = None
+    """The only crew of that arrangement that sits here; None: whichever is on duty."""
 
 
 @dataclass(frozen=True, slots=True)

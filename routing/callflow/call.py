@@ -28,6 +28,8 @@ class Call:
     greeting: tuple[str, ...] = ()
     connects: bool = True
     """Whether the greeting is followed by the queue, or by good-bye."""
+    closed: bool = False
+    """Whether good-bye is said because it is out of hours."""
     music: str = ""
     survey: bool = False
     greeted_at: float | None = None

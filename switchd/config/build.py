@@ -9,7 +9,9 @@ from routing.plan import Survey as PlanSurvey
 from routing.plan import Trunk as PlanTrunk
 from routing.plan import Waiting as PlanWaiting
 from routing.seats import Seat as PlanSeat
+from switchd.config.build_calendars import build_calendars, build_shifts
 from switchd.config.draft import Draft
+from switchd.config.holidays import build_holidays
 from switchd.config.lookup import Lookup
 from switchd.config.meaning_lines import time_zone
 from switchd.config.models import City, Line
@@ -22,6 +24,8 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
     if zone is None:
         raise ValueError(f"no time zone {city.time_zone}: build only from a checked draft")
     lookup = Lookup(draft)
+    holidays = build_holidays(draft.holidays)
+    calendars = build_calendars(draft, holidays)
     lines = [_line(lookup, key, line) for key, line in draft.lines.items()]
     return Plan(
         city=name,
@@ -31,11 +35,19 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
         language=city.language,
         lines={line.name: line for line in lines},
         groups={
-            key: SkillGroup(key, group.title, group.ring_seconds, group.wrap_up_seconds)
+            key: SkillGroup(
+                name=key,
+                title=group.title,
+                ring_seconds=group.ring_seconds,
+                wrap_up_seconds=group.wrap_up_seconds,
+                open=group.open,
+                shift=group.shift,
+                crew=group.crew,
+            )
             for key, group in draft.groups.items()
         },
         seats={
-            number: PlanSeat(number, seat.groups, seat.title)
+            number: PlanSeat(number, seat.groups, seat.title, seat.shift, seat.crew)
             for written, seat in draft.seats.items()
             for number in seat_numbers(written)
         },
@@ -45,6 +57,9 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
         },
         waiting=PlanWaiting(**draft.waiting.model_dump()),
         survey=PlanSurvey(**draft.survey.model_dump()),
+        calendars=calendars,
+        holidays=holidays,
+        shifts=build_shifts(draft, calendars),
         version=version,
     )
 
@@ -73,4 +88,6 @@ def _line(lookup: Lookup, key: str, line: Line) -> PlanLine:
         survey=line.survey,
         priority=line.priority,
         retirement=retirement,
+        open=line.open,
+        closed_prompt=line.closed_prompt,
     )

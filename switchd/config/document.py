@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from switchd.config.calendars import Calendar, Holidays, Shift
 from switchd.config.models import (
     City,
     Group,
@@ -32,6 +33,15 @@ class Document(Section):
     )
     trunks: dict[Word, Trunk] = Field(
         default={"trunk": Trunk()}, min_length=1, description="Trunk groups (中继) by name."
+    )
+    calendars: dict[Word, Calendar] = Field(
+        default={}, description="Hours (工作时间) by name; `always` is there without being written."
+    )
+    holidays: Holidays = Field(
+        default=Holidays(), description="Public holidays and make-up work days (调休)."
+    )
+    shifts: dict[Word, Shift] = Field(
+        default={}, description="Shifts by name: rotating crews (四班三运转), day shift (长白班)."
     )
     waiting: Waiting = Field(default=Waiting(), description="What callers hear while they wait.")
     survey: Survey = Field(default=Survey(), description="The question for satisfaction.")

@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
+from switchd.config.calendars import Calendar, Holidays, Shift
 from switchd.config.document import Document
 from switchd.config.explain import explain, key_path
 from switchd.config.models import City, Group, Line, Seat, Survey, Trunk, Waiting
@@ -29,6 +30,9 @@ class Draft:
     groups: dict[str, Group] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
     trunks: dict[str, Trunk] = field(default_factory=lambda: {"trunk": Trunk()})
+    calendars: dict[str, Calendar] = field(default_factory=dict)
+    holidays: Holidays = field(default_factory=Holidays)
+    shifts: dict[str, Shift] = field(default_factory=dict)
     waiting: Waiting = field(default_factory=Waiting)
     survey: Survey = field(default_factory=Survey)
     freeswitch: FreeSwitch = field(default_factory=FreeSwitch)
@@ -102,7 +106,7 @@ def _read_section(draft: Draft, name: str, owner: Any) -> None:
 
 
 def _read_entries(draft: Draft, name: str, key_owner: Any, owner: Any) -> None:
-    """Read a section whose keys are names: lines, groups, seats, trunks."""
+    """Read a section whose keys are names: lines, groups, seats, trunks, …"""
     node = draft.root.entries[name]
     if not isinstance(node, Mapping) or not node.entries:
         empty = isinstance(node, Mapping) or (isinstance(node, Scalar) and node.text is None)

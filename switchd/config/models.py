@@ -148,6 +148,13 @@ class Line(Section):
     announcement: Word = Field(
         default="change_announcement", description="Retired lines: prompt of the announcement."
     )
+    open: Word | None = Field(
+        default=None, description="Calendar by which the line is open. Default: at all times."
+    )
+    closed_prompt: Word = Field(
+        default="out_of_hours",
+        description="Prompt that callers hear when the line or its group is closed.",
+    )
 
 
 class Group(Section):
@@ -163,6 +170,15 @@ class Group(Section):
         le=3600,
         description="Seconds of wrap-up (话后整理) after a call; 0: none.",
     )
+    open: Word | None = Field(
+        default=None, description="Calendar by which it serves callers. Default: at all times."
+    )
+    shift: Word | None = Field(
+        default=None, description="Shifts by which it is staffed, named in `shifts`."
+    )
+    crew: Text | None = Field(
+        default=None, description="The one crew of that shift. Default: whichever is on duty."
+    )
 
 
 class Seat(Section):
@@ -172,6 +188,12 @@ class Seat(Section):
         min_length=1, description="Skill groups whose callers it is offered."
     )
     title: str = Field(default="", max_length=200, description="What the wallboard shows.")
+    shift: Word | None = Field(
+        default=None, description="Shifts by which it is staffed. Default: those of its groups."
+    )
+    crew: Text | None = Field(
+        default=None, description="The one crew of that shift. Default: whichever is on duty."
+    )
 
 
 SeatEntry = Annotated[

@@ -107,8 +107,8 @@ def _default(info: FieldInfo) -> str:
         return "`yes`" if value else "`no`"
     if isinstance(value, tuple):
         return f"`[{', '.join(value)}]`"
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value:
         return ", ".join(f"`{key}: {item}`" for key, item in value.items())
-    if value in (None, ""):
+    if value in (None, "", {}):
         return "–"
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"

@@ -82,6 +82,7 @@ def _routed(
         priority=route.priority,
         greeting=route.greeting,
         connects=route.connect,
+        closed=route.closed,
         music=route.music,
         survey=route.survey,
     )
@@ -94,9 +95,8 @@ def greet(call: Call, event: on.Answered, plan: Plan, now: float) -> Result:
     if call.connects:
         call = replace(call, state=State.GREETING)
     else:
-        call = replace(
-            call, state=State.CLOSING, outcome=Outcome.REDIRECTED, ended_by=EndedBy.SYSTEM
-        )
+        outcome = Outcome.CLOSED if call.closed else Outcome.REDIRECTED
+        call = replace(call, state=State.CLOSING, outcome=outcome, ended_by=EndedBy.SYSTEM)
     return call, (do.Play(call.greeting, call.audio),)
 
 
