@@ -34,6 +34,8 @@ from switchd.queues.inbox import Inbox
 from switchd.queues.waitlist import Waitlist
 from switchd.records.spool import Spool
 from switchd.records.writer import Writer
+from switchd.reloading import Reloader
+from switchd.seating import Seating
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
 from switchd.switchboard.incoming import found
@@ -53,6 +55,8 @@ class Parts:
     inbox: Inbox
     deadlines: Deadlines
     desk: Desk
+    seating: Seating
+    reloader: Reloader
     codes: FeatureCodes
     phones: Phones
     seat_desk: SeatDesk
@@ -85,7 +89,7 @@ class Daemon:
     def assemble(self, parts: Parts, server: Callable[[Daemon], Server] | None) -> None:
         """Take the parts. The daemon itself is one of their listeners, hence not in __init__."""
         self._parts = parts
-        parts.desk.closed.append(parts.tally.add)
+        parts.desk.closed += [parts.tally.add, lambda record: parts.seating.tidy()]
         if server is not None:
             self._server = server(self)
 
@@ -94,10 +98,8 @@ class Daemon:
         parts = self.parts
         self._started_at = now = parts.clock.now()
         parts.waitlist.forget_calls_of(parts.owner, now)
-        for number in parts.waitlist.snapshot(now).seats.keys() - parts.plan.seats.keys():
-            parts.waitlist.forget_seat(number, now)
-        for seat in parts.plan.seats.values():
-            parts.waitlist.define_seat(seat.number, seat.groups, now)
+        parts.seating.arrange(parts.plan)
+        parts.reloader.write_down_start()
         parts.writer.start()
         self._background = [
             gevent.spawn(self._read_inbox),
@@ -201,6 +203,30 @@ class Daemon:
         except (EslError, ValueError, KeyError) as error:
             log.warning("switch not compared", why=str(error) or type(error).__name__)
 
+    def use(self, plan: Plan) -> None:
+        """Put a plan into force: from now on for new calls; others keep theirs.
+
+        Raises `QueueUnavailable`; then the plan in force stays.
+        """
+        parts = self.parts
+        before, parts.plan = parts.plan, plan
+        try:
+            parts.seating.arrange(plan)
+        except QueueUnavailable:
+            parts.plan = before
+            raise
+        parts.phones.plan_changed()
+        gevent.spawn(self._list_phones, parts.link)
+
+    def _list_phones(self, link: Link) -> None:
+        """Tell the seats of a new plan about phones that registered before it."""
+        try:
+            phones = registered(link.api(*QUESTION), self.parts.domain)
+        except (EslError, ValueError) as error:
+            log.warning("phones not listed", why=str(error))
+            return
+        self._tell_phones(lambda: self.parts.phones.listed(phones))
+
     def link_down(self, reason: str) -> None:
         """The switch cannot be heard: no seat's phone can be rung."""
         self._stranded = tuple(call.id for call in self.parts.desk.calls())
@@ -282,6 +308,10 @@ class Daemon:
     def seat_verb(self, seat: str, verb: str, agent: str, reason: str) -> Mapping[str, Any]:
         """Sign in, be ready, …"""
         return asdict(self.parts.seat_desk.do(seat, verb, agent, reason))
+
+    def reload(self, who: str, why: str) -> Mapping[str, Any]:
+        """Read the city's folder again and put its plan into force."""
+        return self.parts.reloader.reload(who, why)
 
 
 @contextmanager
