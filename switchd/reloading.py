@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 
 READ_SECONDS = 60.0
 """How long reading a folder may take; 2,000 lines take about a second."""
+LOGGED_DIFFERENCES = 5
+"""How many differences a reload writes into the log; all are in the answer and in SQL."""
 
 
 class ReaderFailed(Exception):
@@ -75,7 +77,16 @@ class Reloader:
                 problems = [problem["text"] for problem in error.problems]
                 log.error("plan refused", who=who, why=str(error), problems=problems)
                 raise
-            log.info("plan reloaded", who=who, reason=why, **answer)
+            log.info(
+                "plan reloaded",
+                who=who,
+                reason=why,
+                plan=answer["plan"],
+                number=answer["number"],
+                differences=answer["differences"][:LOGGED_DIFFERENCES],
+                more_differences=len(answer["differences"][LOGGED_DIFFERENCES:]),
+                needs=answer["needs"],
+            )
             return answer
 
     def _reload(self, who: str, why: str) -> Mapping[str, Any]:

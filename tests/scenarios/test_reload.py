@@ -7,12 +7,21 @@ import signal
 from typing import Any
 
 import orjson
+import pytest
 
 from routing.record import Outcome
 from tests.scenarios.hotline import CITY, Hotline, heard, wait_for
 
 MOBILE = "13937512345"
 CONFIG_ERROR = 78
+
+
+@pytest.fixture
+def city(own_hotline: Hotline) -> Hotline:
+    """A hotline whose seats answer; its daemon is not started yet."""
+    for seat in CITY["seats"]:
+        own_hotline.sim.seat(seat).will_answer()
+    return own_hotline
 
 
 def changed(**sections: Any) -> dict[str, Any]:
@@ -32,13 +41,12 @@ def plan_in_force(hotline: Hotline) -> str:
 
 class TestAReload:
     def test_the_next_call_follows_the_new_plan_and_a_call_in_progress_ends_under_its_own(
-        self, own_hotline: Hotline
+        self, city: Hotline
     ) -> None:
-        hotline = own_hotline
+        hotline = city
         hotline.start_daemon()
         before = plan_in_force(hotline)
         hotline.makes_ready("1001")
-        hotline.sim.seat("1001").will_answer()
         caller = hotline.sim.call(MOBILE, "12345", survey="2")
         wait_for(lambda: hotline.seat("1001")["state"] == "talking", "they talk")
         unknown = hotline.sim.call(MOBILE, "12399")
@@ -64,9 +72,9 @@ class TestAReload:
         assert record.plan_version == plan_in_force(hotline)
 
     def test_a_plan_with_errors_changes_nothing_and_says_where_they_are(
-        self, own_hotline: Hotline
+        self, city: Hotline
     ) -> None:
-        hotline = own_hotline
+        hotline = city
         hotline.start_daemon()
         before = plan_in_force(hotline)
         hotline.writes(changed(seats={"1009": "nowhere"}, lines={"12345": {"kind": "hotline"}}))
@@ -84,8 +92,8 @@ class TestAReload:
         caller = hotline.sim.call(MOBILE, "12345", talk=1.0)
         assert hotline.record_of(caller).outcome is Outcome.ANSWERED
 
-    def test_sighup_reloads(self, own_hotline: Hotline) -> None:
-        hotline = own_hotline
+    def test_sighup_reloads(self, city: Hotline) -> None:
+        hotline = city
         hotline.start_daemon()
         before = plan_in_force(hotline)
         hotline.writes(changed(city={"title": "新名称"}))
@@ -94,8 +102,8 @@ class TestAReload:
         wait_for(lambda: plan_in_force(hotline) != before, "the plan is another")
         assert hotline.status()["title"] == "新名称"
 
-    def test_what_only_a_restart_changes_is_named(self, own_hotline: Hotline) -> None:
-        hotline = own_hotline
+    def test_what_only_a_restart_changes_is_named(self, city: Hotline) -> None:
+        hotline = city
         hotline.start_daemon()
         hotline.writes({**changed(), "feature_codes": {"ready": "*21"}})
         said = hotline.admin("reload")
@@ -103,8 +111,8 @@ class TestAReload:
         assert "applied, but feature_codes needs a new `switchd freeswitch render`" in said.stdout
         assert "and a restart of switchd" in said.stdout
 
-    def test_a_city_does_not_change_its_name_while_it_runs(self, own_hotline: Hotline) -> None:
-        hotline = own_hotline
+    def test_a_city_does_not_change_its_name_while_it_runs(self, city: Hotline) -> None:
+        hotline = city
         hotline.start_daemon()
         hotline.writes(changed(city={"name": "othercity"}))
         said = hotline.admin("reload")
@@ -115,9 +123,9 @@ class TestAReload:
 
 class TestSeats:
     def test_a_new_seat_whose_phone_was_registered_before_is_offered_callers(
-        self, own_hotline: Hotline
+        self, city: Hotline
     ) -> None:
-        hotline = own_hotline
+        hotline = city
         hotline.writes(changed(seats={"1002": None}))
         hotline.start_daemon()
         hotline.writes(CITY)
@@ -127,13 +135,10 @@ class TestSeats:
         caller = hotline.sim.call(MOBILE, "12345", talk=1.0)
         assert hotline.record_of(caller).seat == "1002"
 
-    def test_a_seat_that_the_plan_no_longer_has_finishes_its_talk(
-        self, own_hotline: Hotline
-    ) -> None:
-        hotline = own_hotline
+    def test_a_seat_that_the_plan_no_longer_has_finishes_its_talk(self, city: Hotline) -> None:
+        hotline = city
         hotline.start_daemon()
         hotline.makes_ready("1001", "1002")
-        hotline.sim.seat("1001").will_answer()
         caller = hotline.sim.call(MOBILE, "12345", survey="1")
         wait_for(lambda: hotline.seat("1001")["state"] == "talking", "they talk")
         hotline.writes(changed(seats={"1001": None, "1002": None}))
@@ -148,8 +153,8 @@ class TestSeats:
             "the seat is forgotten after its talk",
         )
 
-    def test_who_waits_for_a_group_that_is_gone_is_still_served(self, own_hotline: Hotline) -> None:
-        hotline = own_hotline
+    def test_who_waits_for_a_group_that_is_gone_is_still_served(self, city: Hotline) -> None:
+        hotline = city
         hotline.start_daemon()
         caller = hotline.sim.call(MOBILE, "12315", talk=1.0)
         wait_for(lambda: hotline.status()["waiting"] == 1, "the caller waits")
@@ -168,10 +173,8 @@ class TestSeats:
 
 
 class TestVersions:
-    def test_every_plan_in_force_is_written_down_and_can_come_back(
-        self, own_hotline: Hotline
-    ) -> None:
-        hotline = own_hotline
+    def test_every_plan_in_force_is_written_down_and_can_come_back(self, city: Hotline) -> None:
+        hotline = city
         hotline.start_daemon()
         first = plan_in_force(hotline)
         files = (hotline.city_folder / "city.yaml").read_text()
@@ -201,17 +204,17 @@ class TestVersions:
         assert any(sentence.startswith("12399, now: hears") for sentence in log[1]["summary"])
         assert "12399" in hotline.admin("plan", "show", "2").stdout
 
-    def test_a_start_with_the_same_files_is_no_new_version(self, own_hotline: Hotline) -> None:
-        hotline = own_hotline
+    def test_a_start_with_the_same_files_is_no_new_version(self, city: Hotline) -> None:
+        hotline = city
         hotline.start_daemon()
         hotline.stop_daemon()
         hotline.start_daemon()
         assert len(orjson.loads(hotline.admin("plan", "log", "--json").stdout)) == 1
 
     def test_a_version_that_cannot_be_used_today_leaves_the_folder_as_it_is(
-        self, own_hotline: Hotline
+        self, city: Hotline
     ) -> None:
-        hotline = own_hotline
+        hotline = city
         own = hotline.city_folder / "own" / "zh"
         own.mkdir(parents=True)
         (own / "hello.wav").write_bytes(b"")
@@ -229,9 +232,9 @@ class TestVersions:
         assert (hotline.city_folder / "city.yaml").read_text() == files
         assert not list(hotline.city_folder.glob(".before-rollback-*"))
 
-    def test_a_number_that_was_never_given_is_told(self, own_hotline: Hotline) -> None:
-        own_hotline.start_daemon()
-        said = own_hotline.admin("plan", "rollback", "7")
+    def test_a_number_that_was_never_given_is_told(self, city: Hotline) -> None:
+        city.start_daemon()
+        said = city.admin("plan", "rollback", "7")
         assert said.returncode == 1
         assert "there is no plan 7 of testcity: there are 1 to 1" in said.stderr
 
