@@ -6,6 +6,7 @@ It listens to the switch (`switchboard.incoming.Listener`) and answers the HTTP 
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import contextmanager
@@ -100,6 +101,9 @@ class Daemon:
         parts.waitlist.forget_calls_of(parts.owner, now)
         parts.seating.arrange(parts.plan)
         parts.reloader.write_down_start()
+        # What is here now stays: a full collection would look at all of it, and callers wait.
+        gc.collect()
+        gc.freeze()
         parts.writer.start()
         self._background = [
             gevent.spawn(self._read_inbox),

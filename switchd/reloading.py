@@ -155,7 +155,9 @@ def read_apart(folder: Path, in_force: Plan, now: float) -> Reading:
     Raises `ReaderFailed`.
     """
     command = [sys.executable, "-m", "switchd.reader"]
-    question = pickle.dumps((folder.absolute(), in_force, now))
+    # In a thread, pickle lets go of the interpreter between the parts of a large plan.
+    in_thread = gevent.get_hub().threadpool.apply
+    question: bytes = in_thread(pickle.dumps, ((folder.absolute(), in_force, now),))
     try:
         done = subprocess.run(
             command, input=question, capture_output=True, timeout=READ_SECONDS, check=True
@@ -167,7 +169,7 @@ def read_apart(folder: Path, in_force: Plan, now: float) -> Reading:
         raise ReaderFailed(f"the process that reads it failed: {''.join(last)}") from error
     except OSError as error:
         raise ReaderFailed(f"no process to read it: {error.strerror or error}") from error
-    answer: Reading = pickle.loads(done.stdout)  # noqa: S301 - our own process wrote it
+    answer: Reading = in_thread(pickle.loads, (done.stdout,))
     return answer
 
 
