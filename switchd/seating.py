@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import structlog
+from gevent.lock import RLock
 
 from routing.callflow import Call
 from routing.handover import seat_groups
@@ -29,6 +30,7 @@ class Seating:
         self._waitlist = waitlist
         self._now = now
         self._calls = calls
+        self._one_at_a_time = RLock()
         self._plan: Plan | None = None
         self._orphans: frozenset[str] = frozenset()
         self._leaving: frozenset[str] = frozenset()
@@ -38,6 +40,10 @@ class Seating:
 
         A known seat keeps its state. Raises `QueueUnavailable`; doing it again is harmless.
         """
+        with self._one_at_a_time:
+            self._arrange(plan)
+
+    def _arrange(self, plan: Plan) -> None:
         now = self._now()
         known = self._waitlist.snapshot(now, first=0).seats
         in_use = {call.group for call in self._calls() if call.group}
@@ -58,14 +64,16 @@ class Seating:
 
     def tidy(self) -> None:
         """A call has ended: forget whom and what only calls of an earlier plan needed."""
-        if self._plan is None or not (self._orphans or self._leaving):
+        if not (self._orphans or self._leaving):
             return
         calls = list(self._calls())
         needed = {call.group for call in calls} | {call.seat for call in calls}
         if self._orphans | self._leaving <= needed:
             return
         try:
-            self.arrange(self._plan)
+            with self._one_at_a_time:
+                if self._plan is not None:
+                    self._arrange(self._plan)
         except QueueUnavailable as error:
             log.warning("seats not tidied", why=str(error))
 

@@ -15,30 +15,26 @@ BACKUP = ".before-rollback-"
 def exchange(folder: Path, files: Mapping[str, str], stamp: str) -> Path:
     """Keep the folder's *.yaml in a folder named by `stamp` and write `files` in their place.
 
-    Returns where the former ones are. Raises OSError; whatever happens, they are safe there.
+    Returns where the former ones are. Raises OSError if it cannot be done; then it is undone.
     """
     for name in files:
         if Path(name).name != name or not name.endswith(".yaml"):
             raise ValueError(f"{name!r} is no name of a YAML file of a city")
     backup = folder / f"{BACKUP}{stamp}"
     backup.mkdir()
-    present = _yaml(folder)
-    for path in present:
+    for path in _yaml(folder):
         shutil.copy2(path, backup)
-    _replace(folder, {name: text.encode() for name, text in files.items()})
-    for path in present:
-        if path.name not in files:
-            path.unlink()
+    try:
+        _fill(folder, {name: text.encode() for name, text in files.items()})
+    except OSError:
+        put_back(folder, backup)
+        raise
     return backup
 
 
 def put_back(folder: Path, backup: Path) -> None:
     """Undo an `exchange`. Raises OSError."""
-    files = {path.name: path.read_bytes() for path in _yaml(backup)}
-    _replace(folder, files)
-    for path in _yaml(folder):
-        if path.name not in files:
-            path.unlink()
+    _fill(folder, {path.name: path.read_bytes() for path in _yaml(backup)})
     shutil.rmtree(backup)
 
 
@@ -46,8 +42,11 @@ def _yaml(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.yaml") if not path.name.startswith("."))
 
 
-def _replace(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write each file whole or not at all, with the mode and the owner that it has now."""
+def _fill(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Make these the folder's *.yaml; each keeps the mode and the owner that it has now.
+
+    A file is written whole or not at all.
+    """
     for name, content in files.items():
         path, fresh = folder / name, folder / f".{name}.new"
         fresh.write_bytes(content)
@@ -56,3 +55,6 @@ def _replace(folder: Path, files: Mapping[str, bytes]) -> None:
             with contextlib.suppress(PermissionError):
                 os.chown(fresh, path.stat().st_uid, path.stat().st_gid)
         fresh.replace(path)
+    for path in _yaml(folder):
+        if path.name not in files:
+            path.unlink()
