@@ -6,8 +6,8 @@ both plans, with `routing.entry.decide`. What decides differently is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,8 @@ SHOWN_NUMBERS = 3
 _CALLER = "13800000000"
 _SILENT = frozenset({"caller", "called", "reasons"})
 """Fields of a decision that no caller notices."""
+_TOLD_OTHERWISE = frozenset({"city", "lines", "groups", "seats", "version"})
+"""Fields of a plan that notices, or sentences of their own, tell of."""
 _REFUSED = {
     "UNALLOCATED_NUMBER": "not in service",
     "NUMBER_CHANGED": "number changed, not answered",
@@ -128,7 +130,9 @@ def _fields_that_differ(before: Route | Refusal, after: Route | Refusal) -> tupl
 def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(asdict(value)) if is_dataclass(value) and not isinstance(value, type) else str(value)
+    if isinstance(value, Collection) and not isinstance(value, str) and len(value) > SHOWN_NUMBERS:
+        return f"{len(value)} entries"
+    return str(value)
 
 
 def _settings(old: Plan, new: Plan) -> Iterator[str]:
@@ -143,18 +147,27 @@ def _settings(old: Plan, new: Plan) -> Iterator[str]:
         was = old.seats.get(number)
         if was is not None and was.title != seat.title:
             yield f"seat {number} is called {seat.title or '-'} instead of {was.title or '-'}"
-    for name in ("title", "zone", "area_code", "language"):
-        if getattr(old, name) != getattr(new, name):
-            yield f"city: {name} {getattr(new, name)} instead of {getattr(old, name)}"
-    for name in ("waiting", "survey"):
-        yield from _parts(name, getattr(old, name), getattr(new, name))
-    for name in dict.fromkeys((*old.trunks, *new.trunks)):
-        if name not in new.trunks:
-            yield f"trunk {name} is gone"
-        elif name not in old.trunks:
-            yield f"trunk {name} is new"
-        else:
-            yield from _parts(f"trunk {name}", old.trunks[name], new.trunks[name])
+    for field in fields(Plan):
+        if field.compare and field.name not in _TOLD_OTHERWISE:
+            before, after = getattr(old, field.name), getattr(new, field.name)
+            yield from _value(field.name, before, after)
+
+
+def _value(name: str, before: Any, after: Any) -> Iterator[str]:
+    """Compare one field of the plan: keys of a mapping, fields of a section, or the value."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        word = name.removesuffix("s")
+        for key in dict.fromkeys((*before, *after)):
+            if key not in after:
+                yield f"{word} {key} is gone"
+            elif key not in before:
+                yield f"{word} {key} is new"
+            else:
+                yield from _value(f"{word} {key}", before[key], after[key])
+    elif is_dataclass(before) and type(before) is type(after):
+        yield from _parts(name, before, after)
+    elif before != after:
+        yield f"{name}: {_plain(after)} instead of {_plain(before)}"
 
 
 def _group(name: str, old: Plan, new: Plan) -> Iterator[str]:

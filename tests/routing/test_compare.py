@@ -100,7 +100,16 @@ class TestSettings:
 
     def test_what_every_caller_meets(self) -> None:
         told = self.words(survey=Survey(tries=3), language="en")
-        assert told == ("city: language en instead of zh", "survey: tries 3 instead of 2")
+        assert told == ("language: en instead of zh", "survey: tries 3 instead of 2")
+
+    def test_a_long_list_is_counted(self) -> None:
+        survey = Survey(keys={str(key): "satisfied" for key in range(5)})
+        (told,) = self.words(survey=survey)
+        assert told == "survey: keys 5 entries instead of 4 entries"
+
+    def test_a_trunk_that_reads_numbers_another_way(self) -> None:
+        told = self.words(trunks={"carrier": Trunk("carrier", ("17951",))})
+        assert told == ("trunk carrier: strip_prefixes ('17951',) instead of ()",)
 
     def test_a_line_that_seats_see_under_another_title(self) -> None:
         new = plan(hotline(title="市民热线"))
