@@ -16,8 +16,9 @@ from switchd.api.app import build as build_app
 from switchd.api.server import Server
 from switchd.calls.desk import Desk
 from switchd.calls.tally import Tally
+from switchd.city import SHIPPED_MUSIC
 from switchd.clock import Clock
-from switchd.config import Known, Loaded, ServerSettings, load
+from switchd.config import Loaded, ServerSettings
 from switchd.daemon import Daemon, Parts
 from switchd.esl.link import Link
 from switchd.freeswitch.settings import RenderSettings
@@ -29,42 +30,22 @@ from switchd.queues.deadlines import Deadlines
 from switchd.queues.embedded import EmbeddedRedis
 from switchd.queues.inbox import Inbox
 from switchd.queues.waitlist import Waitlist
+from switchd.records.plans import PlanVersions
 from switchd.records.schema import migrate
 from switchd.records.spool import Spool
 from switchd.records.store import Store
 from switchd.records.writer import Writer
+from switchd.reloading import Reloader
+from switchd.seating import Seating
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
 from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear
 from switchd.switchboard.outgoing import FreeSwitch
 from switchd.wiring import CallQueue, SeatDesk
 
-SHIPPED_MUSIC = "moh"
-"""The hold music that comes with switchd."""
-
 
 class NoPassword(Exception):
     """The event socket's password is not known."""
-
-
-def known_names(prompts: Path | None) -> Known:
-    """What prompts and hold music an installation has; `prompts` is the city's own folder."""
-    manifest = load_manifest(share("ivr_prompts"))
-    names = set(manifest.prompts)
-    music = {SHIPPED_MUSIC}
-    if prompts is not None:
-        names |= {file.stem for file in prompts.glob("*/*.wav")}
-        music |= {folder.name for folder in (prompts / "music").glob("*/")}
-    return Known(prompts=frozenset(names), music=frozenset(music))
-
-
-def load_city(folder: Path, now: float | None = None) -> Loaded:
-    """Load a city's folder, checked against the prompts that are there.
-
-    Raises `config.ConfigError`.
-    """
-    draft = load(folder, now=now)
-    return load(folder, known_names(draft.server.folders.prompts), now)
 
 
 def domain(city: str) -> str:
@@ -153,6 +134,7 @@ class Running:
 
     daemon: Daemon
     store: Store
+    versions: PlanVersions
     redis: EmbeddedRedis | None
     folder: Path
     """Where its data are."""
@@ -160,6 +142,7 @@ class Running:
     def close(self) -> None:
         """End what was started for it; the daemon itself has been stopped before."""
         self.store.close()
+        self.versions.close()
         if self.redis is not None:
             self.redis.stop()
 
@@ -182,7 +165,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     owner = f"{socket.gethostname()}:{server.freeswitch.event_socket.port}"
     waitlist = Waitlist(client, server.city, owner)
     migrate(server.sql)
-    store = Store(server.sql)
+    store, versions = Store(server.sql), PlanVersions(server.sql)
     daemon = Daemon()
     if embedded is not None:
         gevent.spawn(embedded.watch, lambda: _warn("redis")("the embedded Redis ended"))
@@ -194,6 +177,11 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         recordings=server.folders.recordings,
         deliver=daemon.deliver,
     )
+
+    def use(changed: Loaded) -> None:
+        daemon.use(changed.plan)
+        switch.prompts = prompt_library(changed)
+
     seat_desk = SeatDesk(waitlist, clock.now)
     parts = Parts(
         plan=plan,
@@ -211,7 +199,11 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         deadlines=Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines")),
         desk=Desk(lambda: daemon.parts.plan, switch, CallQueue(waitlist), spool, clock),
         codes=FeatureCodes(server.feature_codes.model_dump(), seat_desk, switch),
-        phones=Phones(plan.seats.keys, lambda seat, up: waitlist.phone(seat, up, clock.now())),
+        seating=Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls()),
+        reloader=Reloader(loaded, use=use, versions=versions, now=clock.now),
+        phones=Phones(
+            lambda: daemon.parts.plan.seats, lambda seat, up: waitlist.phone(seat, up, clock.now())
+        ),
         seat_desk=seat_desk,
         spool=spool,
         writer=Writer(spool, store),
@@ -220,7 +212,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         domain=domain(server.city),
     )
     daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
-    return Running(daemon, store, embedded, state)
+    return Running(daemon, store, versions, embedded, state)
 
 
 def socket_path(state: Path) -> Path:

@@ -6,6 +6,7 @@ It listens to the switch (`switchboard.incoming.Listener`) and answers the HTTP 
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,11 +30,13 @@ from switchd.esl.errors import CommandFailed, EslError
 from switchd.esl.link import Link
 from switchd.freeswitch.registrations import QUESTION, registered
 from switchd.queues.deadlines import Deadlines
-from switchd.queues.facts import OfferLost, OfferMade, QueueUnavailable, Snapshot
+from switchd.queues.facts import OfferLost, OfferMade, QueueUnavailable
 from switchd.queues.inbox import Inbox
 from switchd.queues.waitlist import Waitlist
 from switchd.records.spool import Spool
 from switchd.records.writer import Writer
+from switchd.reloading import Reloader
+from switchd.seating import Seating
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
 from switchd.switchboard.incoming import doing, found
@@ -60,6 +63,8 @@ class Parts:
     inbox: Inbox
     deadlines: Deadlines
     desk: Desk
+    seating: Seating
+    reloader: Reloader
     codes: FeatureCodes
     phones: Phones
     seat_desk: SeatDesk
@@ -94,7 +99,7 @@ class Daemon:
     def assemble(self, parts: Parts, server: Callable[[Daemon], Server] | None) -> None:
         """Take the parts. The daemon itself is one of their listeners, hence not in __init__."""
         self._parts = parts
-        parts.desk.closed.append(parts.tally.add)
+        parts.desk.closed += [parts.tally.add, lambda record: parts.seating.tidy()]
         if server is not None:
             self._server = server(self)
 
@@ -103,7 +108,11 @@ class Daemon:
         parts = self.parts
         self._started_at = now = parts.clock.now()
         parts.waitlist.forget_calls_of(parts.owner, now)
-        self._define_seats(parts.waitlist.snapshot(now, first=0), now)
+        parts.seating.arrange(parts.plan)
+        parts.reloader.write_down_start()
+        # What is here now stays: a full collection would look at all of it, and callers wait.
+        gc.collect()
+        gc.freeze()
         parts.writer.start()
         self._background = [
             gevent.spawn(self._read_inbox),
@@ -113,13 +122,6 @@ class Daemon:
         if self._server is not None:
             self._server.start()
         log.info("started", city=parts.plan.city, plan=parts.plan.version, owner=parts.owner)
-
-    def _define_seats(self, snapshot: Snapshot, now: float) -> None:
-        parts = self.parts
-        for number in snapshot.seats.keys() - parts.plan.seats.keys():
-            parts.waitlist.forget_seat(number, now)
-        for seat in parts.plan.seats.values():
-            parts.waitlist.define_seat(seat.number, seat.groups, now)
 
     def drain(self, seconds: float) -> bool:
         """Take no new callers and wait for the others, at most `seconds`; True if all are done."""
@@ -173,7 +175,7 @@ class Daemon:
         parts = self.parts
         now = parts.clock.now()
         snapshot = parts.waitlist.snapshot(now, first=EVERYBODY)
-        self._define_seats(snapshot, now)
+        parts.seating.arrange(parts.plan)
         parts.phones.forget()
         parts.phones.listed(self._registered() if parts.link.connected else ())
         known = {caller.call for group in snapshot.groups.values() for caller in group.first}
@@ -301,6 +303,30 @@ class Daemon:
         except (CommandFailed, ValueError) as error:
             log.info("leg not taken over", leg=leg, why=str(error))
 
+    def use(self, plan: Plan) -> None:
+        """Put a plan into force: from now on for new calls; others keep theirs.
+
+        Raises `QueueUnavailable`; then the plan in force stays.
+        """
+        parts = self.parts
+        before, parts.plan = parts.plan, plan
+        try:
+            parts.seating.arrange(plan)
+        except QueueUnavailable:
+            parts.plan = before
+            raise
+        parts.phones.plan_changed()
+        gevent.spawn(self._list_phones, parts.link)
+
+    def _list_phones(self, link: Link) -> None:
+        """Tell the seats of a new plan about phones that registered before it."""
+        try:
+            phones = self._phones(link)
+        except (EslError, ValueError) as error:
+            log.warning("phones not listed", why=str(error))
+            return
+        self._tell_phones(lambda: self.parts.phones.listed(phones))
+
     def link_down(self, reason: str) -> None:
         """The switch cannot be heard: no seat's phone can be rung."""
         self._comparing.kill(block=False)
@@ -383,6 +409,10 @@ class Daemon:
     def seat_verb(self, seat: str, verb: str, agent: str, reason: str) -> Mapping[str, Any]:
         """Sign in, be ready, …"""
         return asdict(self.parts.seat_desk.do(seat, verb, agent, reason))
+
+    def reload(self, who: str, why: str) -> Mapping[str, Any]:
+        """Read the city's folder again and put its plan into force."""
+        return self.parts.reloader.reload(who, why)
 
 
 @contextmanager

@@ -1,16 +1,17 @@
-"""The routes: /v1/status, /v1/calls, /v1/queues, /v1/seats, /v1/seats/{seat}/{verb}."""
+"""The routes: /v1/status, /v1/calls, /v1/queues, /v1/seats, /v1/seats/{seat}/{verb}, /v1/reload."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import falcon
 import orjson
 from falcon import media
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from switchd.api.ports import House, Refused, Unavailable
+from switchd.api.ports import House, PlanRefused, Refused, Unavailable
 
+_Body = TypeVar("_Body", bound=BaseModel)
 VERBS = ("sign-in", "ready", "not-ready", "sign-out")
 
 
@@ -23,6 +24,16 @@ class SeatRequest(BaseModel):
     """Staff number, for sign-in; the seat's own number if left out."""
     reason: str = Field(default="", max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")
     """Why not ready; `break` if left out."""
+
+
+class ReloadRequest(BaseModel):
+    """The body of a reload."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    who: str = Field(default="api", max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")
+    """Who wants it, for the log of plans."""
+    why: str = Field(default="reload", max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")
 
 
 class _Show:
@@ -48,16 +59,38 @@ class _Seat:
             raise falcon.HTTPNotFound(
                 title="No such verb", description=f"{verb}: use one of {', '.join(VERBS)}."
             )
-        body = request.get_media(default_when_empty={})
-        try:
-            wanted = SeatRequest.model_validate(body)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "body"
-            raise falcon.HTTPUnprocessableEntity(
-                title="Bad request body", description=f"{where}: {first['msg']}"
-            ) from error
+        wanted = _body(request, SeatRequest)
         response.media = self._house.seat_verb(seat, verb, wanted.agent, wanted.reason)
+
+
+class _Reload:
+    """POST: read the city's folder again."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
+        wanted = _body(request, ReloadRequest)
+        try:
+            response.media = self._house.reload(wanted.who, wanted.why)
+        except PlanRefused as error:
+            response.status = falcon.HTTP_422
+            response.media = {
+                "title": "The plan has errors",
+                "description": str(error),
+                "problems": error.problems,
+            }
+
+
+def _body(request: falcon.Request, model: type[_Body]) -> _Body:
+    try:
+        return model.model_validate(request.get_media(default_when_empty={}))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "body"
+        raise falcon.HTTPUnprocessableEntity(
+            title="Bad request body", description=f"{where}: {first['msg']}"
+        ) from error
 
 
 def _refused(request: Any, response: Any, error: Exception, params: Any) -> None:
@@ -77,6 +110,7 @@ def build(house: House) -> falcon.App[Any, Any]:
     for what in ("status", "calls", "queues", "seats"):
         app.add_route(f"/v1/{what}", _Show(house, what))
     app.add_route("/v1/seats/{seat}/{verb}", _Seat(house))
+    app.add_route("/v1/reload", _Reload(house))
     app.add_error_handler(Refused, _refused)
     app.add_error_handler(Unavailable, _unavailable)
     return app

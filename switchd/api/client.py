@@ -11,6 +11,8 @@ from urllib.parse import quote
 import orjson
 
 TIMEOUT_SECONDS = 10.0
+RELOAD_SECONDS = 90.0
+"""How long the daemon may take to read a city's folder."""
 
 
 class NoDaemon(Exception):
@@ -18,7 +20,11 @@ class NoDaemon(Exception):
 
 
 class Answer(Exception):
-    """The daemon said no; the text is what it said."""
+    """The daemon said no; the text is what it said, `body` the whole answer."""
+
+    def __init__(self, text: str, body: Any = None) -> None:
+        super().__init__(text)
+        self.body = body
 
 
 class Unreachable(Answer):
@@ -26,8 +32,8 @@ class Unreachable(Answer):
 
 
 class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: Path) -> None:
-        super().__init__("switchd", timeout=TIMEOUT_SECONDS)
+    def __init__(self, path: Path, timeout: float) -> None:
+        super().__init__("switchd", timeout=timeout)
         self._path = path
 
     def connect(self) -> None:
@@ -51,8 +57,18 @@ class Client:
         given = {key: value for key, value in body.items() if value}
         return self._ask("POST", f"/v1/seats/{quote(seat, safe='')}/{verb}", given)
 
-    def _ask(self, method: str, path: str, body: dict[str, str] | None) -> Any:
-        connection = _UnixConnection(self._path)
+    def reload(self, who: str, why: str = "reload") -> Any:
+        """Have the city's folder read again. Raises `NoDaemon` or `Answer`."""
+        return self._ask("POST", "/v1/reload", {"who": who, "why": why}, RELOAD_SECONDS)
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, str] | None,
+        timeout: float = TIMEOUT_SECONDS,
+    ) -> Any:
+        connection = _UnixConnection(self._path, timeout)
         try:
             payload = orjson.dumps(body) if body is not None else None
             headers = {"Content-Type": "application/json"} if payload is not None else {}
@@ -71,5 +87,5 @@ class Client:
         if response.status >= 400:
             text = answer.get("description") or answer.get("title") if answer else response.reason
             kind = Unreachable if response.status == 503 else Answer
-            raise kind(str(text))
+            raise kind(str(text), answer)
         return answer

@@ -10,6 +10,15 @@ class Refused(Exception):
     """The verb is not possible now; the text says why."""
 
 
+class PlanRefused(Exception):
+    """The city's folder has errors; each problem has file, line, key, what, instead, severity,
+    and all of it in one line as text."""
+
+    def __init__(self, text: str, problems: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(text)
+        self.problems = problems
+
+
 class Unavailable(Exception):
     """Something that the answer needs cannot be reached; the text says what."""
 
@@ -23,3 +32,4 @@ class House(Protocol):
     def queues(self) -> Sequence[Mapping[str, Any]]: ...
     def seats(self) -> Sequence[Mapping[str, Any]]: ...
     def seat_verb(self, seat: str, verb: str, agent: str, reason: str) -> Mapping[str, Any]: ...
+    def reload(self, who: str, why: str) -> Mapping[str, Any]: ...

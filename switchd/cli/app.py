@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from switchd.cli import city, demo, inspect, run
+from switchd.cli import city, demo, inspect, plan, run, versions
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,10 +16,13 @@ app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("check")(city.check)
 app.command("doctor")(city.doctor)
+app.command("explain")(plan.explain)
+app.command("reload")(versions.reload)
 app.command("status")(inspect.status)
 app.command("calls")(inspect.calls)
 app.command("queues")(inspect.queues)
 app.command("seats")(inspect.seats)
 app.add_typer(inspect.seat, name="seat")
+app.add_typer(plan.plan, name="plan")
 app.add_typer(city.prompts, name="prompts")
 app.add_typer(city.freeswitch, name="freeswitch")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from switchd.bootstrap import NoPassword, event_socket_password, known_names, render_settings
+from switchd.bootstrap import NoPassword, event_socket_password, render_settings
+from switchd.city import known_names
 from switchd.cli.common import DEFAULT_CITY, City, Exit, Json, fail, load_or_fail
 from switchd.cli.run import configure_log
-from switchd.config import ConfigError, Severity, load, render_json, render_problem
+from switchd.config import Severity, render_json, render_problem
 from switchd.config import check as check_folder
 from switchd.config.server import Log
 from switchd.esl.errors import EslError
@@ -36,10 +36,7 @@ def check(
     json: Json = False,
 ) -> None:
     """Check a city's folder: every error and warning with file, line, key and what to write."""
-    own: Path | None = None
-    with contextlib.suppress(ConfigError):
-        own = load(folder).server.folders.prompts
-    problems = check_folder(folder, known_names(own))
+    problems = check_folder(folder, known_names)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     if json:
         typer.echo(render_json(problems))

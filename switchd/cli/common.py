@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import os
+import time
+from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
+from zoneinfo import ZoneInfo
 
+import orjson
 import typer
 
-from switchd.bootstrap import load_city
-from switchd.config import ConfigError, Loaded, render_problem
+from switchd.city import load_city
+from switchd.config import (
+    ConfigError,
+    Loaded,
+    ServerSettings,
+    readable_settings,
+    render_problem,
+)
 
 
 class Exit(IntEnum):
@@ -42,6 +52,31 @@ def fail(text: str, code: Exit = Exit.FAILED) -> NoReturn:
     """Say what went wrong on stderr and exit."""
     typer.echo(f"switchd: {text}", err=True)
     raise typer.Exit(code)
+
+
+def settings_or_fail(folder: Path) -> ServerSettings:
+    """The machine's settings, from a city whose plan may have errors."""
+    if not folder.is_dir():
+        fail(f"there is no folder {folder}; name the city's with -c or SWITCHD_CITY", Exit.CONFIG)
+    return readable_settings(folder)
+
+
+def read_moment(text: str | None, zone: ZoneInfo) -> float:
+    """Read a day or a time of the city as seconds since the epoch; None is now."""
+    if text is None:
+        return time.time()
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is no time; write 2020-01-31 or 2020-01-31T08:30"
+        ) from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
+
+
+def print_json(answer: Any) -> None:
+    """Print for programs."""
+    typer.echo(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode())
 
 
 def load_or_fail(folder: Path) -> Loaded:

@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from switchd.api.client import Answer, Client, NoDaemon, Unreachable
 from switchd.bootstrap import socket_path
-from switchd.cli.common import DEFAULT_CITY, City, Exit, Json, fail, load_or_fail
+from switchd.cli.common import DEFAULT_CITY, City, Exit, Json, fail, print_json, settings_or_fail
 
 seat = typer.Typer(no_args_is_help=True, help="Sign a seat in or out, make it ready or not.")
 
@@ -25,7 +24,7 @@ Column = tuple[str, Callable[[dict[str, Any], float], str]]
 
 def ask(city: Path, question: Callable[[Client], Any]) -> Any:
     """Put a question to the daemon of a city; say so and exit if there is no good answer."""
-    client = Client(socket_path(load_or_fail(city).server.folders.state))
+    client = Client(socket_path(settings_or_fail(city).folders.state))
     try:
         return question(client)
     except (NoDaemon, Unreachable) as error:
@@ -38,7 +37,7 @@ def status(city: City = DEFAULT_CITY, json: Json = False) -> None:
     """Show the hotline at a glance."""
     answer = ask(city, lambda client: client.get("status"))
     if json:
-        _print_json(answer)
+        print_json(answer)
         return
     figures, freeswitch = answer["figures"], answer["freeswitch"]
     lines = [
@@ -154,7 +153,7 @@ def _list(city: Path, json: bool, what: str, *columns: Column) -> None:
     answer = ask(city, lambda client: (client.get(what), client.get("status")["now"]))
     rows: Sequence[dict[str, Any]] = answer[0]
     if json:
-        _print_json(rows)
+        print_json(rows)
         return
     if not rows:
         typer.echo(f"no {what}")
@@ -168,10 +167,6 @@ def _list(city: Path, json: bool, what: str, *columns: Column) -> None:
     if not console.is_terminal:
         console.width = WIDTH_OF_A_FILE
     console.print(table)
-
-
-def _print_json(answer: Any) -> None:
-    typer.echo(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode())
 
 
 def clock(seconds: float) -> str:

@@ -13,11 +13,13 @@ import typer
 from gevent.event import Event as Flag
 from sqlalchemy.exc import SQLAlchemyError
 
+from switchd.api.ports import PlanRefused, Unavailable
 from switchd.api.server import SocketInUse
 from switchd.bootstrap import NoPassword, Running, build
 from switchd.cli.common import DEFAULT_CITY, City, Exit, fail, load_or_fail
 from switchd.config import render_problem
 from switchd.config.server import Log
+from switchd.daemon import Daemon
 from switchd.queues.embedded import EmbeddedRedisFailed
 from switchd.queues.facts import QueueUnavailable
 from switchd.records.errors import SchemaTooNew, SpoolInUse
@@ -89,6 +91,7 @@ def _serve(running: Running, drain: float) -> bool:
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, told)
     daemon = running.daemon
+    gevent.signal_handler(signal.SIGHUP, lambda: gevent.spawn(_reload, daemon))
     try:
         daemon.start()
         stop.wait()
@@ -102,3 +105,13 @@ def _serve(running: Running, drain: float) -> bool:
         fail(f"cannot start: {error}", Exit.UNAVAILABLE)
     finally:
         running.close()
+
+
+def _reload(daemon: Daemon) -> None:
+    """What SIGHUP asks for; what comes of it is in the log."""
+    try:
+        daemon.reload("SIGHUP", "SIGHUP")
+    except PlanRefused:
+        return
+    except Unavailable as error:
+        structlog.get_logger("switchd.run").error("plan not reloaded", why=str(error))

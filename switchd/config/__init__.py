@@ -1,6 +1,6 @@
 """A city's YAML becomes a validated plan, or an error with file, line and key."""
 
-from switchd.config.load import Loaded, check, load
+from switchd.config.load import Loaded, check, load, readable_settings
 from switchd.config.meaning import Known
 from switchd.config.problems import ConfigError, Problem, Severity, render_json, render_problem
 from switchd.config.settings import Places, ServerSettings
@@ -15,6 +15,7 @@ __all__ = [
     "Severity",
     "check",
     "load",
+    "readable_settings",
     "render_json",
     "render_problem",
 ]

@@ -26,6 +26,8 @@ class Sources:
     """Whether a file could not be read at all, so that sections may be missing."""
     version: str = ""
     """Changes with any byte of any file: 12 hexadecimal digits."""
+    files: dict[str, str] = field(default_factory=dict)
+    """The text of each file that was read, by its name."""
 
 
 def read_folder(folder: Path) -> Sources:
@@ -81,6 +83,7 @@ def _merge(sources: Sources, path: Path, content: bytes) -> None:
         what = f"the byte 0x{content[error.start]:02x} is no UTF-8"
         _failed(sources, Place(str(path), line), what, "Save the file as UTF-8, not GBK or UTF-16")
         return
+    sources.files[path.name] = text
     root, problems = parse(text, str(path))
     sources.problems += problems
     if root is None:

@@ -44,7 +44,6 @@ def build_settings(draft: Draft, city: str, folder: Path) -> ServerSettings:
     """Work the defaults out; relative folders are below the city's `folder`."""
     base = folder.resolve()
     state = base / (draft.folders.state or f"/var/lib/switchd/{city}")
-    own = draft.folders.prompts
     database = f"sqlite:///{state / 'records.sqlite3'}"
     postgresql = draft.storage.sql.replace("postgresql://", "postgresql+psycopg://", 1)
     return ServerSettings(
@@ -58,8 +57,14 @@ def build_settings(draft: Draft, city: str, folder: Path) -> ServerSettings:
         folders=Places(
             state=state,
             recordings=base / (draft.folders.recordings or state / "recordings"),
-            prompts=base / own if own else None,
+            prompts=prompts_folder(draft, folder),
         ),
         log=draft.log,
         feature_codes=draft.feature_codes,
     )
+
+
+def prompts_folder(draft: Draft, folder: Path) -> Path | None:
+    """The city's own recordings, or None if it has none."""
+    own = draft.folders.prompts
+    return folder.resolve() / own if own else None

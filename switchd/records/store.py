@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
-from gevent.monkey import get_original
 from sqlalchemy import Connection, Row, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 
 from routing.record import CallRecord
 from switchd.records import codec
-from switchd.records.engine import open_engine, reason, shown_url
-from switchd.records.errors import RecordRefused, StoreUnavailable
+from switchd.records.database import Database
 from switchd.records.summary import IN_TIME_SECONDS, SHORT_SECONDS, Summary, summary_query
 from switchd.records.tables import CallRow, LegRow
 
@@ -22,27 +18,16 @@ _CALLS, _LEGS = CallRow.__table__, LegRow.__table__
 _DERIVED = ("queue_seconds", "answer_seconds", "talk_seconds")
 
 
-class Store:
-    """The database of finished calls at `url`, whose schema `migrate` has brought up to date.
+class Store(Database):
+    """The finished calls at `url`, whose schema `migrate` has brought up to date.
 
-    Every method blocks the thread that calls it, may be called from any thread, and raises
-    StoreUnavailable when the database cannot be reached or cannot do it now. In a gevent program
-    call it in the hub's threadpool. A store does one thing at a time: open a second one where
-    long questions must not hold up the writer.
+    What `Database` says of threads, errors and gevent holds here.
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = open_engine(url)
-        self._shown_url = shown_url(self._engine)
-        # A lock of the operating system's, patched or not: gevent's own, which SQLAlchemy's pool
-        # gets in a patched process, can hang when threads contend for them.
-        self._one_at_a_time = get_original("threading", "Lock")()
+        super().__init__(url)
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
         self._insert_new = dialect.insert(CallRow).on_conflict_do_nothing().returning(_CALLS.c.call)
-
-    def close(self) -> None:
-        """Give back the connections; the store can be used again afterwards."""
-        self._engine.dispose()
 
     def write(self, records: Sequence[CallRecord]) -> int:
         """Write all records in one transaction and return how many were new.
@@ -96,20 +81,6 @@ class Store:
             row = connection.execute(summary_query(since, until, in_time, short)).one()
         return Summary(since=since, until=until, **row._mapping)
 
-    @contextmanager
-    def _connect(self, writes: bool = False) -> Iterator[Connection]:
-        try:
-            with (
-                self._one_at_a_time,
-                self._engine.connect().execution_options(writes=writes) as connection,
-                connection.begin(),
-            ):
-                yield connection
-        except SQLAlchemyError as error:
-            if _is_refusal(error):
-                raise RecordRefused(reason(error)) from error
-            raise StoreUnavailable(f"{self._shown_url}: {reason(error)}") from error
-
 
 def _call_row(record: CallRecord, plain: dict[str, Any]) -> dict[str, Any]:
     """Return the row of `calls` for a record and its plain form."""
@@ -131,12 +102,3 @@ def _records(connection: Connection, calls: Sequence[Row[Any]]) -> list[CallReco
         codec.from_dict({**row._mapping, "group": row.skill_group, "legs": legs[row.call]})
         for row in calls
     ]
-
-
-def _is_refusal(error: SQLAlchemyError) -> bool:
-    """Tell a record that cannot be written from a database that cannot write."""
-    if isinstance(error, DBAPIError):
-        # Class 54, "program limit exceeded": a value too large for an index or a row.
-        limits = str(getattr(error.orig, "sqlstate", None) or "").startswith("54")
-        return limits or isinstance(error, DataError | IntegrityError)
-    return isinstance(error, StatementError)  # a value that has no form in SQL

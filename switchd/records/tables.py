@@ -134,3 +134,23 @@ class LegRow(Base):
     cause: Mapped[str]
 
     __table_args__ = (Index("ix_legs_seat_started_at", "seat", "started_at"),)
+
+
+class PlanVersionRow(Base):
+    """One plan that was in force: what it was made of, since when, and by whom."""
+
+    __tablename__ = "plan_versions"
+
+    city: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """From 1, one after the other."""
+    digest: Mapped[str]
+    """`plan_version` of the calls that were routed by it."""
+    applied_at: Mapped[Moment]
+    who: Mapped[str]
+    why: Mapped[str]
+    """start, reload, SIGHUP or rollback to a number."""
+    files: Mapped[dict[str, str]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
+    """The text of each YAML file by its name."""
+    summary: Mapped[str]
+    """What callers and seats noticed, a line for each difference."""

@@ -40,6 +40,11 @@ class Phones:
             for seat in self._seats():
                 self.heard(seat, seat in registered)
 
+    def plan_changed(self) -> None:
+        """Forget what was told of phones that belong to no seat any more."""
+        seats = self._seats()
+        self._told = {seat: told for seat, told in self._told.items() if seat in seats}
+
     def forget(self) -> None:
         """What was told may be lost (Redis was away): tell everything again next time."""
         self._told.clear()

@@ -47,7 +47,7 @@ class FreeSwitch:
         deliver: Callable[[str, on.Event], object],
     ) -> None:
         self._link = link
-        self._prompts = prompts
+        self.prompts = prompts
         self._domain = domain
         self._recordings = recordings
         self._deliver = deliver
@@ -152,7 +152,7 @@ class FreeSwitch:
         paths = []
         for name in prompts:
             try:
-                paths.append(str(self._prompts.path(name)))
+                paths.append(str(self.prompts.path(name)))
             except PromptMissingError as error:
                 log.error("prompt missing", prompt=name, why=str(error))
         if not paths:

@@ -71,6 +71,8 @@ class Hotline:
     def __init__(self, city: Mapping[str, Any] = CITY, speed: float = SPEED) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="switchd-test-"))
         self.city = dict(city)
+        self.folders: dict[str, str] = {}
+        """Folders of the city's own, such as prompts."""
         self.sim = Simulator(
             password="between-friends",
             city="testcity",
@@ -85,16 +87,19 @@ class Hotline:
         self._store: Store | None = None
 
     def _write_city(self) -> None:
-        folder = self.folder / "testcity"
-        folder.mkdir()
+        (self.folder / "testcity").mkdir()
         (self.folder / "state").mkdir()
         (self.folder / "state" / "event-socket.password").write_text("between-friends\n")
+        self.writes(self.city)
+
+    def writes(self, city: Mapping[str, Any]) -> None:
+        """The admin saves the city's YAML; the daemon has not read it yet."""
         server = {
             "freeswitch": {"event_socket": {"host": "127.0.0.1", "port": self.sim.port}},
-            "folders": {"state": str(self.folder / "state")},
+            "folders": {"state": str(self.folder / "state"), **self.folders},
         }
-        text = orjson.dumps({**self.city, **server}).decode()
-        (folder / "city.yaml").write_text(text)
+        text = orjson.dumps({**city, **server}).decode()
+        (self.city_folder / "city.yaml").write_text(text)
 
     @property
     def city_folder(self) -> Path:
@@ -126,6 +131,21 @@ class Hotline:
         except NoDaemon:
             return False
         return bool(status["freeswitch"]["connected"]) and all(seat["reachable"] for seat in seats)
+
+    def admin(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """What the admin's command line says; calls go on meanwhile."""
+        done: subprocess.CompletedProcess[str] = gevent.get_hub().threadpool.apply(
+            subprocess.run,
+            ([sys.executable, "-m", "switchd", *words, "-c", str(self.city_folder)],),
+            {
+                "cwd": ROOT,
+                "env": {**os.environ, "PYTHONPATH": str(ROOT)},
+                "capture_output": True,
+                "text": True,
+                "timeout": PATIENCE_SECONDS,
+            },
+        )
+        return done
 
     def stop_daemon(self, how: signal.Signals = signal.SIGTERM) -> int:
         assert self.daemon is not None

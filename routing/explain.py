@@ -1,0 +1,68 @@
+"""What a plan does with a call, told in full: for `switchd explain`, and for comparing plans.
+
+Everything here asks `routing.entry.decide`, as live calls do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from routing.entry import Arrival, Refusal, Route, decide
+from routing.lines import LineKind, Phase
+from routing.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One decision and what the plan says about the line that was dialled."""
+
+    arrival: Arrival
+    at: float
+    """Seconds since the epoch."""
+    outcome: Route | Refusal
+    line: str
+    """Name of the line that was dialled, "" if the number belongs to none; so are the others."""
+    title: str
+    kind: LineKind | None
+    phase: Phase | None
+    merged_on: date | None
+    """First day of the change announcement, for retired lines; the next two as well."""
+    last_day: date | None
+    """Last day of the change announcement."""
+    group_title: str
+    """Of the skill group that the caller waits for; "" if the call is refused."""
+    seats: tuple[str, ...]
+    """Seats that the plan lets serve this caller, in the plan's order."""
+
+    @property
+    def gone_on(self) -> date | None:
+        """First day on which the number is no longer answered."""
+        return None if self.last_day is None else self.last_day + timedelta(days=1)
+
+
+def explain(arrival: Arrival, plan: Plan, now: float) -> Explanation:
+    """Decide as for a live call at `now` (seconds since the epoch) and tell what is behind it."""
+    outcome = decide(arrival, plan, now)
+    line = plan.lines.get(outcome.line_dialled)
+    retirement = line.retirement if line else None
+    waits = isinstance(outcome, Route) and outcome.connect
+    group = plan.groups.get(outcome.group) if isinstance(outcome, Route) and waits else None
+    return Explanation(
+        arrival=arrival,
+        at=now,
+        outcome=outcome,
+        line=outcome.line_dialled,
+        title=line.title if line else "",
+        kind=line.kind if line else None,
+        phase=line.phase(now, plan.zone) if line else None,
+        merged_on=retirement.merged_on if retirement else None,
+        last_day=retirement.last_day if retirement else None,
+        group_title=group.title if group else "",
+        seats=serving(plan, group.name) if group else (),
+    )
+
+
+def serving(plan: Plan, group: str) -> tuple[str, ...]:
+    """The seats of a skill group, in the plan's order."""
+    return tuple(seat.number for seat in plan.seats.values() if group in seat.groups)

@@ -1,0 +1,1 @@
+"""Pictures of a plan, as text: SVG, Mermaid, and for the terminal."""

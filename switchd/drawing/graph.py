@@ -1,0 +1,82 @@
+"""Numbers → skill groups → seats: as Mermaid, and as indented text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from routing.plan import Plan
+from routing.seats import Seat
+
+
+def mermaid(plan: Plan) -> str:
+    """Draw as a Mermaid flowchart, for Markdown pages and mermaid.live."""
+    return "\n".join(["flowchart LR", *_edges(plan)]) + "\n"
+
+
+def _edges(plan: Plan) -> Iterator[str]:
+    for name, line in plan.lines.items():
+        yield f'  n{name}(["{name} {_quoted(line.title)}<br/>{line.kind.value}"])'
+    for group in plan.groups.values():
+        yield f'  {_id(group.name, plan)}["{_quoted(group.title)}<br/>{group.name}"]'
+    for name, line in plan.lines.items():
+        retirement = line.retirement
+        if retirement is None:
+            yield f"  n{name} --> {_id(line.group, plan)}"
+        elif retirement.connects:
+            yield f'  n{name} -. "from {retirement.merged_on}" .-> n{retirement.into}'
+    for number, (seats, groups) in enumerate(_blocks(plan)):
+        yield f'  s{number}("{seats}")'
+        for served in groups:
+            yield f"  {_id(served, plan)} --> s{number}"
+
+
+def text(plan: Plan) -> str:
+    """Draw as indented text: each group with the numbers that lead to it and its seats."""
+    return "\n".join(_paragraphs(plan)) + "\n"
+
+
+def _paragraphs(plan: Plan) -> Iterator[str]:
+    blocks = _blocks(plan)
+    for name, group in plan.groups.items():
+        yield f"{name} ({group.title})"
+        for line in plan.lines.values():
+            if line.retirement is None and line.group == name:
+                yield f"  <- {line.name} {line.title} ({line.kind.value})"
+                yield from _merged(plan, line.name)
+        seats = [shown for shown, groups in blocks if name in groups]
+        yield f"  -> {', '.join(seats) or 'no seat'}"
+
+
+def _merged(plan: Plan, into: str) -> Iterator[str]:
+    for line in plan.lines.values():
+        retirement = line.retirement
+        if retirement is not None and retirement.into == into:
+            how = "" if retirement.connects else ", told to redial"
+            days = f"{retirement.merged_on} to {retirement.last_day}"
+            yield f"       <- {line.name} {line.title} (retired, {days}{how})"
+
+
+def _blocks(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
+    """Neighbouring seats that serve the same groups, as a range, and those groups."""
+    blocks: list[list[Seat]] = []
+    for seat in plan.seats.values():
+        last = blocks[-1][-1] if blocks else None
+        if last and last.groups == seat.groups and int(seat.number) == int(last.number) + 1:
+            blocks[-1].append(seat)
+        else:
+            blocks.append([seat])
+    return [(_range(seats), seats[0].groups) for seats in blocks]
+
+
+def _range(seats: list[Seat]) -> str:
+    if len(seats) == 1:
+        return f"seat {seats[0].number}"
+    return f"seats {seats[0].number}-{seats[-1].number} ({len(seats)})"
+
+
+def _id(group: str, plan: Plan) -> str:
+    return f"g{list(plan.groups).index(group)}" if group in plan.groups else "nobody"
+
+
+def _quoted(title: str) -> str:
+    return title.replace('"', "#quot;")

@@ -1,0 +1,118 @@
+"""Which callers notice that a plan takes another's place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.compare import compare, listed
+from routing.lines import LineKind
+from routing.plan import SkillGroup, Survey, Trunk
+from routing.seats import Seat
+from routing.timeline import day_begins
+from tests.routing.build import hotline, plan, retired
+
+MERGED = date(2020, 1, 3)
+OLD = plan(hotline(), hotline(name="12319", numbers=frozenset({"12319"}), kind=LineKind.PARALLEL))
+BEFORE = day_begins(date(2019, 12, 1), OLD)
+
+
+class TestNobodyNotices:
+    @given(now=st.floats(0, 4e9))
+    def test_a_plan_compared_with_itself(self, now: float) -> None:
+        city = plan(hotline(), retired(MERGED))
+        assert compare(city, city, now).words() == ()
+
+    def test_another_edition_of_the_same_files(self) -> None:
+        assert compare(OLD, replace(OLD, version="ba9876543210"), BEFORE).words() == ()
+
+
+class TestNumbers:
+    def test_a_line_that_retires_is_told_at_each_change_of_its_life(self) -> None:
+        new = plan(hotline(), retired(MERGED))
+        told = compare(OLD, new, BEFORE)
+        assert [(n.numbers, n.since) for n in told.notices] == [
+            (("12319",), day_begins(MERGED, new)),
+            (("12319",), day_begins(date(2020, 2, 4), new)),
+        ]
+        assert "hears change_announcement, greeting" in told.notices[0].after
+        assert told.notices[1].after == "number changed, not answered"
+        assert told.words()[1].startswith("12319, from 2020-02-04 00:00: number changed")
+
+    def test_changes_that_lie_behind_are_told_as_they_are_now(self) -> None:
+        new = plan(hotline(), retired(MERGED))
+        told = compare(OLD, new, day_begins(date(2022, 1, 1), new))
+        assert [notice.since for notice in told.notices] == [None]
+        assert told.notices[0].after == "number changed, not answered"
+
+    def test_a_number_that_comes_or_goes(self) -> None:
+        alone = plan(hotline())
+        assert compare(OLD, alone, BEFORE).notices[0].after == "not in service"
+        assert compare(alone, OLD, BEFORE).notices[0].before == "not in service"
+
+    def test_numbers_with_the_same_fate_share_a_sentence(self) -> None:
+        more = [
+            hotline(name=f"1231{n}", numbers=frozenset({f"1231{n}"}), kind=LineKind.PARALLEL)
+            for n in range(6)
+        ]
+        (notice,) = compare(plan(hotline()), plan(hotline(), *more), BEFORE).notices
+        assert notice.numbers == tuple(f"1231{n}" for n in range(6))
+        assert listed(notice.numbers, "more numbers") == "12310, 12311, 12312 and 3 more numbers"
+
+    def test_a_difference_without_words_of_its_own_is_told_by_its_name(self) -> None:
+        (notice,) = compare(plan(hotline()), plan(hotline(music="calm")), BEFORE).notices
+        assert (notice.before, notice.after) == ("music moh", "music calm")
+
+    def test_silence_between_two_differences_ends_the_first(self) -> None:
+        early, late = plan(hotline(), retired(MERGED)), plan(hotline(), retired(date(2020, 3, 3)))
+        told = compare(early, late, BEFORE).notices
+        assert [notice.since for notice in told] == [
+            day_begins(day, early) for day in (MERGED, date(2020, 2, 4), date(2020, 3, 3))
+        ]
+
+
+class TestSettings:
+    def words(self, **changes: object) -> tuple[str, ...]:
+        return compare(plan(), plan(**changes), BEFORE).settings
+
+    def test_seats_that_come_and_go(self) -> None:
+        seats = {"1001": Seat("1001", ("intake",)), "1003": Seat("1003", ("intake",))}
+        assert self.words(seats=seats) == (
+            "group intake gains the seats 1003 and has 2 then",
+            "group intake loses the seats 1002 and has 2 then",
+        )
+
+    def test_times_of_a_group(self) -> None:
+        groups = {"intake": SkillGroup("intake", "受理", ring_seconds=20, wrap_up_seconds=10)}
+        assert self.words(groups=groups) == ("group intake: ring_seconds 20 instead of 15",)
+
+    def test_a_new_group_and_a_trunk_that_is_gone(self) -> None:
+        groups = {**plan().groups, "market": SkillGroup("market", "市场")}
+        told = self.words(groups=groups, trunks={"other": Trunk("other")})
+        assert told == (
+            "group market is new, with 0 seats",
+            "trunk carrier is gone",
+            "trunk other is new",
+        )
+
+    def test_what_every_caller_meets(self) -> None:
+        told = self.words(survey=Survey(tries=3), language="en")
+        assert told == ("language: en instead of zh", "survey: tries 3 instead of 2")
+
+    def test_a_long_list_is_counted(self) -> None:
+        survey = Survey(keys={str(key): "satisfied" for key in range(5)})
+        (told,) = self.words(survey=survey)
+        assert told == "survey: keys 5 entries instead of 4 entries"
+
+    def test_a_trunk_that_reads_numbers_another_way(self) -> None:
+        told = self.words(trunks={"carrier": Trunk("carrier", ("17951",))})
+        assert told == ("trunk carrier: strip_prefixes ('17951',) instead of ()",)
+
+    def test_a_line_that_seats_see_under_another_title(self) -> None:
+        new = plan(hotline(title="市民热线"))
+        assert compare(plan(), new, BEFORE).words() == (
+            "line 12345: seats see 市民热线 instead of 政务服务便民热线",
+        )

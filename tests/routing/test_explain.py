@@ -1,0 +1,56 @@
+"""What is told of a call is what a live call gets."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from routing.entry import Arrival, Cause, Refusal, Route, decide
+from routing.explain import explain
+from routing.lines import LineKind, Phase
+from routing.timeline import day_begins
+from tests.routing.build import NOW, hotline, plan, retired
+
+MERGED = date(2020, 1, 31)
+CITY = plan(hotline(), retired(MERGED))
+
+
+def call(number: str) -> Arrival:
+    return Arrival("13800138000", number, "carrier")
+
+
+class TestExplain:
+    @pytest.mark.parametrize("number", ["12345", "0375-12319", "+8637512319", "3312345", "110", ""])
+    @pytest.mark.parametrize("day", [date(2020, 1, 1), date(2020, 2, 29), date(2022, 1, 1)])
+    def test_the_outcome_is_that_of_a_live_call(self, number: str, day: date) -> None:
+        now = day_begins(day, CITY)
+        assert explain(call(number), CITY, now).outcome == decide(call(number), CITY, now)
+
+    def test_a_caller_who_is_served_sees_who_may_be_offered_the_call(self) -> None:
+        told = explain(call("12345"), CITY, NOW)
+        assert (told.line, told.kind, told.phase) == ("12345", LineKind.HOTLINE, Phase.IN_SERVICE)
+        assert (told.group_title, told.seats) == ("受理", ("1001", "1002"))
+        assert told.merged_on is None
+        assert told.gone_on is None
+
+    def test_a_retired_line_in_its_month_has_its_dates(self) -> None:
+        told = explain(call("12319"), CITY, day_begins(MERGED, CITY))
+        assert isinstance(told.outcome, Route)
+        assert (told.phase, told.line) == (Phase.REMINDING, "12319")
+        dates = (told.merged_on, told.last_day, told.gone_on)
+        assert dates == (MERGED, date(2020, 2, 29), date(2020, 3, 1))
+
+    def test_a_refusal_has_its_cause_and_nobody_to_serve(self) -> None:
+        told = explain(call("12319"), CITY, NOW)
+        assert isinstance(told.outcome, Refusal)
+        assert told.outcome.cause is Cause.NUMBER_CHANGED
+        assert (told.title, told.group_title, told.seats) == ("市城市管理局", "", ())
+
+    def test_who_must_redial_waits_for_nobody(self) -> None:
+        city = plan(hotline(), retired(MERGED, connects=False))
+        assert explain(call("12319"), city, day_begins(MERGED, city)).seats == ()
+
+    def test_a_number_of_no_line_has_none(self) -> None:
+        told = explain(call("3312345"), CITY, NOW)
+        assert (told.line, told.kind, told.phase) == ("", None, None)
