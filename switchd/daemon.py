@@ -197,7 +197,7 @@ class Daemon:
             self.parts.desk.missed(stranded, living.keys())
             for leg, row in living.items():
                 if not self.knows(leg) and row["application"] in ("park", "playback"):
-                    found(self, leg, _variables(orjson.loads(link.api("uuid_dump", f"{leg} json"))))
+                    found(self, leg, orjson.loads(link.api("uuid_dump", f"{leg} json")))
         except (EslError, ValueError, KeyError) as error:
             log.warning("switch not compared", why=str(error) or type(error).__name__)
 
@@ -290,10 +290,6 @@ def _unavailable() -> Any:
         yield
     except QueueUnavailable as error:
         raise Unavailable(str(error)) from error
-
-
-def _variables(dump: Mapping[str, Any]) -> Callable[[str], str]:
-    return lambda name: str(dump.get(f"variable_{name}", ""))
 
 
 def _rows(link: Link, what: str) -> list[dict[str, str]]:
