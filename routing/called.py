@@ -22,6 +22,8 @@ from routing.sipheaders import users
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _SUBSCRIBER = re.compile(r"[2-9][0-9]{6,7}")
 """A fixed line as its own city dials it."""
+_NO_AREA_CODE = "-"
+"""Begins no number, so that an area code that is written stays."""
 _SHOWN = 80
 """Characters of what arrived that are kept in the trace."""
 
@@ -88,23 +90,29 @@ def normal_caller(raw: str, trunk: Trunk, area_code: str) -> str:
     return _normal(raw, trunk, area_code, trunk.caller_add_prefixes)
 
 
-def complete(number: str, trunk_area_code: str, area_code: str) -> str:
-    """Put the trunk's area code before a fixed line's bare number, if it is not the city's."""
-    elsewhere = trunk_area_code not in ("", area_code)
-    return trunk_area_code + number if elsewhere and _SUBSCRIBER.fullmatch(number) else number
+def placed(
+    raw: str, trunk_area_code: str, area_code: str, strip_prefixes: tuple[str, ...] = ()
+) -> str:
+    """Give the normal form of `raw` on a trunk of another area: a fixed line's bare number is one
+    of that area, `trunk_area_code`; "" stands for the city's own."""
+    if trunk_area_code not in ("", area_code):
+        bare = normalise(raw, _NO_AREA_CODE, strip_prefixes)
+        if _SUBSCRIBER.fullmatch(bare):
+            return trunk_area_code + bare
+    return normalise(raw, area_code, strip_prefixes)
 
 
 def _normal(raw: str, trunk: Trunk, area_code: str, additions: Mapping[int, str]) -> str:
-    """Strip, add and complete; what is an emergency number already is left alone."""
+    """Strip, place and add; what is an emergency number already is left alone."""
     number = normalise(raw, area_code)
     if number in EMERGENCY:
         return number
-    if trunk.strip_prefixes:
-        number = normalise(raw, area_code, trunk.strip_prefixes)
+    if trunk.strip_prefixes or trunk.area_code:
+        number = placed(raw, trunk.area_code, area_code, trunk.strip_prefixes)
     addition = additions.get(len(number), "")
     if addition and not _MOBILE.fullmatch(number):
-        number = normalise(addition + number, area_code)
-    return complete(number, trunk.area_code, area_code)
+        number = placed(addition + number, trunk.area_code, area_code)
+    return number
 
 
 def _candidates(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from routing.called import complete
+from routing.called import placed
 from routing.lines import LineKind
 from routing.numbers import normalise
 from switchd.config.draft import Draft
@@ -40,7 +40,7 @@ class Lookup:
 
     def normal_on(self, trunk: Trunk, number: str) -> str:
         """Give the normal form of a trunk's own number."""
-        return complete(self.normal(number), trunk.area_code, self.area_code)
+        return placed(number, trunk.area_code, self.area_code)
 
     def line_called(self, number: str) -> str | None:
         """Give the key of the line that somebody means by `number`, or None."""
