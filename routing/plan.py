@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from routing.lines import Line
 from routing.seats import Seat
+from routing.standing import Callers
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ class Plan:
     trunks: Mapping[str, Trunk]
     waiting: Waiting = Waiting()
     survey: Survey = Survey()
+    callers: Callers = field(default_factory=Callers)
     version: str = ""
     """Which edition of the YAML this is: 12 hexadecimal digits that change with any byte of it."""
     by_number: Mapping[str, Line] = field(init=False, repr=False, compare=False)

@@ -28,6 +28,8 @@ class Call:
     greeting: tuple[str, ...] = ()
     connects: bool = True
     """Whether the greeting is followed by the queue, or by good-bye."""
+    barred: bool = False
+    """Whether good-bye is said because the caller is barred."""
     music: str = ""
     survey: bool = False
     greeted_at: float | None = None

@@ -18,6 +18,7 @@ from routing.plan import Plan
 from routing.record import EndedBy, LegRecord, Outcome
 from routing.saying import position_announcement
 from routing.seats import NotReadyReason
+from routing.standing import NOTHING_KNOWN, Standing
 
 Result = tuple[Call, tuple[do.Action, ...]]
 
@@ -40,7 +41,7 @@ SEAT_FAILURES = {
 
 def decide(call: Call, event: on.Arrived, plan: Plan, now: float) -> Result:
     """Take or refuse a new caller."""
-    call, route = _routed(call, event.arrival, plan, now)
+    call, route = _routed(call, event.arrival, plan, now, event.standing)
     if isinstance(route, entry.Refusal):
         call = replace(call, state=State.ENDING, outcome=Outcome.REFUSED, ended_by=EndedBy.SYSTEM)
         return call, (do.Hangup(route.cause),)
@@ -58,9 +59,9 @@ def resume(call: Call, event: on.Resumed, plan: Plan, now: float) -> Result:
 
 
 def _routed(
-    call: Call, arrival: entry.Arrival, plan: Plan, now: float
+    call: Call, arrival: entry.Arrival, plan: Plan, now: float, standing: Standing = NOTHING_KNOWN
 ) -> tuple[Call, entry.Route | entry.Refusal]:
-    route = entry.decide(arrival, plan, now)
+    route = entry.decide(arrival, plan, now, standing)
     call = replace(
         call,
         trunk=arrival.trunk,
@@ -81,6 +82,7 @@ def _routed(
         priority=route.priority,
         greeting=route.greeting,
         connects=route.connect,
+        barred=route.barred,
         music=route.music,
         survey=route.survey,
     )
@@ -93,9 +95,8 @@ def greet(call: Call, event: on.Answered, plan: Plan, now: float) -> Result:
     if call.connects:
         call = replace(call, state=State.GREETING)
     else:
-        call = replace(
-            call, state=State.CLOSING, outcome=Outcome.REDIRECTED, ended_by=EndedBy.SYSTEM
-        )
+        outcome = Outcome.REFUSED if call.barred else Outcome.REDIRECTED
+        call = replace(call, state=State.CLOSING, outcome=outcome, ended_by=EndedBy.SYSTEM)
     return call, (do.Play(call.greeting, call.audio),)
 
 
