@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from routing import standing
 from routing.lines import Line as PlanLine
 from routing.lines import LineKind, Retirement
 from routing.plan import Plan, SkillGroup
@@ -9,6 +14,7 @@ from routing.plan import Survey as PlanSurvey
 from routing.plan import Trunk as PlanTrunk
 from routing.plan import Waiting as PlanWaiting
 from routing.seats import Seat as PlanSeat
+from switchd.config.callers import Blocked, Callers, Preferred
 from switchd.config.draft import Draft
 from switchd.config.lookup import Lookup
 from switchd.config.meaning_lines import time_zone
@@ -42,8 +48,39 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
         trunks={key: _trunk(lookup, key, trunk) for key, trunk in draft.trunks.items()},
         waiting=PlanWaiting(**draft.waiting.model_dump()),
         survey=PlanSurvey(**draft.survey.model_dump()),
+        callers=_callers(lookup, draft.callers, zone),
         version=version,
     )
+
+
+def _callers(lookup: Lookup, callers: Callers, zone: ZoneInfo) -> standing.Callers:
+    limits = callers.limits
+    return standing.Callers(
+        blocked=_list(lookup, callers.blocked, zone),
+        priority=_list(lookup, callers.priority, zone),
+        limits=standing.Limits(limits.calls_per_hour, limits.then, limits.for_minutes * 60),
+        withheld=callers.withheld,
+        announcement=callers.announcement or "",
+        repeat_seconds=callers.repeat_days * 86400,
+    )
+
+
+def _list(lookup: Lookup, entries: Sequence[Blocked], zone: ZoneInfo) -> standing.CallerList:
+    return standing.CallerList(
+        standing.Entry(
+            number=entry.prefix or lookup.normal(entry.number or ""),
+            reason=entry.reason,
+            is_prefix=entry.prefix is not None,
+            until=None if entry.until is None else _end_of(entry.until, zone),
+            priority=entry.priority if isinstance(entry, Preferred) else 0,
+        )
+        for entry in entries
+    )
+
+
+def _end_of(day: date, zone: ZoneInfo) -> float:
+    """Seconds since the epoch at which a day of the city is over."""
+    return datetime.combine(day + timedelta(days=1), time(), zone).timestamp()
 
 
 def _trunk(lookup: Lookup, key: str, trunk: Trunk) -> PlanTrunk:

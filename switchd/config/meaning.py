@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from routing.numbers import EMERGENCY
 from switchd.config.draft import Draft
 from switchd.config.lookup import Lookup
+from switchd.config.meaning_callers import check_callers
 from switchd.config.meaning_lines import check_lines, time_zone
 from switchd.config.meaning_server import check_server
 from switchd.config.meaning_trunks import check_trunks
@@ -32,6 +33,7 @@ def check_meaning(draft: Draft, known: Known, now: float) -> None:
     _check_city(draft)
     check_lines(draft, now)
     check_trunks(draft)
+    check_callers(draft)
     _check_groups(draft)
     _check_seats(draft)
     _check_feature_codes(draft)
@@ -111,7 +113,11 @@ def _check_feature_codes(draft: Draft) -> None:
 
 
 def _check_sounds(draft: Draft, known: Known) -> None:
-    """Prompts and hold music that lines name exist."""
+    """Prompts and hold music that are named exist."""
+    barred = draft.callers.announcement
+    if barred is not None and known.prompts is not None and barred not in known.prompts:
+        path: Path = ("callers", "announcement")
+        draft.error(path, f"there is no prompt {barred}", choose(barred, known.prompts))
     for name, line in draft.lines.items():
         path = ("lines", name)
         for key in ("greeting", "announcement"):
