@@ -14,6 +14,7 @@ from gevent.event import Event as Flag
 
 from switchd.api.app import build as build_app
 from switchd.api.server import Server
+from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
 from switchd.calls.tally import Tally
 from switchd.clock import Clock
@@ -29,6 +30,7 @@ from switchd.queues.deadlines import Deadlines
 from switchd.queues.embedded import EmbeddedRedis
 from switchd.queues.inbox import Inbox
 from switchd.queues.waitlist import Waitlist
+from switchd.records.callers import CallerRules
 from switchd.records.schema import migrate
 from switchd.records.spool import Spool
 from switchd.records.store import Store
@@ -153,6 +155,7 @@ class Running:
 
     daemon: Daemon
     store: Store
+    rules: CallerRules
     redis: EmbeddedRedis | None
     folder: Path
     """Where its data are."""
@@ -160,6 +163,7 @@ class Running:
     def close(self) -> None:
         """End what was started for it; the daemon itself has been stopped before."""
         self.store.close()
+        self.rules.close()
         if self.redis is not None:
             self.redis.stop()
 
@@ -181,7 +185,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     owner = f"{socket.gethostname()}:{server.freeswitch.event_socket.port}"
     waitlist = Waitlist(client, server.city, owner)
     migrate(server.sql)
-    store = Store(server.sql)
+    store, rules = Store(server.sql), CallerRules(server.sql)
     spool = Spool(state / "spool")
     daemon = Daemon()
     link = _link(daemon, server, password)
@@ -193,6 +197,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         deliver=daemon.deliver,
     )
     seat_desk = SeatDesk(waitlist, clock.now)
+    callers = CallerDesk(waitlist, rules, lambda: daemon.parts.plan, clock.now)
     parts = Parts(
         plan=plan,
         clock=clock,
@@ -200,10 +205,11 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         waitlist=waitlist,
         inbox=Inbox(client, server.city, owner, on_trouble=_warn("inbox"), pause=gevent.sleep),
         deadlines=Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines")),
-        desk=Desk(lambda: daemon.parts.plan, switch, CallQueue(waitlist), spool, clock),
+        desk=Desk(lambda: daemon.parts.plan, switch, CallQueue(waitlist), spool, clock, callers),
         codes=FeatureCodes(server.feature_codes.model_dump(), seat_desk, switch),
         phones=Phones(plan.seats.keys, lambda seat, up: waitlist.phone(seat, up, clock.now())),
         seat_desk=seat_desk,
+        callers=callers,
         spool=spool,
         writer=Writer(spool, store),
         tally=Tally(),
@@ -211,7 +217,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         domain=domain(server.city),
     )
     daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
-    return Running(daemon, store, embedded, state)
+    return Running(daemon, store, rules, embedded, state)
 
 
 def socket_path(state: Path) -> Path:

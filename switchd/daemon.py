@@ -22,6 +22,7 @@ from routing.plan import Plan
 from switchd import __version__
 from switchd.api.ports import Unavailable
 from switchd.api.server import Server
+from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
 from switchd.calls.tally import Tally
 from switchd.clock import Clock
@@ -56,6 +57,7 @@ class Parts:
     codes: FeatureCodes
     phones: Phones
     seat_desk: SeatDesk
+    callers: CallerDesk
     spool: Spool
     writer: Writer
     tally: Tally
@@ -98,6 +100,7 @@ class Daemon:
             parts.waitlist.forget_seat(number, now)
         for seat in parts.plan.seats.values():
             parts.waitlist.define_seat(seat.number, seat.groups, now)
+        parts.callers.restore()
         parts.writer.start()
         self._background = [
             gevent.spawn(self._read_inbox),
@@ -282,6 +285,18 @@ class Daemon:
     def seat_verb(self, seat: str, verb: str, agent: str, reason: str) -> Mapping[str, Any]:
         """Sign in, be ready, …"""
         return asdict(self.parts.seat_desk.do(seat, verb, agent, reason))
+
+    def blocked(self) -> Sequence[Mapping[str, Any]]:
+        """Who may not call."""
+        return self.parts.callers.blocked()
+
+    def block(self, number: str, seconds: float | None, reason: str, who: str) -> Mapping[str, Any]:
+        """Bar a caller's number."""
+        return self.parts.callers.block(number, seconds, reason, who)
+
+    def unblock(self, number: str, who: str) -> Mapping[str, Any]:
+        """End the bar of a caller's number."""
+        return self.parts.callers.unblock(number, who)
 
 
 @contextmanager

@@ -1,8 +1,9 @@
-"""The routes: /v1/status, /v1/calls, /v1/queues, /v1/seats, /v1/seats/{seat}/{verb}."""
+"""The routes: /v1/status, /v1/calls, /v1/queues, /v1/seats, /v1/seats/{seat}/{verb}, /v1/blocked,
+/v1/callers/{number}/block and unblock."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import falcon
 import orjson
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from switchd.api.ports import House, Refused, Unavailable
 
+_Body = TypeVar("_Body", bound=BaseModel)
 VERBS = ("sign-in", "ready", "not-ready", "sign-out")
 
 
@@ -23,6 +25,23 @@ class SeatRequest(BaseModel):
     """Staff number, for sign-in; the seat's own number if left out."""
     reason: str = Field(default="", max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")
     """Why not ready; `break` if left out."""
+
+
+class UnblockRequest(BaseModel):
+    """The body of unblock."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    who: str = Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")
+    """Who does it, for the audit."""
+
+
+class BlockRequest(UnblockRequest):
+    """The body of block."""
+
+    reason: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")
+    seconds: float | None = Field(default=None, gt=0, le=10 * 366 * 86400)
+    """For how long; for ever if left out."""
 
 
 class _Show:
@@ -48,16 +67,40 @@ class _Seat:
             raise falcon.HTTPNotFound(
                 title="No such verb", description=f"{verb}: use one of {', '.join(VERBS)}."
             )
-        body = request.get_media(default_when_empty={})
-        try:
-            wanted = SeatRequest.model_validate(body)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "body"
-            raise falcon.HTTPUnprocessableEntity(
-                title="Bad request body", description=f"{where}: {first['msg']}"
-            ) from error
+        wanted = _body(request, SeatRequest)
         response.media = self._house.seat_verb(seat, verb, wanted.agent, wanted.reason)
+
+
+class _Block:
+    """POST: a number may not call."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def on_post(self, request: falcon.Request, response: falcon.Response, number: str) -> None:
+        wanted = _body(request, BlockRequest)
+        response.media = self._house.block(number, wanted.seconds, wanted.reason, wanted.who)
+
+
+class _Unblock:
+    """POST: a number may call again."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def on_post(self, request: falcon.Request, response: falcon.Response, number: str) -> None:
+        response.media = self._house.unblock(number, _body(request, UnblockRequest).who)
+
+
+def _body(request: falcon.Request, model: type[_Body]) -> _Body:
+    try:
+        return model.model_validate(request.get_media(default_when_empty={}))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "body"
+        raise falcon.HTTPUnprocessableEntity(
+            title="Bad request body", description=f"{where}: {first['msg']}"
+        ) from error
 
 
 def _refused(request: Any, response: Any, error: Exception, params: Any) -> None:
@@ -74,9 +117,11 @@ def build(house: House) -> falcon.App[Any, Any]:
     json = media.JSONHandler(dumps=orjson.dumps, loads=orjson.loads)
     app.req_options.media_handlers["application/json"] = json
     app.resp_options.media_handlers["application/json"] = json
-    for what in ("status", "calls", "queues", "seats"):
+    for what in ("status", "calls", "queues", "seats", "blocked"):
         app.add_route(f"/v1/{what}", _Show(house, what))
     app.add_route("/v1/seats/{seat}/{verb}", _Seat(house))
+    app.add_route("/v1/callers/{number}/block", _Block(house))
+    app.add_route("/v1/callers/{number}/unblock", _Unblock(house))
     app.add_error_handler(Refused, _refused)
     app.add_error_handler(Unavailable, _unavailable)
     return app

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -47,7 +48,16 @@ class Client:
         given = {key: value for key, value in body.items() if value}
         return self._ask("POST", f"/v1/seats/{quote(seat, safe='')}/{verb}", given)
 
-    def _ask(self, method: str, path: str, body: dict[str, str] | None) -> Any:
+    def block(self, number: str, seconds: float | None, reason: str, who: str) -> Any:
+        """Bar a caller's number, for ever if `seconds` is None. Raises `NoDaemon` or `Answer`."""
+        body = {"seconds": seconds, "reason": reason, "who": who}
+        return self._ask("POST", f"/v1/callers/{quote(number, safe='')}/block", body)
+
+    def unblock(self, number: str, who: str) -> Any:
+        """Let a number call again. Raises `NoDaemon` or `Answer`."""
+        return self._ask("POST", f"/v1/callers/{quote(number, safe='')}/unblock", {"who": who})
+
+    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None) -> Any:
         connection = _UnixConnection(self._path)
         try:
             payload = orjson.dumps(body) if body is not None else None

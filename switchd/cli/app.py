@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from switchd.cli import city, demo, inspect, run
+from switchd.cli import callers, city, demo, inspect, run
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,6 +20,9 @@ app.command("status")(inspect.status)
 app.command("calls")(inspect.calls)
 app.command("queues")(inspect.queues)
 app.command("seats")(inspect.seats)
+app.command("block")(callers.block)
+app.command("unblock")(callers.unblock)
+app.command("blocked")(callers.blocked)
 app.add_typer(inspect.seat, name="seat")
 app.add_typer(city.prompts, name="prompts")
 app.add_typer(city.freeswitch, name="freeswitch")
