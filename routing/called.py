@@ -71,11 +71,12 @@ def caller_number(caller: str, asserted: str, trunk: Trunk, area_code: str) -> s
     """Give the caller's number in its normal form, "" if there is none. Never raises.
 
     `asserted` is P-Asserted-Identity (RFC 3325), whose first number counts on a trunk that wants
-    it so; without one the number in From counts.
+    it so; without one the number in From counts. It may be the number alone, as FreeSWITCH gives
+    it unless its profile's p-asserted-id-parse says otherwise.
     """
     found = ""
     if trunk.caller_from is CallerFrom.ASSERTED:
-        numbers = (normal_caller(user, trunk, area_code) for user in users(asserted))
+        numbers = (normal_caller(user, trunk, area_code) for user in (*users(asserted), asserted))
         found = next(filter(None, numbers), "")
     return found or normal_caller(caller, trunk, area_code)
 

@@ -169,6 +169,9 @@ class TestAssertedCaller:
         header = '"x" <sip:+8613937512345@ims.example>, <tel:+8613937512345>'
         assert caller_number("10086", header, self.TRUSTED, "0375") == "13937512345"
 
+    def test_it_may_be_the_number_alone(self) -> None:
+        assert caller_number("10086", "+8613937512345", self.TRUSTED, "0375") == "13937512345"
+
     def test_elsewhere_it_does_not(self) -> None:
         assert caller_number("10086", "<sip:1@a>", Trunk("carrier"), "0375") == "10086"
 
