@@ -26,6 +26,7 @@ _TOLD_OTHERWISE = frozenset({"city", "lines", "groups", "seats", "version"})
 _REFUSED = {
     "UNALLOCATED_NUMBER": "not in service",
     "NUMBER_CHANGED": "number changed, not answered",
+    "CALL_REJECTED": "rejected, not answered",
 }
 
 

@@ -6,14 +6,16 @@ ten thousand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from routing.called import called_number, caller_number
 from routing.lines import Line, Phase, Retirement
-from routing.numbers import EMERGENCY, normalise
-from routing.plan import Plan
+from routing.numbers import EMERGENCY
+from routing.plan import Plan, Trunk
+from routing.reasons import Reason
+from routing.standing import NOTHING_KNOWN, Barring, Judgement, Standing, judge
 
 
 class Cause(StrEnum):
@@ -23,6 +25,8 @@ class Cause(StrEnum):
     """No line has this number (Q.850 cause 1, SIP 404)."""
     NUMBER_CHANGED = "NUMBER_CHANGED"
     """Retired, and the announcement is over (Q.850 cause 22, SIP 410)."""
+    CALL_REJECTED = "CALL_REJECTED"
+    """The caller is barred (Q.850 cause 21, SIP 603)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +41,16 @@ class Arrival:
     """Name of the trunk group in the plan."""
     privacy: bool = False
     """Whether the caller withholds the number."""
+    diversion: str = ""
+    """The Diversion header as it arrived; hostile."""
+    history_info: str = ""
+    """The History-Info header as it arrived; hostile."""
+    asserted: str = ""
+    """The P-Asserted-Identity header as it arrived; hostile."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One rule that applied, for the decision trace."""
-
-    what: str
-    """Stable name of the rule: entry.number, entry.line, entry.phase, entry.into, …"""
-    facts: Mapping[str, str]
+_UNKNOWN_TRUNK = Trunk("")
+"""Numbers of a trunk that the plan does not know are read as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,8 @@ class Route:
     reasons: tuple[Reason, ...]
     closed: bool = False
     """Whether the greeting says that it is out of hours; then `connect` is False."""
+    barred: bool = False
+    """The caller only hears why no seat is offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +88,14 @@ class Refusal:
     caller: str
     called: str
     line_dialled: str
-    """Name of the retired line that was dialled, or "" for a number without line."""
+    """Name of the line that was dialled, or "" for a number without line."""
     cause: Cause
     reasons: tuple[Reason, ...]
 
 
-def decide(arrival: Arrival, plan: Plan, now: float) -> Route | Refusal:
+def decide(
+    arrival: Arrival, plan: Plan, now: float, standing: Standing = NOTHING_KNOWN
+) -> Route | Refusal:
     """Route an arriving call at `now` (seconds since the epoch), or refuse it. Never raises."""
     caller, called, reasons = _read_numbers(arrival, plan)
     line = None if called in EMERGENCY else plan.by_number.get(called)
@@ -95,6 +104,35 @@ def decide(arrival: Arrival, plan: Plan, now: float) -> Route | Refusal:
         reasons.append(Reason(rule, {"called": called}))
         return Refusal(caller, called, "", Cause.UNALLOCATED_NUMBER, tuple(reasons))
     reasons.append(Reason("entry.line", {"line": line.name, "kind": line.kind.value}))
+    judgement = judge(caller, arrival.privacy, plan.callers, standing, now)
+    reasons += judgement.reasons
+    if judgement.barring is Barring.REFUSE:
+        return Refusal(caller, called, line.name, Cause.CALL_REJECTED, tuple(reasons))
+    found = _serve(caller, called, line, plan, now, reasons)
+    return found if isinstance(found, Refusal) else _with_standing(found, judgement, plan)
+
+
+def caller_of(arrival: Arrival, plan: Plan) -> str:
+    """Give the caller's normalised number, "" if it is withheld or unknown."""
+    if arrival.privacy:
+        return ""
+    trunk = plan.trunks.get(arrival.trunk, _UNKNOWN_TRUNK)
+    return caller_number(arrival.caller, arrival.asserted, trunk, plan.area_code)
+
+
+def _with_standing(route: Route, judgement: Judgement, plan: Plan) -> Route:
+    """Let a barred caller hear why, and one with priority go first."""
+    if judgement.barring is Barring.ANNOUNCE:
+        return replace(route, greeting=(plan.callers.announcement,), connect=False, barred=True)
+    if judgement.priority:
+        return replace(route, priority=route.priority + judgement.priority)
+    return route
+
+
+def _serve(
+    caller: str, called: str, line: Line, plan: Plan, now: float, reasons: list[Reason]
+) -> Route | Refusal:
+    """Route by the line alone."""
     retirement = line.retirement
     if retirement is None:
         return _route(caller, called, line, line, reasons, _closed(line, plan, now, reasons))
@@ -138,20 +176,17 @@ def _local(moment: float, plan: Plan) -> str:
 
 
 def _read_numbers(arrival: Arrival, plan: Plan) -> tuple[str, str, list[Reason]]:
-    """Normalise caller and called by the trunk's rules."""
+    """Find caller and called by the trunk's rules."""
     reasons = []
     trunk = plan.trunks.get(arrival.trunk)
     if trunk is None:
         reasons.append(Reason("entry.trunk_unknown", {"trunk": arrival.trunk}))
-    prefixes = trunk.strip_prefixes if trunk else ()
-    called = normalise(arrival.called, plan.area_code)
-    if prefixes and called not in EMERGENCY:
-        called = normalise(arrival.called, plan.area_code, prefixes)
-    reasons.append(Reason("entry.number", {"arrived": arrival.called, "called": called}))
+        trunk = _UNKNOWN_TRUNK
+    called = called_number(arrival.called, arrival.diversion, arrival.history_info, trunk, plan)
+    reasons += called.reasons
     if arrival.privacy:
         reasons.append(Reason("entry.caller_withheld", {}))
-        return "", called, reasons
-    return normalise(arrival.caller, plan.area_code, prefixes), called, reasons
+    return caller_of(arrival, plan), called.number, reasons
 
 
 def _phase_reason(phase: Phase, retirement: Retirement) -> Reason:

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from routing.entry import Arrival, Refusal, Route, decide
 from routing.lines import LineKind, Phase
 from routing.plan import Plan
+from routing.standing import NOTHING_KNOWN, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,11 @@ class Explanation:
         return None if self.last_day is None else self.last_day + timedelta(days=1)
 
 
-def explain(arrival: Arrival, plan: Plan, now: float) -> Explanation:
+def explain(
+    arrival: Arrival, plan: Plan, now: float, standing: Standing = NOTHING_KNOWN
+) -> Explanation:
     """Decide as for a live call at `now` (seconds since the epoch) and tell what is behind it."""
-    outcome = decide(arrival, plan, now)
+    outcome = decide(arrival, plan, now, standing)
     line = plan.lines.get(outcome.line_dialled)
     retirement = line.retirement if line else None
     waits = isinstance(outcome, Route) and outcome.connect

@@ -14,6 +14,7 @@ from gevent.event import Event as Flag
 
 from switchd.api.app import build as build_app
 from switchd.api.server import Server
+from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
 from switchd.calls.tally import Tally
 from switchd.city import SHIPPED_MUSIC
@@ -30,6 +31,7 @@ from switchd.queues.deadlines import Deadlines
 from switchd.queues.embedded import EmbeddedRedis
 from switchd.queues.inbox import Inbox
 from switchd.queues.waitlist import Waitlist
+from switchd.records.callers import CallerRules
 from switchd.records.plans import PlanVersions
 from switchd.records.schema import migrate
 from switchd.records.spool import Spool
@@ -135,6 +137,7 @@ class Running:
     daemon: Daemon
     store: Store
     versions: PlanVersions
+    rules: CallerRules
     redis: EmbeddedRedis | None
     folder: Path
     """Where its data are."""
@@ -143,6 +146,7 @@ class Running:
         """End what was started for it; the daemon itself has been stopped before."""
         self.store.close()
         self.versions.close()
+        self.rules.close()
         if self.redis is not None:
             self.redis.stop()
 
@@ -165,7 +169,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     owner = f"{socket.gethostname()}:{server.freeswitch.event_socket.port}"
     waitlist = Waitlist(client, server.city, owner)
     migrate(server.sql)
-    store, versions = Store(server.sql), PlanVersions(server.sql)
+    store, versions, rules = Store(server.sql), PlanVersions(server.sql), CallerRules(server.sql)
     daemon = Daemon()
     if embedded is not None:
         gevent.spawn(embedded.watch, lambda: _warn("redis")("the embedded Redis ended"))
@@ -183,6 +187,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         switch.prompts = prompt_library(changed)
 
     seat_desk = SeatDesk(waitlist, clock.now)
+    callers = CallerDesk(waitlist, rules, lambda: daemon.parts.plan, clock.now)
     parts = Parts(
         plan=plan,
         clock=clock,
@@ -197,7 +202,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             pause=gevent.sleep,
         ),
         deadlines=Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines")),
-        desk=Desk(lambda: daemon.parts.plan, switch, CallQueue(waitlist), spool, clock),
+        desk=Desk(lambda: daemon.parts.plan, switch, CallQueue(waitlist), spool, clock, callers),
         codes=FeatureCodes(server.feature_codes.model_dump(), seat_desk, switch),
         seating=Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls()),
         reloader=Reloader(loaded, use=use, versions=versions, now=clock.now),
@@ -205,6 +210,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             lambda: daemon.parts.plan.seats, lambda seat, up: waitlist.phone(seat, up, clock.now())
         ),
         seat_desk=seat_desk,
+        callers=callers,
         spool=spool,
         writer=Writer(spool, store),
         tally=Tally(),
@@ -212,7 +218,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         domain=domain(server.city),
     )
     daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
-    return Running(daemon, store, versions, embedded, state)
+    return Running(daemon, store, versions, rules, embedded, state)
 
 
 def socket_path(state: Path) -> Path:

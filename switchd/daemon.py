@@ -23,6 +23,7 @@ from routing.plan import Plan
 from switchd import __version__
 from switchd.api.ports import Unavailable
 from switchd.api.server import Server
+from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
 from switchd.calls.tally import Tally
 from switchd.clock import Clock
@@ -33,6 +34,7 @@ from switchd.queues.deadlines import Deadlines
 from switchd.queues.facts import OfferLost, OfferMade, QueueUnavailable
 from switchd.queues.inbox import Inbox
 from switchd.queues.waitlist import Waitlist
+from switchd.records.errors import StoreUnavailable
 from switchd.records.spool import Spool
 from switchd.records.writer import Writer
 from switchd.reloading import Reloader
@@ -68,6 +70,7 @@ class Parts:
     codes: FeatureCodes
     phones: Phones
     seat_desk: SeatDesk
+    callers: CallerDesk
     spool: Spool
     writer: Writer
     tally: Tally
@@ -110,6 +113,7 @@ class Daemon:
         parts.waitlist.forget_calls_of(parts.owner, now)
         parts.seating.arrange(parts.plan)
         parts.reloader.write_down_start()
+        parts.callers.restore()
         # What is here now stays: a full collection would look at all of it, and callers wait.
         gc.collect()
         gc.freeze()
@@ -181,7 +185,15 @@ class Daemon:
         known = {caller.call for group in snapshot.groups.values() for caller in group.first}
         known |= {seat.call for seat in snapshot.seats.values() if seat.call}
         parts.desk.forgotten(known)
+        self._bar_again()
         log.info("queue restored", callers=len(known), seats=len(snapshot.seats))
+
+    def _bar_again(self) -> None:
+        """Tell Redis who is barred; without SQL it goes on with what it still knows."""
+        try:
+            self.parts.callers.restore()
+        except StoreUnavailable as error:
+            log.warning("bars not restored", why=str(error))
 
     def _registered(self) -> Collection[str]:
         try:
@@ -299,7 +311,7 @@ class Daemon:
     def _find(self, link: Link, leg: str) -> None:
         """Ask what a leg is that nobody works on; it may be gone by now."""
         try:
-            found(self, leg, _variables(orjson.loads(link.api("uuid_dump", f"{leg} json"))))
+            found(self, leg, orjson.loads(link.api("uuid_dump", f"{leg} json")))
         except (CommandFailed, ValueError) as error:
             log.info("leg not taken over", leg=leg, why=str(error))
 
@@ -414,6 +426,18 @@ class Daemon:
         """Read the city's folder again and put its plan into force."""
         return self.parts.reloader.reload(who, why)
 
+    def blocked(self) -> Sequence[Mapping[str, Any]]:
+        """Who may not call."""
+        return self.parts.callers.blocked()
+
+    def block(self, number: str, seconds: float | None, reason: str, who: str) -> Mapping[str, Any]:
+        """Bar a caller's number."""
+        return self.parts.callers.block(number, seconds, reason, who)
+
+    def unblock(self, number: str, who: str) -> Mapping[str, Any]:
+        """End the bar of a caller's number."""
+        return self.parts.callers.unblock(number, who)
+
 
 @contextmanager
 def _unavailable() -> Any:
@@ -421,10 +445,6 @@ def _unavailable() -> Any:
         yield
     except QueueUnavailable as error:
         raise Unavailable(str(error)) from error
-
-
-def _variables(dump: Mapping[str, Any]) -> Callable[[str], str]:
-    return lambda name: str(dump.get(f"variable_{name}", ""))
 
 
 def _rows(link: Link, what: str) -> list[dict[str, str]]:

@@ -30,6 +30,8 @@ class Call:
     """Whether the greeting is followed by the queue, or by good-bye."""
     closed: bool = False
     """Whether good-bye is said because it is out of hours."""
+    barred: bool = False
+    """Whether good-bye is said because the caller is barred."""
     music: str = ""
     survey: bool = False
     greeted_at: float | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from routing.entry import Arrival
 from routing.record import EndedBy
 from routing.seats import Offer
+from routing.standing import NOTHING_KNOWN, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Arrived(Event):
     """A new caller is parked on the switch."""
 
     arrival: Arrival
+    standing: Standing = NOTHING_KNOWN
 
 
 @dataclass(frozen=True, slots=True)

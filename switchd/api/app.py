@@ -1,4 +1,5 @@
-"""The routes: /v1/status, /v1/calls, /v1/queues, /v1/seats, /v1/seats/{seat}/{verb}, /v1/reload."""
+"""The routes: /v1/status, /v1/calls, /v1/queues, /v1/seats, /v1/seats/{seat}/{verb}, /v1/blocked,
+/v1/callers/{number}/block and unblock, /v1/reload."""
 
 from __future__ import annotations
 
@@ -34,6 +35,23 @@ class ReloadRequest(BaseModel):
     who: str = Field(default="api", max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")
     """Who wants it, for the log of plans."""
     why: str = Field(default="reload", max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")
+
+
+class UnblockRequest(BaseModel):
+    """The body of unblock."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    who: str = Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")
+    """Who does it, for the audit."""
+
+
+class BlockRequest(UnblockRequest):
+    """The body of block."""
+
+    reason: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")
+    seconds: float | None = Field(default=None, gt=0, le=10 * 366 * 86400)
+    """For how long; for ever if left out."""
 
 
 class _Show:
@@ -82,6 +100,27 @@ class _Reload:
             }
 
 
+class _Block:
+    """POST: a number may not call."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def on_post(self, request: falcon.Request, response: falcon.Response, number: str) -> None:
+        wanted = _body(request, BlockRequest)
+        response.media = self._house.block(number, wanted.seconds, wanted.reason, wanted.who)
+
+
+class _Unblock:
+    """POST: a number may call again."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def on_post(self, request: falcon.Request, response: falcon.Response, number: str) -> None:
+        response.media = self._house.unblock(number, _body(request, UnblockRequest).who)
+
+
 def _body(request: falcon.Request, model: type[_Body]) -> _Body:
     try:
         return model.model_validate(request.get_media(default_when_empty={}))
@@ -107,10 +146,12 @@ def build(house: House) -> falcon.App[Any, Any]:
     json = media.JSONHandler(dumps=orjson.dumps, loads=orjson.loads)
     app.req_options.media_handlers["application/json"] = json
     app.resp_options.media_handlers["application/json"] = json
-    for what in ("status", "calls", "queues", "seats"):
+    for what in ("status", "calls", "queues", "seats", "blocked"):
         app.add_route(f"/v1/{what}", _Show(house, what))
     app.add_route("/v1/seats/{seat}/{verb}", _Seat(house))
     app.add_route("/v1/reload", _Reload(house))
+    app.add_route("/v1/callers/{number}/block", _Block(house))
+    app.add_route("/v1/callers/{number}/unblock", _Unblock(house))
     app.add_error_handler(Refused, _refused)
     app.add_error_handler(Unavailable, _unavailable)
     return app

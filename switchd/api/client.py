@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -61,11 +62,20 @@ class Client:
         """Have the city's folder read again. Raises `NoDaemon` or `Answer`."""
         return self._ask("POST", "/v1/reload", {"who": who, "why": why}, RELOAD_SECONDS)
 
+    def block(self, number: str, seconds: float | None, reason: str, who: str) -> Any:
+        """Bar a caller's number, for ever if `seconds` is None. Raises `NoDaemon` or `Answer`."""
+        body = {"seconds": seconds, "reason": reason, "who": who}
+        return self._ask("POST", f"/v1/callers/{quote(number, safe='')}/block", body)
+
+    def unblock(self, number: str, who: str) -> Any:
+        """Let a number call again. Raises `NoDaemon` or `Answer`."""
+        return self._ask("POST", f"/v1/callers/{quote(number, safe='')}/unblock", {"who": who})
+
     def _ask(
         self,
         method: str,
         path: str,
-        body: dict[str, str] | None,
+        body: Mapping[str, Any] | None,
         timeout: float = TIMEOUT_SECONDS,
     ) -> Any:
         connection = _UnixConnection(self._path, timeout)

@@ -16,7 +16,7 @@ from routing.plan import Plan
 from routing.record import CallRecord, EndedBy
 from routing.seats import Offer
 from switchd.calls.performer import Performer
-from switchd.calls.ports import Clock, Ledger, Queue, QueueUnavailable, Switch
+from switchd.calls.ports import Clock, Ledger, Queue, QueueUnavailable, Register, Switch
 from switchd.calls.worker import Worker
 
 log = structlog.get_logger(__name__)
@@ -32,11 +32,13 @@ class Desk:
         queue: Queue,
         ledger: Ledger,
         clock: Clock,
+        register: Register,
     ) -> None:
         self._plan = plan
         self._queue = queue
         self._ledger = ledger
         self._clock = clock
+        self._register = register
         self._performer = Performer(switch, queue, clock)
         self._calls: dict[str, Worker] = {}
         self._legs: dict[str, Worker] = {}
@@ -78,6 +80,7 @@ class Desk:
             self._plan(),
             self._performer,
             self._clock,
+            self._register,
             on_leg=self._legs.__setitem__,
             on_closed=self._close,
             on_unexpected=self._count_unexpected,

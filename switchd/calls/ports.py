@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from routing.record import CallRecord
+from routing.standing import Callers, Standing
 
 
 class SwitchError(Exception):
@@ -69,6 +70,14 @@ class Queue(Protocol):
     def accept(self, token: str, now: float) -> bool: ...
     def refuse(self, token: str, reason: str | None, now: float) -> bool: ...
     def release(self, seat: str, token: str, wrap_up_seconds: float, now: float) -> bool: ...
+
+
+class Register(Protocol):
+    """What is known of callers."""
+
+    def standing(self, call: str, number: str, callers: Callers, now: float) -> Standing:
+        """Count a call of a normalised number by the plan's rules. Raises `QueueUnavailable`."""
+        ...
 
 
 class Ledger(Protocol):

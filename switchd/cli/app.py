@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from switchd.cli import city, demo, inspect, plan, run, versions
+from switchd.cli import callers, city, demo, explain, inspect, plan, run, versions
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,12 +16,15 @@ app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("check")(city.check)
 app.command("doctor")(city.doctor)
-app.command("explain")(plan.explain)
+app.command("explain")(explain.explain)
 app.command("reload")(versions.reload)
 app.command("status")(inspect.status)
 app.command("calls")(inspect.calls)
 app.command("queues")(inspect.queues)
 app.command("seats")(inspect.seats)
+app.command("block")(callers.block)
+app.command("unblock")(callers.unblock)
+app.command("blocked")(callers.blocked)
 app.add_typer(inspect.seat, name="seat")
 app.add_typer(plan.plan, name="plan")
 app.add_typer(city.prompts, name="prompts")

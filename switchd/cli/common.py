@@ -45,6 +45,10 @@ City = Annotated[
     ),
 ]
 DEFAULT_CITY = Path(os.environ.get("SWITCHD_CITY", "/etc/switchd/city"))
+At = Annotated[
+    str | None,
+    typer.Option("--at", help="Day or time in the city, 2020-01-31T08:30. Default: now."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

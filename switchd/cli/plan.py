@@ -1,4 +1,4 @@
-"""`switchd explain` and `switchd plan`: what a plan does, without a running daemon."""
+"""`switchd plan`: what a plan does, without a running daemon."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ from dataclasses import asdict
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from routing.compare import compare, listed
-from routing.entry import Arrival, Refusal, Route
-from routing.explain import Explanation
-from routing.explain import explain as explain_arrival
-from routing.plan import Plan
+from routing.compare import compare
 from routing.timeline import lives, window
 from switchd.cli import versions
-from switchd.cli.common import DEFAULT_CITY, City, Json, load_or_fail, print_json, read_moment
+from switchd.cli.common import (
+    DEFAULT_CITY,
+    At,
+    City,
+    Json,
+    load_or_fail,
+    print_json,
+    read_moment,
+)
 from switchd.drawing import graph, timeline
 
 plan = typer.Typer(no_args_is_help=True, help="The plan: compared, drawn, and its history.")
@@ -25,80 +29,8 @@ plan.command("log")(versions.log)
 plan.command("show")(versions.show)
 plan.command("rollback")(versions.rollback)
 
-At = Annotated[
-    str | None,
-    typer.Option("--at", help="Day or time in the city, 2020-01-31T08:30. Default: now."),
-]
 CELLS = 48
 """How many cells a line has on a terminal."""
-
-
-def explain(
-    called: Annotated[str, typer.Argument(help="The number that is called, in any form.")],
-    caller: Annotated[str, typer.Option(help="Who calls.")] = "",
-    at: At = None,
-    trunk: Annotated[str, typer.Option(help="Trunk of arrival. Default: the first.")] = "",
-    withheld: Annotated[bool, typer.Option(help="The caller hides the number.")] = False,
-    city: City = DEFAULT_CITY,
-    json: Json = False,
-) -> None:
-    """Tell what a call to a number would get, by the same rules that route calls."""
-    loaded = load_or_fail(city)
-    if trunk and trunk not in loaded.plan.trunks:
-        known = ", ".join(loaded.plan.trunks)
-        raise typer.BadParameter(f"there is no trunk {trunk}; the plan has {known}")
-    arrival = Arrival(caller, called, trunk or next(iter(loaded.plan.trunks)), withheld)
-    now = read_moment(at, loaded.plan.zone)
-    explained = explain_arrival(arrival, loaded.plan, now)
-    if json:
-        print_json(_plain(explained))
-        return
-    for name, value in _rows(explained, loaded.plan):
-        typer.echo(f"{name:>13}  {value}")
-
-
-def _rows(explained: Explanation, plan: Plan) -> list[tuple[str, str]]:
-    outcome = explained.outcome
-    moment = datetime.fromtimestamp(explained.at, plan.zone)
-    number = outcome.called or "no telephone number"
-    rows = [("call", f"to {number}, {moment:%Y-%m-%d %H:%M} ({plan.zone.key})")]
-    if explained.kind is not None:
-        rows.append(("line", f"{explained.line} {explained.title} ({explained.kind.value})"))
-    if explained.phase is not None and explained.merged_on is not None:
-        rows.append(("phase", timeline.WORDS[explained.phase]))
-        rows.append(("announcement", f"from {explained.merged_on} to {explained.last_day}"))
-        rows.append(("gone", f"from {explained.gone_on}"))
-    rows += _refused(outcome) if isinstance(outcome, Refusal) else _taken(outcome, explained)
-    rows += [("because", _reason(reason.what, reason.facts)) for reason in outcome.reasons]
-    return rows
-
-
-def _refused(outcome: Refusal) -> list[tuple[str, str]]:
-    return [("refused", outcome.cause.value)]
-
-
-def _taken(outcome: Route, explained: Explanation) -> list[tuple[str, str]]:
-    rows = [("hears", ", ".join(outcome.greeting))]
-    if not outcome.connect:
-        return [*rows, ("then", "is hung up and must redial")]
-    seats = listed(explained.seats, "more") or "nobody"
-    return [
-        *rows,
-        ("served as", outcome.line_meant),
-        ("waits for", f"{outcome.group} ({explained.group_title}), priority {outcome.priority}"),
-        ("offered to", f"{seats} ({len(explained.seats)})"),
-        ("music", outcome.music),
-        ("survey", "yes" if outcome.survey else "no"),
-    ]
-
-
-def _reason(what: str, facts: Any) -> str:
-    return " ".join([what, *(f"{name}={value}" for name, value in facts.items())])
-
-
-def _plain(explained: Explanation) -> dict[str, Any]:
-    taken = isinstance(explained.outcome, Route)
-    return {**asdict(explained), "taken": taken, "gone_on": explained.gone_on}
 
 
 @plan.command("diff")

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from routing import standing
 from routing.lines import Line as PlanLine
 from routing.lines import LineKind, Retirement
 from routing.plan import Plan, SkillGroup
@@ -10,11 +15,12 @@ from routing.plan import Trunk as PlanTrunk
 from routing.plan import Waiting as PlanWaiting
 from routing.seats import Seat as PlanSeat
 from switchd.config.build_calendars import build_calendars, build_shifts
+from switchd.config.callers import Blocked, Callers, Preferred
 from switchd.config.draft import Draft
 from switchd.config.holidays import build_holidays
 from switchd.config.lookup import Lookup
 from switchd.config.meaning_lines import time_zone
-from switchd.config.models import City, Line
+from switchd.config.models import City, Line, Trunk
 from switchd.config.seat_range import seat_numbers
 
 
@@ -51,16 +57,62 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
             for written, seat in draft.seats.items()
             for number in seat_numbers(written)
         },
-        trunks={
-            key: PlanTrunk(key, tuple(sorted(trunk.strip_prefixes, key=len, reverse=True)))
-            for key, trunk in draft.trunks.items()
-        },
+        trunks={key: _trunk(lookup, key, trunk) for key, trunk in draft.trunks.items()},
         waiting=PlanWaiting(**draft.waiting.model_dump()),
         survey=PlanSurvey(**draft.survey.model_dump()),
         calendars=calendars,
         holidays=holidays,
         shifts=build_shifts(draft, calendars),
+        callers=_callers(lookup, draft.callers, zone),
         version=version,
+    )
+
+
+def _callers(lookup: Lookup, callers: Callers, zone: ZoneInfo) -> standing.Callers:
+    limits = callers.limits
+    return standing.Callers(
+        blocked=_list(lookup, callers.blocked, zone),
+        priority=_list(lookup, callers.priority, zone),
+        limits=standing.Limits(limits.calls_per_hour, limits.then, limits.for_minutes * 60),
+        withheld=callers.withheld,
+        announcement=callers.announcement or "",
+        repeat_seconds=callers.repeat_days * 86400,
+    )
+
+
+def _list(lookup: Lookup, entries: Sequence[Blocked], zone: ZoneInfo) -> standing.CallerList:
+    return standing.CallerList(
+        standing.Entry(
+            number=entry.prefix or lookup.normal(entry.number or ""),
+            reason=entry.reason,
+            is_prefix=entry.prefix is not None,
+            until=None if entry.until is None else _end_of(entry.until, zone),
+            priority=entry.priority if isinstance(entry, Preferred) else 0,
+        )
+        for entry in entries
+    )
+
+
+def _end_of(day: date, zone: ZoneInfo) -> float:
+    """Seconds since the epoch at which a day of the city is over."""
+    return datetime.combine(day + timedelta(days=1), time(), zone).timestamp()
+
+
+def _trunk(lookup: Lookup, key: str, trunk: Trunk) -> PlanTrunk:
+    return PlanTrunk(
+        name=key,
+        strip_prefixes=tuple(sorted(trunk.strip_prefixes, key=len, reverse=True)),
+        add_prefixes={int(length): digits for length, digits in trunk.add_prefixes.items()},
+        caller_add_prefixes={
+            int(length): digits for length, digits in trunk.caller_add_prefixes.items()
+        },
+        area_code=trunk.area_code,
+        trust=trunk.trust,
+        dids={
+            lookup.normal_on(trunk, number): lookup.normal(line)
+            for number, line in trunk.dids.items()
+        },
+        caller_from=trunk.caller_from,
     )
 
 

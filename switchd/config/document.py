@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from switchd.config.calendars import Calendar, Holidays, Shift
+from switchd.config.callers import Callers
 from switchd.config.models import (
     City,
     Group,
@@ -45,6 +46,9 @@ class Document(Section):
     )
     waiting: Waiting = Field(default=Waiting(), description="What callers hear while they wait.")
     survey: Survey = Field(default=Survey(), description="The question for satisfaction.")
+    callers: Callers = Field(
+        default=Callers(), description="Who may call, how often, and who goes first."
+    )
     freeswitch: FreeSwitch = Field(
         default=FreeSwitch(), description="The FreeSWITCH that this city's calls run on."
     )

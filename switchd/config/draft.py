@@ -11,6 +11,7 @@ from typing import Any, get_args, get_origin
 from pydantic import TypeAdapter, ValidationError
 
 from switchd.config.calendars import Calendar, Holidays, Shift
+from switchd.config.callers import Callers
 from switchd.config.document import Document
 from switchd.config.explain import explain, key_path
 from switchd.config.models import City, Group, Line, Seat, Survey, Trunk, Waiting
@@ -35,6 +36,7 @@ class Draft:
     shifts: dict[str, Shift] = field(default_factory=dict)
     waiting: Waiting = field(default_factory=Waiting)
     survey: Survey = field(default_factory=Survey)
+    callers: Callers = field(default_factory=Callers)
     freeswitch: FreeSwitch = field(default_factory=FreeSwitch)
     storage: Storage = field(default_factory=Storage)
     folders: Folders = field(default_factory=Folders)

@@ -9,8 +9,10 @@ from routing.numbers import EMERGENCY
 from switchd.config.draft import Draft
 from switchd.config.lookup import Lookup
 from switchd.config.meaning_calendars import check_calendars
+from switchd.config.meaning_callers import check_callers
 from switchd.config.meaning_lines import check_lines, time_zone
 from switchd.config.meaning_server import check_server
+from switchd.config.meaning_trunks import check_trunks
 from switchd.config.models import Mistake
 from switchd.config.problems import choose
 from switchd.config.seat_range import seat_numbers
@@ -32,6 +34,8 @@ def check_meaning(draft: Draft, known: Known, now: float) -> None:
     _check_city(draft)
     check_lines(draft, now)
     check_calendars(draft, now)
+    check_trunks(draft)
+    check_callers(draft)
     _check_groups(draft)
     _check_seats(draft)
     _check_feature_codes(draft)
@@ -111,7 +115,11 @@ def _check_feature_codes(draft: Draft) -> None:
 
 
 def _check_sounds(draft: Draft, known: Known) -> None:
-    """Prompts and hold music that lines name exist."""
+    """Prompts and hold music that are named exist."""
+    barred = draft.callers.announcement
+    if barred is not None and known.prompts is not None and barred not in known.prompts:
+        where: Path = ("callers", "announcement")
+        draft.error(where, f"there is no prompt {barred}", choose(barred, known.prompts))
     lookup = Lookup(draft)
     for name, line in draft.lines.items():
         path = ("lines", name)

@@ -56,6 +56,21 @@ class OfferLost:
     seat: str
 
 
+@dataclass(frozen=True, slots=True)
+class CallerView:
+    """What is known of one caller's number."""
+
+    calls_in_hour: int
+    """Counted while there is a limit and the number is not barred."""
+    called_before: bool
+    barred_until: float | None
+    """None if it is not barred, infinity if for ever."""
+    reason: str
+    by_limit: bool
+    barred_now: bool
+    """Whether this very call went beyond the limit."""
+
+
 InboxEvent = OfferMade | OfferLost
 
 

@@ -25,6 +25,9 @@ class Keys:
         "waiting",
         "idle",
         "inbox",
+        "barred",
+        "calls_of",
+        "last_call",
     )
     """The order in which scripts get them; `lua/_keys.lua` names them in the same order."""
 
@@ -53,6 +56,13 @@ class Keys:
         """+ group: ZSET seat → ms since which it has been ready; reachable seats only."""
         self.inbox = f"{tag}inbox:"
         """+ owner: LIST of offers made and lost, JSON, oldest first."""
+
+        self.barred = f"{tag}barred:"
+        """+ caller's number: HASH of why and until when (ms, 0: for ever) it may not call."""
+        self.calls_of = f"{tag}calls_of:"
+        """+ caller's number: ZSET call → ms at which it arrived, of the last hour."""
+        self.last_call = f"{tag}last_call:"
+        """+ caller's number: its last call, as long as the next makes a repeat caller."""
 
     def for_lua(self) -> tuple[str, ...]:
         """KEYS of every script."""

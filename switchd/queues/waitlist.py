@@ -11,6 +11,7 @@ QueueUnavailable if Redis cannot be asked.
 from __future__ import annotations
 
 import json
+import math
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 import redis
 
 from switchd.queues.facts import (
+    CallerView,
     GroupView,
     OfferLost,
     QueueUnavailable,
@@ -146,6 +148,47 @@ class Waitlist:
         """
         wrap_up = to_ms(wrap_up_seconds)
         return bool(self._run("release", seat, token, wrap_up, to_ms(now), self._new_token()))
+
+    # Callers' standing
+
+    def count_call(
+        self,
+        number: str,
+        call: str,
+        *,
+        limit: int,
+        bar_seconds: float,
+        repeat_seconds: float,
+        now: float,
+    ) -> CallerView:
+        """Count a call of `number` and tell what is known of it; counting it twice counts once.
+
+        Beyond `limit` calls within an hour (0: no limit) the number is barred for `bar_seconds`.
+        A second call within `repeat_seconds` (0: never) is told as one.
+        """
+        bar, again = to_ms(bar_seconds), to_ms(repeat_seconds)
+        count, before, ends, reason, by_limit, barred_now = self._run(
+            "count_call", number, call, limit, bar, again, to_ms(now)
+        )
+        return CallerView(
+            calls_in_hour=count,
+            called_before=bool(before),
+            barred_until=None if ends is None else to_seconds(ends) if ends else math.inf,
+            reason=reason,
+            by_limit=bool(by_limit),
+            barred_now=bool(barred_now),
+        )
+
+    def bar_caller(
+        self, number: str, until: float | None, reason: str, by_limit: bool, now: float
+    ) -> None:
+        """Bar a number until a time, or for ever; an earlier bar of it is replaced."""
+        ends = 0 if until is None else to_ms(until)
+        self._run("bar_caller", number, ends, reason, int(by_limit), to_ms(now))
+
+    def admit_caller(self, number: str) -> bool:
+        """End a number's bar and forget how often it called; False if it was not barred."""
+        return bool(self._run("admit_caller", number))
 
     # Time and owners
 

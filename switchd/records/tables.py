@@ -1,4 +1,4 @@
-"""The tables of finished calls, written for whoever reads them with SQL.
+"""The tables of finished calls and of barred callers, written for whoever reads them with SQL.
 
 Times are points in UTC to the millisecond: `timestamp with time zone` in PostgreSQL (shown in the
 reader's time zone), the text `2026-11-22 05:00:00.123000` in SQLite (which its date functions
@@ -154,3 +154,25 @@ class PlanVersionRow(Base):
     """The text of each YAML file by its name."""
     summary: Mapped[str]
     """What callers and seats noticed, a line for each difference."""
+
+
+class CallerRuleRow(Base):
+    """One bar on a caller's number that was made while running, by a person or by the limit."""
+
+    __tablename__ = "caller_rules"
+
+    rule: Mapped[int] = mapped_column(primary_key=True)
+    """Counts up."""
+    number: Mapped[str]
+    kind: Mapped[str]
+    """`blocked` by a person, or `limit`: it called too often."""
+    until: Mapped[MaybeMoment]
+    """NULL for ever."""
+    reason: Mapped[str]
+    who: Mapped[str]
+    at: Mapped[Moment]
+    removed_at: Mapped[MaybeMoment]
+    """NULL as long as nobody has ended it before its time."""
+    removed_by: Mapped[str]
+
+    __table_args__ = (Index("ix_caller_rules_number_at", "number", "at"),)

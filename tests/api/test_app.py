@@ -36,6 +36,15 @@ class FakeHouse:
     def seats(self) -> Sequence[Mapping[str, Any]]:
         return self._answer([{"seat": "1001"}])  # type: ignore[no-any-return]
 
+    def blocked(self) -> Sequence[Mapping[str, Any]]:
+        return self._answer([{"number": "13937512345"}])  # type: ignore[no-any-return]
+
+    def block(self, number: str, seconds: float | None, reason: str, who: str) -> Mapping[str, Any]:
+        return self._answer({"number": number, "until": seconds, "reason": reason, "who": who})  # type: ignore[no-any-return]
+
+    def unblock(self, number: str, who: str) -> Mapping[str, Any]:
+        return self._answer({"number": number, "removed_by": who})  # type: ignore[no-any-return]
+
     def seat_verb(self, seat: str, verb: str, agent: str, reason: str) -> Mapping[str, Any]:
         self.asked.append((seat, verb, agent, reason))
         return self._answer({"seat": seat})  # type: ignore[no-any-return]
@@ -52,7 +61,7 @@ def http(house: FakeHouse) -> testing.TestClient:
 
 
 class TestReading:
-    @pytest.mark.parametrize("what", ["status", "calls", "queues", "seats"])
+    @pytest.mark.parametrize("what", ["status", "calls", "queues", "seats", "blocked"])
     def test_everything_can_be_seen(self, http: testing.TestClient, what: str) -> None:
         assert http.simulate_get(f"/v1/{what}").status_code == 200
 

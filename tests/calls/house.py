@@ -8,6 +8,7 @@ from typing import Any
 import gevent
 
 from routing.record import CallRecord
+from routing.standing import NOTHING_KNOWN, Callers, Standing
 from switchd.calls.ports import LegGone, QueueUnavailable, SwitchAway, SwitchError
 from tests.routing.build import NOW
 
@@ -75,6 +76,13 @@ class FakeSwitch(_Fake):
 
     def hang_up(self, leg: str, cause: str) -> None:
         self._ask("hang_up", leg, cause)
+
+
+class FakeRegister:
+    """Implements `calls.ports.Register`; knows nothing about anybody."""
+
+    def standing(self, call: str, number: str, callers: Callers, now: float) -> Standing:
+        return NOTHING_KNOWN
 
 
 class FakeQueue(_Fake):

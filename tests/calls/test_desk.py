@@ -11,7 +11,7 @@ from routing.callflow import events as on
 from routing.entry import Arrival
 from routing.record import EndedBy, Outcome
 from switchd.calls.desk import PARK, TALK, Desk
-from tests.calls.house import FakeClock, FakeLedger, FakeQueue, FakeSwitch, wait_until
+from tests.calls.house import FakeClock, FakeLedger, FakeQueue, FakeRegister, FakeSwitch, wait_until
 from tests.routing.build import NOW, offer, plan
 
 ARRIVAL = Arrival("13937512345", "12345", "carrier")
@@ -24,7 +24,7 @@ class Room:
     def __init__(self) -> None:
         self.switch, self.queue = FakeSwitch(), FakeQueue()
         self.ledger, self.clock = FakeLedger(), FakeClock()
-        self.desk = Desk(plan, self.switch, self.queue, self.ledger, self.clock)
+        self.desk = Desk(plan, self.switch, self.queue, self.ledger, self.clock, FakeRegister())
 
     @property
     def call(self) -> Call:

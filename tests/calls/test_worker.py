@@ -8,7 +8,7 @@ from routing.entry import Arrival
 from routing.record import CallRecord, EndedBy
 from switchd.calls.performer import Performer
 from switchd.calls.worker import Worker
-from tests.calls.house import FakeClock, FakeQueue, FakeSwitch, wait_until
+from tests.calls.house import FakeClock, FakeQueue, FakeRegister, FakeSwitch, wait_until
 from tests.routing.build import NOW, plan
 
 HANGS_UP = on.CallerGone("NORMAL_CLEARING", EndedBy.CALLER)
@@ -26,6 +26,7 @@ class Desk:
             plan(),
             Performer(self.switch, self.queue, self.clock),
             self.clock,
+            FakeRegister(),
             on_leg=lambda leg, worker: None,
             on_closed=lambda worker, record: self.records.append(record),
             on_unexpected=lambda call, event: self.unexpected.append(type(event).__name__),

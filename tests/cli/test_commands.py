@@ -82,12 +82,6 @@ class TestWithoutADaemon:
         assert "no switchd answers on" in result.stderr
         assert "switchd.sock" in result.stderr
 
-    def test_a_city_with_errors_is_not_asked_at_all(self, city: Path) -> None:
-        (city / "city.yaml").write_text("city: [")
-        result = switchd("status", "--city", city)
-        assert result.exit_code == Exit.CONFIG
-        assert "cannot be used as it is" in result.stderr
-
     def test_run_without_the_event_sockets_password_says_how_to_get_it(self, city: Path) -> None:
         result = switchd("run", "--city", city)
         assert result.exit_code == Exit.CONFIG
@@ -139,6 +133,7 @@ class FakeHouse:
             "queues": [],
             "seats": [SEAT],
             "seat": SEAT,
+            "blocked": [],
         }
         self.trouble: Exception | None = None
 
@@ -158,6 +153,9 @@ class FakeHouse:
 
     def seats(self) -> Any:
         return self._show("seats")
+
+    def blocked(self) -> Any:
+        return self._show("blocked")
 
     def seat_verb(self, seat: str, verb: str, agent: str, reason: str) -> Any:
         return self._show("seat")
@@ -190,6 +188,21 @@ class TestWithADaemon:
         result = switchd("status", "--city", city)
         assert trouble in result.stdout
         assert "takes no new callers" in result.stdout
+
+    def test_the_daemon_is_asked_even_while_the_plan_on_disk_has_errors(
+        self, city: Path, house: FakeHouse
+    ) -> None:
+        (city / "lines.yaml").write_text("lines: [")
+        assert switchd("status", "--city", city).exit_code == Exit.OK
+
+    def test_explain_knows_whom_the_daemon_bars(self, city: Path, house: FakeHouse) -> None:
+        rule = {"number": "13937512345", "kind": "blocked", "until": None, "reason": "threats"}
+        house.shown["blocked"] = [rule]
+        said = switchd("explain", "12345", "--caller", "139 3751 2345", "--city", city)
+        assert "refused  CALL_REJECTED" in said.stdout
+        assert "reason=threats" in said.stdout
+        other = switchd("explain", "12345", "--caller", "13937512346", "--city", city)
+        assert "waits for  intake" in other.stdout
 
     def test_json_is_what_the_daemon_said(self, city: Path, house: FakeHouse) -> None:
         result = switchd("status", "--json", "--city", city)

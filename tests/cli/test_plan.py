@@ -58,6 +58,14 @@ class TestExplain:
     def test_a_refusal_has_its_cause(self) -> None:
         assert "refused  UNALLOCATED_NUMBER" in switchd("explain", "3312345").stdout
 
+    def test_a_forwarded_call_is_read_as_the_trunk_says(self, copy: Path) -> None:
+        change(copy, "city.yaml", "    strip_prefixes: []", "    trust: [diversion, request]")
+        header = "<sip:12316@carrier.invalid>;reason=unconditional"
+        said = switchd(
+            "explain", "12345", "--diversion", header, "--at", "2020-01-15", "--json", city=copy
+        )
+        assert json.loads(said.stdout)["line"] == "12316"
+
     def test_a_time_that_is_none_is_told_with_a_right_one(self) -> None:
         said = switchd("explain", "12345", "--at", "tomorrow")
         assert said.exit_code == 2

@@ -239,10 +239,10 @@ class TestWhatALegDoes:
 
 class TestFound:
     def test_a_damaged_time_is_an_error_for_that_leg_alone(self, house: House) -> None:
-        variables = {
-            "switchd_kind": "caller",
-            "switchd_state": "waiting",
-            "switchd_queued_at": "yesterday",
+        dump = {
+            "variable_switchd_kind": "caller",
+            "variable_switchd_state": "waiting",
+            "variable_switchd_queued_at": "yesterday",
         }
         with pytest.raises(ValueError, match="yesterday"):
-            found(house, "leg-a", lambda name: variables.get(name, ""))
+            found(house, "leg-a", dump)

@@ -15,11 +15,12 @@ from routing.callflow.handlers.talking import after_talk
 from routing.callflow.states import State
 from routing.plan import Plan
 from routing.record import EndedBy, Outcome
+from routing.standing import NOTHING_KNOWN, Standing
 
 
 def decide(call: Call, event: on.Arrived, plan: Plan, now: float) -> Result:
     """Take or refuse a new caller."""
-    call, route = _routed(call, event.arrival, plan, now)
+    call, route = _routed(call, event.arrival, plan, now, event.standing)
     if isinstance(route, entry.Refusal):
         return hang_up(replace(call, outcome=Outcome.REFUSED), plan, now, route.cause)
     call = replace(call, state=State.ANSWERING)
@@ -59,9 +60,9 @@ def _since(call: Call, queued_at: float) -> Call:
 
 
 def _routed(
-    call: Call, arrival: entry.Arrival, plan: Plan, now: float
+    call: Call, arrival: entry.Arrival, plan: Plan, now: float, standing: Standing = NOTHING_KNOWN
 ) -> tuple[Call, entry.Route | entry.Refusal]:
-    route = entry.decide(arrival, plan, now)
+    route = entry.decide(arrival, plan, now, standing)
     call = replace(
         call,
         trunk=arrival.trunk,
@@ -83,6 +84,7 @@ def _routed(
         greeting=route.greeting,
         connects=route.connect,
         closed=route.closed,
+        barred=route.barred,
         music=route.music,
         survey=route.survey,
     )
@@ -95,9 +97,16 @@ def greet(call: Call, event: on.Answered, plan: Plan, now: float) -> Result:
     if call.connects:
         call = replace(call, state=State.GREETING)
     else:
-        outcome = Outcome.CLOSED if call.closed else Outcome.REDIRECTED
-        call = replace(call, state=State.CLOSING, outcome=outcome, ended_by=EndedBy.SYSTEM)
+        call = replace(
+            call, state=State.CLOSING, outcome=_without_seat(call), ended_by=EndedBy.SYSTEM
+        )
     return call, (do.Play(call.greeting, call.audio),)
+
+
+def _without_seat(call: Call) -> Outcome:
+    if call.barred:
+        return Outcome.REFUSED
+    return Outcome.CLOSED if call.closed else Outcome.REDIRECTED
 
 
 def enqueue(call: Call, event: on.Played, plan: Plan, now: float) -> Result:

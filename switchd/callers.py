@@ -1,0 +1,160 @@
+"""Callers' standing in the running hotline: counted in Redis, written down in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+import gevent
+import structlog
+
+from routing.numbers import EMERGENCY, normalise
+from routing.plan import Plan
+from routing.standing import Callers, Standing
+from switchd.api.ports import Refused, Unavailable
+from switchd.calls import ports as calls
+from switchd.queues.facts import QueueUnavailable
+from switchd.queues.waitlist import Waitlist
+from switchd.records.callers import CallerRule, CallerRules
+from switchd.records.errors import StoreUnavailable
+
+HOTLINE = "switchd"
+"""Who bars a number that called too often."""
+
+log = structlog.get_logger(__name__)
+_Found = TypeVar("_Found")
+
+
+class CallerDesk:
+    """Knows who may not call. Implements `calls.ports.Register`, and the API's verbs."""
+
+    def __init__(
+        self,
+        waitlist: Waitlist,
+        rules: CallerRules,
+        plan: Callable[[], Plan],
+        now: Callable[[], float],
+    ) -> None:
+        self._waitlist = waitlist
+        self._rules = rules
+        self._plan = plan
+        self._now = now
+
+    def restore(self) -> None:
+        """Put what SQL knows into Redis, which may have lost it.
+
+        Raises `StoreUnavailable`, `QueueUnavailable`.
+        """
+        now = self._now()
+        for rule in _in_thread(lambda: self._rules.in_force(now)):
+            self._bar(rule, now)
+
+    def standing(self, call: str, number: str, callers: Callers, now: float) -> Standing:
+        """Count a call of a number; a bar that comes of it is written down behind its back."""
+        limits = callers.limits
+        try:
+            view = self._waitlist.count_call(
+                number,
+                call,
+                limit=limits.calls_per_hour,
+                bar_seconds=limits.bar_seconds,
+                repeat_seconds=callers.repeat_seconds,
+                now=now,
+            )
+        except QueueUnavailable as error:
+            raise calls.QueueUnavailable(str(error)) from error
+        if view.barred_now:
+            rule = CallerRule(number, "limit", view.barred_until, view.reason, HOTLINE, now)
+            gevent.spawn(self._write_down, rule)
+        return Standing(
+            calls_in_hour=view.calls_in_hour,
+            is_repeat=view.called_before,
+            barred_until=view.barred_until,
+            barred_for=view.reason,
+            by_limit=view.by_limit,
+        )
+
+    def block(
+        self, written: str, seconds: float | None, reason: str, who: str
+    ) -> Mapping[str, Any]:
+        """Bar a number for so many seconds, None for ever; an earlier bar of it ends.
+
+        Raises `Refused` for what cannot be barred, `Unavailable`.
+        """
+        now = self._now()
+        until = None if seconds is None else now + seconds
+        rule = CallerRule(self._number(written), "blocked", until, reason, who, now)
+        _reached(lambda: self._rules.add(rule))
+        with _redis():
+            self._bar(rule, now)
+        log.info("caller blocked", number=rule.number, until=until, reason=reason, who=who)
+        return _shown(rule)
+
+    def unblock(self, written: str, who: str) -> Mapping[str, Any]:
+        """End a number's bar. Raises `Refused` if there is none, `Unavailable`."""
+        number = self._number(written)
+        ended = _reached(lambda: self._rules.remove(number, self._now(), who))
+        with _redis():
+            was_barred = self._waitlist.admit_caller(number)
+        if not ended and not was_barred:
+            raise Refused(f"{number} is not blocked; `switchd blocked` lists who is")
+        log.info("caller unblocked", number=number, who=who)
+        return {"number": number, "removed_by": who}
+
+    def blocked(self) -> Sequence[Mapping[str, Any]]:
+        """Everybody who is barred by a person or by the limit; the plan's own list is not shown."""
+        return [_shown(rule) for rule in _reached(lambda: self._rules.in_force(self._now()))]
+
+    def _number(self, written: str) -> str:
+        number = normalise(written, self._plan().area_code)
+        if not number:
+            raise Refused(f"'{written[:40]}' is no telephone number")
+        if number in EMERGENCY:
+            raise Refused(f"{number} is an emergency service, which is never blocked")
+        return number
+
+    def _bar(self, rule: CallerRule, now: float) -> None:
+        by_limit = rule.kind == "limit"
+        self._waitlist.bar_caller(rule.number, rule.until, rule.reason, by_limit, now)
+
+    def _write_down(self, rule: CallerRule) -> None:
+        try:
+            _in_thread(lambda: self._rules.add(rule))
+        except StoreUnavailable as error:
+            log.warning("bar not written down", rule=asdict(rule), why=str(error))
+        else:
+            log.info("caller barred", number=rule.number, until=rule.until, reason=rule.reason)
+
+
+@contextmanager
+def _redis() -> Iterator[None]:
+    try:
+        yield
+    except QueueUnavailable as error:
+        raise Unavailable(str(error)) from error
+
+
+def _shown(rule: CallerRule) -> Mapping[str, Any]:
+    return {
+        "number": rule.number,
+        "kind": rule.kind,
+        "until": rule.until,
+        "reason": rule.reason,
+        "who": rule.who,
+        "at": rule.at,
+    }
+
+
+def _in_thread(question: Callable[[], _Found]) -> _Found:
+    """Ask SQL without holding up the daemon."""
+    found: _Found = gevent.get_hub().threadpool.apply(question)
+    return found
+
+
+def _reached(question: Callable[[], _Found]) -> _Found:
+    try:
+        return _in_thread(question)
+    except StoreUnavailable as error:
+        raise Unavailable(str(error)) from error

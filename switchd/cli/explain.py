@@ -1,0 +1,130 @@
+"""`switchd explain`: what one call would get."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from math import inf
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from routing.compare import listed
+from routing.entry import Arrival, Refusal, Route, caller_of
+from routing.explain import Explanation
+from routing.explain import explain as explain_arrival
+from routing.plan import Plan
+from routing.standing import NOTHING_KNOWN, Standing
+from switchd.api.client import Answer, Client, NoDaemon
+from switchd.bootstrap import socket_path
+from switchd.cli.common import (
+    DEFAULT_CITY,
+    At,
+    City,
+    Json,
+    load_or_fail,
+    print_json,
+    read_moment,
+    settings_or_fail,
+)
+from switchd.drawing import timeline
+
+
+def explain(
+    called: Annotated[str, typer.Argument(help="The number that is called, in any form.")],
+    caller: Annotated[str, typer.Option(help="Who calls.")] = "",
+    at: At = None,
+    trunk: Annotated[str, typer.Option(help="Trunk of arrival. Default: the first.")] = "",
+    withheld: Annotated[bool, typer.Option(help="The caller hides the number.")] = False,
+    diversion: Annotated[str, typer.Option(help="The Diversion header of the call.")] = "",
+    history_info: Annotated[str, typer.Option(help="The History-Info header of the call.")] = "",
+    asserted: Annotated[str, typer.Option(help="The P-Asserted-Identity header.")] = "",
+    city: City = DEFAULT_CITY,
+    json: Json = False,
+) -> None:
+    """Tell what a call to a number would get, by the same rules that route calls.
+
+    Where the city's daemon runs, it is asked whether somebody or the limit bars the caller.
+    """
+    loaded = load_or_fail(city)
+    if trunk and trunk not in loaded.plan.trunks:
+        known = ", ".join(loaded.plan.trunks)
+        raise typer.BadParameter(f"there is no trunk {trunk}; the plan has {known}")
+    arrival = Arrival(
+        caller=caller,
+        called=called,
+        trunk=trunk or next(iter(loaded.plan.trunks)),
+        privacy=withheld,
+        diversion=diversion,
+        history_info=history_info,
+        asserted=asserted,
+    )
+    now = read_moment(at, loaded.plan.zone)
+    standing = _standing(city, caller_of(arrival, loaded.plan))
+    explained = explain_arrival(arrival, loaded.plan, now, standing)
+    if json:
+        print_json(_plain(explained))
+        return
+    for name, value in _rows(explained, loaded.plan):
+        typer.echo(f"{name:>13}  {value}")
+
+
+def _standing(city: Path, number: str) -> Standing:
+    """What a running daemon has against a caller; nothing if none runs."""
+    client = Client(socket_path(settings_or_fail(city).folders.state))
+    try:
+        rules = client.get("blocked") if number else []
+    except (NoDaemon, Answer):
+        return NOTHING_KNOWN
+    for rule in rules:
+        if rule["number"] == number:
+            until = inf if rule["until"] is None else rule["until"]
+            return Standing(
+                barred_until=until, barred_for=rule["reason"], by_limit=rule["kind"] == "limit"
+            )
+    return NOTHING_KNOWN
+
+
+def _rows(explained: Explanation, plan: Plan) -> list[tuple[str, str]]:
+    outcome = explained.outcome
+    moment = datetime.fromtimestamp(explained.at, plan.zone)
+    number = outcome.called or "no telephone number"
+    rows = [("call", f"to {number}, {moment:%Y-%m-%d %H:%M} ({plan.zone.key})")]
+    if explained.kind is not None:
+        rows.append(("line", f"{explained.line} {explained.title} ({explained.kind.value})"))
+    if explained.phase is not None and explained.merged_on is not None:
+        rows.append(("phase", timeline.WORDS[explained.phase]))
+        rows.append(("announcement", f"from {explained.merged_on} to {explained.last_day}"))
+        rows.append(("gone", f"from {explained.gone_on}"))
+    rows += _refused(outcome) if isinstance(outcome, Refusal) else _taken(outcome, explained)
+    rows += [("because", _reason(reason.what, reason.facts)) for reason in outcome.reasons]
+    return rows
+
+
+def _refused(outcome: Refusal) -> list[tuple[str, str]]:
+    return [("refused", outcome.cause.value)]
+
+
+def _taken(outcome: Route, explained: Explanation) -> list[tuple[str, str]]:
+    rows = [("hears", ", ".join(outcome.greeting))]
+    if not outcome.connect:
+        return [*rows, ("then", "is hung up and must redial")]
+    seats = listed(explained.seats, "more") or "nobody"
+    return [
+        *rows,
+        ("served as", outcome.line_meant),
+        ("waits for", f"{outcome.group} ({explained.group_title}), priority {outcome.priority}"),
+        ("offered to", f"{seats} ({len(explained.seats)})"),
+        ("music", outcome.music),
+        ("survey", "yes" if outcome.survey else "no"),
+    ]
+
+
+def _reason(what: str, facts: Any) -> str:
+    return " ".join([what, *(f"{name}={value}" for name, value in facts.items())])
+
+
+def _plain(explained: Explanation) -> dict[str, Any]:
+    taken = isinstance(explained.outcome, Route)
+    return {**asdict(explained), "taken": taken, "gone_on": explained.gone_on}
