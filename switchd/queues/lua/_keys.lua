@@ -1,4 +1,4 @@
--- The keys of a city by name. The order is that of Keys.LUA_ORDER; the last five take a name.
+-- The keys of a city by name. The order is that of Keys.LUA_ORDER; the last six take a name.
 local key = {
   seats = KEYS[1],
   groups = KEYS[2],
@@ -7,6 +7,7 @@ local key = {
   seat = KEYS[5],
   call = KEYS[6],
   waiting = KEYS[7],
-  idle = KEYS[8],
-  inbox = KEYS[9],
+  guests = KEYS[8],
+  idle = KEYS[9],
+  inbox = KEYS[10],
 }
