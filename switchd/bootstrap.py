@@ -176,14 +176,16 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     state.mkdir(parents=True, exist_ok=True)
     server.folders.recordings.mkdir(parents=True, exist_ok=True)
     clock = Clock()
+    spool = Spool(state / "spool")
     embedded = EmbeddedRedis(state / "redis", keep=True) if server.redis is None else None
     client = connect(server.redis or embedded.url if embedded else str(server.redis))
     owner = f"{socket.gethostname()}:{server.freeswitch.event_socket.port}"
     waitlist = Waitlist(client, server.city, owner)
     migrate(server.sql)
     store = Store(server.sql)
-    spool = Spool(state / "spool")
     daemon = Daemon()
+    if embedded is not None:
+        gevent.spawn(embedded.watch, lambda: _warn("redis")("the embedded Redis ended"))
     link = _link(daemon, server, password)
     switch = FreeSwitch(
         lambda: link,
@@ -198,7 +200,14 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         clock=clock,
         link=link,
         waitlist=waitlist,
-        inbox=Inbox(client, server.city, owner, on_trouble=_warn("inbox"), pause=gevent.sleep),
+        inbox=Inbox(
+            client,
+            server.city,
+            owner,
+            on_trouble=_warn("inbox"),
+            on_recovery=daemon.queue_back,
+            pause=gevent.sleep,
+        ),
         deadlines=Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines")),
         desk=Desk(lambda: daemon.parts.plan, switch, CallQueue(waitlist), spool, clock),
         codes=FeatureCodes(server.feature_codes.model_dump(), seat_desk, switch),

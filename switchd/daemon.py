@@ -25,21 +25,28 @@ from switchd.api.server import Server
 from switchd.calls.desk import Desk
 from switchd.calls.tally import Tally
 from switchd.clock import Clock
-from switchd.esl.errors import EslError
+from switchd.esl.errors import CommandFailed, EslError
 from switchd.esl.link import Link
 from switchd.freeswitch.registrations import QUESTION, registered
 from switchd.queues.deadlines import Deadlines
-from switchd.queues.facts import OfferLost, OfferMade, QueueUnavailable
+from switchd.queues.facts import OfferLost, OfferMade, QueueUnavailable, Snapshot
 from switchd.queues.inbox import Inbox
 from switchd.queues.waitlist import Waitlist
 from switchd.records.spool import Spool
 from switchd.records.writer import Writer
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
-from switchd.switchboard.incoming import found
+from switchd.switchboard.incoming import doing, found
 from switchd.wiring import SeatDesk
 
 log = structlog.get_logger(__name__)
+
+AGAIN_SECONDS = 1.0
+"""Pause before a comparison that failed is tried again."""
+EVERYBODY = 1_000_000
+"""More callers than can wait."""
+NOBODYS = frozenset({"park", "playback", "play_and_get_digits"})
+"""What a caller's leg does while its daemon is away."""
 
 
 @dataclass(slots=True)
@@ -73,6 +80,8 @@ class Daemon:
         self._background: list[gevent.Greenlet[..., None]] = []
         self._draining = False
         self._started_at = 0.0
+        self._comparing: gevent.Greenlet[..., None] = gevent.Greenlet()
+        self._restoring: gevent.Greenlet[..., None] = gevent.Greenlet()
         self._stranded: Collection[str] = ()
         """Calls that were in progress when the switch could last be heard."""
 
@@ -94,10 +103,7 @@ class Daemon:
         parts = self.parts
         self._started_at = now = parts.clock.now()
         parts.waitlist.forget_calls_of(parts.owner, now)
-        for number in parts.waitlist.snapshot(now).seats.keys() - parts.plan.seats.keys():
-            parts.waitlist.forget_seat(number, now)
-        for seat in parts.plan.seats.values():
-            parts.waitlist.define_seat(seat.number, seat.groups, now)
+        self._define_seats(parts.waitlist.snapshot(now, first=0), now)
         parts.writer.start()
         self._background = [
             gevent.spawn(self._read_inbox),
@@ -107,6 +113,13 @@ class Daemon:
         if self._server is not None:
             self._server.start()
         log.info("started", city=parts.plan.city, plan=parts.plan.version, owner=parts.owner)
+
+    def _define_seats(self, snapshot: Snapshot, now: float) -> None:
+        parts = self.parts
+        for number in snapshot.seats.keys() - parts.plan.seats.keys():
+            parts.waitlist.forget_seat(number, now)
+        for seat in parts.plan.seats.values():
+            parts.waitlist.define_seat(seat.number, seat.groups, now)
 
     def drain(self, seconds: float) -> bool:
         """Take no new callers and wait for the others, at most `seconds`; True if all are done."""
@@ -123,6 +136,7 @@ class Daemon:
         parts.link.stop()
         parts.inbox.close()
         parts.deadlines.close()
+        gevent.killall([self._comparing, self._restoring], block=False)
         gevent.joinall(self._background, timeout=2.0)
         gevent.killall(self._background, block=False)
         flushed = parts.writer.flush(flush_seconds)
@@ -140,6 +154,40 @@ class Daemon:
                 case OfferLost(call, token, _):
                     desk.offer_lost(call, token)
 
+    def queue_back(self) -> None:
+        """Redis answers again; it may have lost what it knew."""
+        self._restoring.kill(block=False)
+        self._restoring = gevent.spawn(self._restore_queue)
+
+    def _restore_queue(self) -> None:
+        while True:
+            try:
+                self._restore_once()
+                return
+            except QueueUnavailable as error:
+                log.warning("queue not restored", why=str(error))
+                gevent.sleep(AGAIN_SECONDS)
+
+    def _restore_once(self) -> None:
+        """Seats, phones and callers that Redis does not know any more are told again."""
+        parts = self.parts
+        now = parts.clock.now()
+        snapshot = parts.waitlist.snapshot(now, first=EVERYBODY)
+        self._define_seats(snapshot, now)
+        parts.phones.forget()
+        parts.phones.listed(self._registered() if parts.link.connected else ())
+        known = {caller.call for group in snapshot.groups.values() for caller in group.first}
+        known |= {seat.call for seat in snapshot.seats.values() if seat.call}
+        parts.desk.forgotten(known)
+        log.info("queue restored", callers=len(known), seats=len(snapshot.seats))
+
+    def _registered(self) -> Collection[str]:
+        try:
+            return {row["reg_user"] for row in _rows(self.parts.link, "registrations")}
+        except (EslError, ValueError, KeyError) as error:
+            log.warning("phones not listed", why=str(error))
+            return ()
+
     # what the switch tells
 
     def arrived(self, leg: str, arrival: Arrival, queued_at: float | None) -> None:
@@ -156,7 +204,22 @@ class Daemon:
         try:
             self.parts.link.api("uuid_kill", f"{leg} NORMAL_TEMPORARY_FAILURE")
         except EslError as error:
-            log.warning("caller not turned away", call_id=leg, why=str(error))
+            log.warning("leg not ended", leg=leg, why=str(error))
+
+    def served(self, leg: str, event: on.Served) -> None:
+        """A caller is parked behind a talk that an earlier daemon began."""
+        self.parts.desk.served(leg, event)
+
+    def stray(self, leg: str) -> None:
+        """A seat's phone was picked up, or rings, for nobody."""
+        log.info("stray phone stopped", leg=leg)
+        gevent.spawn(self._turn_away, leg)
+
+    def events_lost(self) -> None:
+        """Events were thrown away because we were too slow: compare."""
+        log.warning("events lost")
+        stranded = [call.id for call in self.parts.desk.calls()]
+        self._compare_soon(self.parts.link, stranded, "UNCONFIRMED")
 
     def code_dialled(self, leg: str, seat: str, code: str) -> None:
         """A seat's phone dialled a feature code."""
@@ -187,22 +250,44 @@ class Daemon:
     def link_up(self, link: Link) -> None:
         """The switch can be heard (again): compare what it has with what we know."""
         stranded, self._stranded = self._stranded, ()
-        gevent.spawn(self._compare, link, stranded)
+        self._compare_soon(link, stranded, "CRASH" if link.restarted else "UNCONFIRMED")
 
-    def _compare(self, link: Link, stranded: Collection[str]) -> None:
+    def _compare_soon(self, link: Link, stranded: Collection[str], cause: str) -> None:
+        self._comparing.kill(block=False)
+        self._comparing = gevent.spawn(self._compare, link, stranded, cause)
+
+    def _compare(self, link: Link, stranded: Collection[str], cause: str) -> None:
+        while link.connected:
+            try:
+                self._compare_once(link, stranded, cause)
+                return
+            except (EslError, ValueError, KeyError) as error:
+                log.warning("switch not compared", why=str(error) or type(error).__name__)
+                gevent.sleep(AGAIN_SECONDS)
+
+    def _compare_once(self, link: Link, stranded: Collection[str], cause: str) -> None:
+        phones = registered(link.api(*QUESTION), self.parts.domain)
+        living = {row["uuid"]: row for row in _rows(link, "channels")}
+        self.parts.desk.missed(stranded, {leg: doing(row) for leg, row in living.items()}, cause)
+        self._tell_phones(lambda: self.parts.phones.listed(phones))
+        for leg, row in living.items():
+            outbound = row["direction"] == "outbound"
+            if self.knows(leg):
+                if outbound and not self.parts.desk.waits_for(leg):
+                    self.stray(leg)
+            elif doing(row) in NOBODYS or (outbound and doing(row) != "talk"):
+                self._find(link, leg)
+
+    def _find(self, link: Link, leg: str) -> None:
+        """Ask what a leg is that nobody works on; it may be gone by now."""
         try:
-            phones = registered(link.api(*QUESTION), self.parts.domain)
-            self._tell_phones(lambda: self.parts.phones.listed(phones))
-            living = {row["uuid"]: row for row in _rows(link, "channels")}
-            self.parts.desk.missed(stranded, living.keys())
-            for leg, row in living.items():
-                if not self.knows(leg) and row["application"] in ("park", "playback"):
-                    found(self, leg, _variables(orjson.loads(link.api("uuid_dump", f"{leg} json"))))
-        except (EslError, ValueError, KeyError) as error:
-            log.warning("switch not compared", why=str(error) or type(error).__name__)
+            found(self, leg, _variables(orjson.loads(link.api("uuid_dump", f"{leg} json"))))
+        except (CommandFailed, ValueError) as error:
+            log.info("leg not taken over", leg=leg, why=str(error))
 
     def link_down(self, reason: str) -> None:
         """The switch cannot be heard: no seat's phone can be rung."""
+        self._comparing.kill(block=False)
         self._stranded = tuple(call.id for call in self.parts.desk.calls())
         gevent.spawn(self._tell_phones, lambda: self.parts.phones.listed(()))
 

@@ -110,7 +110,7 @@ class AcceptOffer(Action):
 
 @dataclass(frozen=True, slots=True)
 class RefuseOffer(Action):
-    """Give the lease back: caller to the list, seat to not-ready with `reason`."""
+    """Give the lease back: caller to the list, seat to not-ready with `reason`, or ready if ""."""
 
     token: str
     reason: str
@@ -151,6 +151,9 @@ class Hangup(Action):
     """End the caller's leg. Before the answer, the cause decides what the caller's network says."""
 
     cause: str
+    again: bool = False
+    """Whether it was asked for before: a leg that is not there any more has ended, and
+    `events.CallerGone` says so at once."""
 
 
 @dataclass(frozen=True, slots=True)

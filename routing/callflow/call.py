@@ -42,6 +42,8 @@ class Call:
     agent: str = ""
     audio: str = ""
     """The execution whose end is awaited; ends of others are history."""
+    announcing: bool = False
+    """Whether `audio` is an announcement to somebody who waits, not the music."""
     executions: int = 0
     recording: str = ""
     survey_key: str = ""

@@ -30,6 +30,20 @@ class Resumed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Served(Event):
+    """A caller whose talk began under an earlier owner was found parked behind it.
+
+    Times are seconds since the epoch."""
+
+    arrival: Arrival
+    queued_at: float
+    answered_at: float
+    seat: str
+    agent: str
+    recording: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answered(Event):
     """The switch has picked up the caller's line."""
 
@@ -76,6 +90,11 @@ class QueueFailed(Event):
     """The queue cannot be reached."""
 
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueForgot(Event):
+    """The queue lost its data and does not know the caller any more."""
 
 
 @dataclass(frozen=True, slots=True)

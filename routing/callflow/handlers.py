@@ -28,6 +28,16 @@ BRIDGE_SECONDS = 5.0
 CLEARING_SECONDS = 3.0
 """How long the record waits for a stopped phone to confirm."""
 
+ENDING_SECONDS = 5.0
+"""How long a hangup may go unconfirmed before it is asked for again."""
+MUSIC_SECONDS = 2.0
+"""Pause before music that has ended is begun again: a missing stream ends at once, every time."""
+SWITCH_DIED = frozenset({"CRASH", "SYSTEM_SHUTDOWN"})
+"""Causes for which no caller is to blame; FreeSWITCH's own names."""
+
+NOT_THE_PHONE = frozenset({"UNCONFIRMED", *SWITCH_DIED})
+"""Causes for which no phone is to blame: the seat stays ready."""
+UNREACHABLE = NotReadyReason.UNREACHABLE
 SEAT_FAILURES = {
     "USER_BUSY": NotReadyReason.BUSY,
     "NO_ANSWER": NotReadyReason.NO_ANSWER,
@@ -42,8 +52,7 @@ def decide(call: Call, event: on.Arrived, plan: Plan, now: float) -> Result:
     """Take or refuse a new caller."""
     call, route = _routed(call, event.arrival, plan, now)
     if isinstance(route, entry.Refusal):
-        call = replace(call, state=State.ENDING, outcome=Outcome.REFUSED, ended_by=EndedBy.SYSTEM)
-        return call, (do.Hangup(route.cause),)
+        return hang_up(replace(call, outcome=Outcome.REFUSED), plan, now, route.cause)
     call = replace(call, state=State.ANSWERING)
     return call, (do.Answer(),)
 
@@ -53,8 +62,31 @@ def resume(call: Call, event: on.Resumed, plan: Plan, now: float) -> Result:
     call, route = _routed(call, event.arrival, plan, now)
     if isinstance(route, entry.Refusal):
         return hang_up(replace(call, outcome=Outcome.FAILED), plan, now)
-    call = replace(call, queued_at=event.queued_at, greeted_at=event.queued_at)
+    call = _since(call, event.queued_at)
     return _wait(call.note(now, "queue.resumed", queued_at=event.queued_at), plan, interrupt=True)
+
+
+def served(call: Call, event: on.Served, plan: Plan, now: float) -> Result:
+    """Go on behind a talk that began under an earlier owner and has ended."""
+    call, route = _routed(call, event.arrival, plan, now)
+    call = replace(
+        _since(call, event.queued_at),
+        answered_at=event.answered_at,
+        talk_ended_at=now,
+        seat=event.seat,
+        agent=event.agent,
+        recording=event.recording,
+        outcome=Outcome.ANSWERED,
+        ended_by=EndedBy.SEAT,
+    ).note(now, "talk.resumed", seat=event.seat, agent=event.agent)
+    if isinstance(route, entry.Refusal):
+        return hang_up(call, plan, now)
+    return _after_talk(call.next_audio(), plan, ())
+
+
+def _since(call: Call, queued_at: float) -> Call:
+    """Date a call back to where its earlier owner wrote it down."""
+    return replace(call, arrived_at=queued_at, greeted_at=queued_at, queued_at=queued_at)
 
 
 def _routed(
@@ -112,21 +144,32 @@ def enqueue(call: Call, event: on.Played, plan: Plan, now: float) -> Result:
 def _wait(call: Call, plan: Plan, interrupt: bool = False) -> Result:
     queued_at = call.queued_at
     assert queued_at is not None
-    group = plan.groups[call.group]
-    call = replace(call, state=State.WAITING).next_audio()
+    call = replace(call, state=State.WAITING, announcing=False).next_audio()
     facts = {
         "switchd_state": "waiting",
         "switchd_group": call.group,
         "switchd_queued_at": f"{queued_at:.3f}",
         "switchd_line": call.line_dialled,
     }
-    lease = group.ring_seconds + LEASE_GRACE_SECONDS
     return call, (
-        do.Enqueue(call.group, call.priority, queued_at, lease),
+        _place(call, plan),
         do.PlayMusic(call.music, call.audio, interrupt),
         do.SetTimer("comfort", plan.waiting.busy_after_seconds),
         do.Tag(facts),
     )
+
+
+def _place(call: Call, plan: Plan) -> do.Enqueue:
+    assert call.queued_at is not None
+    lease = plan.groups[call.group].ring_seconds + LEASE_GRACE_SECONDS
+    return do.Enqueue(call.group, call.priority, call.queued_at, lease)
+
+
+def queue_forgot(call: Call, event: on.QueueForgot, plan: Plan, now: float) -> Result:
+    """The queue came back without this caller: to the old place, and no phone rings for him."""
+    stops = tuple(do.StopLeg(leg, "ORIGINATOR_CANCEL") for leg in call.open_legs)
+    call = _back(call).note(now, "queue.restored")
+    return call, (*stops, _place(call, plan))
 
 
 def ring(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
@@ -140,10 +183,20 @@ def ring(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
     return call, (do.Ring(offer.seat, offer.token, seconds, call.caller, call.title),)
 
 
+def ring_instead(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
+    """An offer while another seat rings: the end of the earlier one was never told."""
+    assert call.offer is not None
+    stop = do.StopLeg(call.offer.token, "NO_ANSWER")
+    call, todo = ring(_back(call), event, plan, now)
+    return call, (stop, *todo)
+
+
 def comfort(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
     """Say that all seats are busy, later where the caller stands."""
+    if event.name == "music":
+        return (call, ()) if call.announcing else _music(call, interrupt=True)
     if event.name == "comfort":
-        call = call.next_audio()
+        call = replace(call, announcing=True).next_audio()
         return call, (do.Play(("all_busy",), call.audio, interrupt=True),)
     if event.name == "position":
         return call, (do.AskPosition(),)
@@ -153,28 +206,56 @@ def comfort(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
 def say_position(call: Call, event: on.Positioned, plan: Plan, now: float) -> Result:
     """Tell the caller the place in the list."""
     if event.position < 1:
-        return call, (do.SetTimer("position", plan.waiting.position_every_seconds),)
-    call = call.next_audio()
+        return call, _position_timer(plan)
+    call = replace(call, announcing=True).next_audio()
     prompts = position_announcement(event.position, None, plan.language)
     return call, (do.Play(prompts, call.audio, interrupt=True),)
 
 
+def postpone(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
+    """No announcement while a phone rings; it is due again should nobody answer."""
+    if event.name == "comfort":
+        return call, (do.SetTimer("comfort", plan.waiting.busy_after_seconds),)
+    if event.name == "position":
+        return call, _position_timer(plan)
+    return comfort(call, event, plan, now)
+
+
+def _position_timer(plan: Plan) -> tuple[do.Action, ...]:
+    every = plan.waiting.position_every_seconds
+    return (do.SetTimer("position", every),) if every > 0 else ()
+
+
 def music_again(call: Call, event: on.Played, plan: Plan, now: float) -> Result:
-    """Back to the music after an announcement."""
+    """Back to the music after an announcement; music that ended by itself begins again later."""
     if event.execution != call.audio:
         return call, ()
+    if not call.announcing:
+        if event.failed and not any(step.what == "music.failed" for step in call.trace):
+            call = call.note(now, "music.failed", music=call.music)
+        return call, (do.SetTimer("music", MUSIC_SECONDS),)
     if event.failed:
         call = call.note(now, "audio.failed", prompt="waiting")
-    call = call.next_audio()
-    every = plan.waiting.position_every_seconds
-    timer = (do.SetTimer("position", every),) if every > 0 else ()
-    return call, (do.PlayMusic(call.music, call.audio, interrupt=event.failed), *timer)
+    call, music = _music(call, interrupt=event.failed)
+    return call, (*music, *_position_timer(plan))
+
+
+def _music(call: Call, interrupt: bool) -> Result:
+    call = replace(call, announcing=False).next_audio()
+    return call, (do.PlayMusic(call.music, call.audio, interrupt),)
+
+
+def bridge_undone(call: Call, event: on.CallerBack, plan: Plan, now: float) -> Result:
+    """A bridge that was given up broke the music."""
+    return _music(call, interrupt=False)
 
 
 def connect(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Result:
     """The seat picked up: bridge the two, if the lease still holds."""
     offer = call.offer
     assert offer is not None
+    if event.leg != offer.token:
+        return late_seat(call, event, plan, now)
     call = replace(call, state=State.CONNECTING).with_leg(event.leg, answered_at=now)
     return call, (
         do.AcceptOffer(offer.token),
@@ -187,7 +268,9 @@ def seat_failed(call: Call, event: on.SeatFailed, plan: Plan, now: float) -> Res
     """Busy, silent, refused or unreachable: the caller keeps place and age."""
     offer = call.offer
     assert offer is not None
-    reason = SEAT_FAILURES.get(event.cause, NotReadyReason.UNREACHABLE)
+    if event.leg != offer.token:
+        return leg_ended(call, event, plan, now)
+    reason = "" if event.cause in NOT_THE_PHONE else SEAT_FAILURES.get(event.cause, UNREACHABLE)
     call = _leg_ended(call, event.leg, event.cause, now)
     call = _back(call).note(now, "offer.refused", seat=offer.seat, cause=event.cause, why=reason)
     return call, (do.RefuseOffer(offer.token, reason), do.Tag({"switchd_state": "waiting"}))
@@ -196,6 +279,8 @@ def seat_failed(call: Call, event: on.SeatFailed, plan: Plan, now: float) -> Res
 def seat_hung_up_early(call: Call, event: on.SeatGone, plan: Plan, now: float) -> Result:
     """The seat picked up and was gone before the two heard each other."""
     call = _leg_ended(call, event.leg, event.cause, now)
+    if not _is_offered(call, event.leg):
+        return call, ()
     return _queue_again(call, plan, now, why=event.cause, stop=())
 
 
@@ -238,10 +323,16 @@ def _back(call: Call) -> Call:
     return replace(call, state=State.WAITING, offer=None)
 
 
+def _is_offered(call: Call, leg: str) -> bool:
+    return call.offer is not None and call.offer.token == leg
+
+
 def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
     """Caller and seat hear each other; from here it is recorded."""
     offer = call.offer
     assert offer is not None
+    if event.leg != offer.token:
+        return call, ()
     day = datetime.fromtimestamp(now, plan.zone).strftime("%Y/%m/%d")
     path = f"{day}/{call.id}.wav"
     call = replace(
@@ -254,7 +345,14 @@ def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
         recording=path,
     ).with_leg(event.leg, bridged_at=now)
     call = call.note(now, "talk.began", seat=offer.seat, agent=offer.agent)
-    tag = {"switchd_state": "talking", "switchd_seat": offer.seat, "switchd_offer": offer.token}
+    tag = {
+        "switchd_state": "talking",
+        "switchd_seat": offer.seat,
+        "switchd_agent": offer.agent,
+        "switchd_offer": offer.token,
+        "switchd_answered_at": f"{now:.3f}",
+        "switchd_recording": path,
+    }
     return call, (
         do.ClearTimer("bridge"),
         do.ClearTimer("comfort"),
@@ -267,6 +365,8 @@ def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
 def seat_left(call: Call, event: on.SeatGone, plan: Plan, now: float) -> Result:
     """The seat's leg ended; the caller is on the way back from the bridge."""
     call = _leg_ended(call, event.leg, event.cause, now)
+    if not _is_offered(call, event.leg):
+        return call, ()
     call, release = _talk_over(call, plan, now)
     by = EndedBy.SEAT if event.by_seat else None
     return replace(call, state=State.AFTER_TALK, ended_by=by), release
@@ -278,7 +378,11 @@ def caller_back(call: Call, event: on.CallerBack, plan: Plan, now: float) -> Res
     if call.state is State.TALKING:
         call, release = _talk_over(call, plan, now)
     call = replace(call, ended_by=call.ended_by or EndedBy.SEAT).next_audio()
-    stop = (do.StopRecording(call.recording),)
+    return _after_talk(call, plan, release)
+
+
+def _after_talk(call: Call, plan: Plan, release: tuple[do.Action, ...]) -> Result:
+    stop = (do.StopRecording(call.recording),) if call.recording else ()
     if not call.survey:
         return _close(call, ("thanks",), (*release, *stop))
     call = replace(call, state=State.SURVEY)
@@ -322,19 +426,26 @@ def closed(call: Call, event: on.Played, plan: Plan, now: float) -> Result:
 
 def hang_up(call: Call, plan: Plan, now: float, cause: str = "NORMAL_CLEARING") -> Result:
     """End the call from our side."""
-    call = replace(call, state=State.ENDING, ended_by=call.ended_by or EndedBy.SYSTEM)
-    return call, (do.Hangup(cause),)
+    ended_by = call.ended_by or EndedBy.SYSTEM
+    call = replace(call, state=State.ENDING, ended_by=ended_by, cause=cause)
+    return call, (do.Hangup(cause), do.SetTimer("ending", ENDING_SECONDS))
+
+
+def hang_up_again(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
+    """The end was not confirmed: once more, and a leg that is not there has ended."""
+    if event.name != "ending":
+        return call, ()
+    return call, (do.Hangup(call.cause, again=True), do.SetTimer("ending", ENDING_SECONDS))
 
 
 def queue_failed(call: Call, event: on.QueueFailed, plan: Plan, now: float) -> Result:
     """Without a queue nobody can be found: say so, rather than let music play for ever."""
     call = replace(call, outcome=Outcome.FAILED, ended_by=EndedBy.SYSTEM)
     call = call.note(now, "queue.failed", why=event.why).next_audio()
-    timers = (do.ClearTimer("comfort"), do.ClearTimer("position"))
+    leave = (do.ClearTimer("comfort"), do.ClearTimer("position"), do.LeaveQueue())
     stops = tuple(do.StopLeg(leg, "NORMAL_TEMPORARY_FAILURE") for leg in call.open_legs)
     call = replace(call, state=State.CLOSING, offer=None)
-    say = do.Play(("technical_fault",), call.audio, interrupt=True)
-    return call, (*timers, *stops, say, do.LeaveQueue())
+    return call, (*leave, *stops, do.Play(("technical_fault",), call.audio, interrupt=True))
 
 
 def switch_refused(call: Call, event: on.SwitchRefused, plan: Plan, now: float) -> Result:
@@ -366,6 +477,7 @@ def caller_left(call: Call, event: on.CallerGone, plan: Plan, now: float) -> Res
     outcome = call.outcome
     if outcome is None:
         outcome = Outcome.ABANDONED if call.queued_at is not None else Outcome.ABANDONED_AT_ENTRY
+        outcome = Outcome.FAILED if event.cause in SWITCH_DIED else outcome
     call = replace(
         call,
         ended_at=now,
@@ -382,7 +494,7 @@ def caller_left(call: Call, event: on.CallerGone, plan: Plan, now: float) -> Res
     return call, (*stops, *actions, do.SetTimer("clearing", CLEARING_SECONDS))
 
 
-def leg_ended(call: Call, event: on.SeatGone, plan: Plan, now: float) -> Result:
+def leg_ended(call: Call, event: on.SeatGone | on.SeatFailed, plan: Plan, now: float) -> Result:
     """A leg that no longer matters has ended; it is written down all the same."""
     return _leg_ended(call, event.leg, event.cause, now), ()
 
@@ -397,9 +509,11 @@ def too_late(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
     """A stopped phone never confirmed; the record does not wait for it."""
     if event.name != "clearing":
         return call, ()
+    stops = tuple(do.StopLeg(leg, "ORIGINATOR_CANCEL") for leg in call.open_legs)
     for leg in call.open_legs:
         call = _leg_ended(call, leg, "UNCONFIRMED", now)
-    return _written(call, plan)
+    call, close = _written(call, plan)
+    return call, (*stops, *close)
 
 
 def late_offer(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
@@ -409,7 +523,16 @@ def late_offer(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
 
 def late_seat(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Result:
     """A phone answered when nobody waits for it any more: it must not hear silence."""
+    if _is_offered(call, event.leg) and call.state is not State.RINGING:
+        return call, ()
     return call, (do.StopLeg(event.leg, "ORIGINATOR_CANCEL"),)
+
+
+def other_leg_failed(call: Call, event: on.SeatFailed, plan: Plan, now: float) -> Result:
+    """A phone that no longer matters; the one that was picked up cannot fail to be."""
+    if _is_offered(call, event.leg):
+        return call, ()
+    return leg_ended(call, event, plan, now)
 
 
 def ignore(call: Call, event: on.Event, plan: Plan, now: float) -> Result:

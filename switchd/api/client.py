@@ -60,6 +60,8 @@ class Client:
                 f"no switchd answers on {self._path} ({error.strerror or error}); "
                 "is it running, and with this configuration folder?"
             ) from error
+        except (http.client.HTTPException, orjson.JSONDecodeError) as error:
+            raise NoDaemon(f"what answers on {self._path} is no switchd: {error}") from error
         finally:
             connection.close()
         if response.status >= 400:

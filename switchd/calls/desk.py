@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict
 
 import structlog
@@ -65,6 +65,10 @@ class Desk:
         """A caller was found who had been waiting since `queued_at` under another owner."""
         self._open(leg, on.Resumed(arrival, queued_at))
 
+    def served(self, leg: str, event: on.Served) -> None:
+        """A caller was found behind a talk that began under another owner."""
+        self._open(leg, event)
+
     def _open(self, leg: str, event: on.Event) -> None:
         if leg in self._legs:
             return
@@ -103,25 +107,32 @@ class Desk:
         """The lease of an offer ran out."""
         self.deliver(call, on.OfferLost(token))
 
-    def missed(self, stranded: Collection[str], living: Collection[str]) -> None:
+    def missed(
+        self, stranded: Collection[str], living: Mapping[str, str], cause: str = "UNCONFIRMED"
+    ) -> None:
         """Make up for events that were lost while the switch could not be heard.
 
         `stranded` are the calls that were in progress then, `living` every leg that the switch
-        has now. Callers who are gone are told gone, legs likewise, and whoever waited for an
-        announcement to end waits no longer.
+        has now with what it does. Callers who are gone are told gone for `cause`,
+        legs likewise, and whoever waited for something to end waits no longer.
         """
         for worker in [self._calls[leg] for leg in stranded if leg in self._calls]:
-            call = worker.call
-            if call.id not in living:
-                worker.post(on.CallerGone("UNCONFIRMED", EndedBy.SYSTEM))
-                continue
-            for leg in call.open_legs:
-                if leg not in living:
-                    worker.post(on.SeatFailed(leg, "UNCONFIRMED"))
-                    worker.post(on.SeatGone(leg, "UNCONFIRMED", by_seat=False))
-            nudge = _NUDGES.get(call.state)
-            if nudge is not None:
-                worker.post(nudge(call))
+            for event in _made_up(worker.call, living, cause):
+                worker.post(event)
+
+    def waits_for(self, leg: str) -> bool:
+        """Whether a seat's leg is the one that its call rings or talks with."""
+        worker = self._legs.get(leg)
+        return (
+            worker is not None and worker.call.offer is not None and worker.call.offer.token == leg
+        )
+
+    def forgotten(self, known: Collection[str]) -> None:
+        """The queue lost its data but for the callers in `known`: bring the others back."""
+        for worker in list(self._calls.values()):
+            waits = worker.call.state in (State.WAITING, State.RINGING)
+            if waits and worker.call.id not in known:
+                worker.post(on.QueueForgot())
 
     def _count_unexpected(self, call: Call, event: on.Event) -> None:
         self.unexpected[f"{call.state}/{type(event).__name__}"] += 1
@@ -158,17 +169,36 @@ class Desk:
             worker.stop()
 
 
+def _made_up(call: Call, living: Mapping[str, str], cause: str) -> Iterator[on.Event]:
+    if call.id not in living:
+        yield on.CallerGone(cause, EndedBy.SYSTEM)
+    for leg in call.open_legs:
+        if leg not in living:
+            yield on.SeatFailed(leg, cause)
+            yield on.SeatGone(leg, cause, by_seat=False)
+        elif living[leg] == PARK:
+            yield on.SeatAnswered(leg)
+    if call.id not in living:
+        return
+    if call.state is State.CONNECTING and living[call.id] == TALK and call.offer is not None:
+        yield on.Bridged(call.offer.token)
+    elif call.state is State.TALKING and living[call.id] == PARK:
+        yield on.CallerBack()
+    elif call.state in _NUDGES:
+        yield _NUDGES[call.state](call)
+
+
+TALK, PARK = "talk", "park"
+"""What a leg does that matters here; see `switchboard.incoming.doing`."""
 _NUDGES: dict[State, Callable[[Call], on.Event]] = {
     State.ANSWERING: lambda call: on.Answered(),
     State.GREETING: lambda call: on.Played(call.audio, failed=True),
     State.WAITING: lambda call: on.Played(call.audio, failed=True),
-    State.CONNECTING: lambda call: (
-        on.BridgeFailed(call.open_legs[0], "the switch was away")
-        if call.open_legs
-        else on.TimerDue("bridge")
-    ),
+    State.RINGING: lambda call: on.Played(call.audio, failed=True),
+    State.CONNECTING: lambda call: on.TimerDue("bridge"),
     State.AFTER_TALK: lambda call: on.CallerBack(),
     State.SURVEY: lambda call: on.Collected(call.audio, ""),
     State.CLOSING: lambda call: on.Played(call.audio, failed=True),
+    State.ENDING: lambda call: on.TimerDue("ending"),
 }
 """What a call that was cut off from the switch is waiting for, by its state."""

@@ -10,7 +10,16 @@ import structlog
 from routing.callflow import Call
 from routing.callflow import actions as do
 from routing.callflow import events as on
-from switchd.calls.ports import Clock, LegGone, Queue, QueueUnavailable, Switch, SwitchError
+from routing.record import EndedBy
+from switchd.calls.ports import (
+    Clock,
+    LegGone,
+    Queue,
+    QueueUnavailable,
+    Switch,
+    SwitchAway,
+    SwitchError,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -142,10 +151,14 @@ class Performer:
             return on.Positioned(0)
 
     def _ring(self, call: Call, action: do.Ring) -> on.Event | None:
+        """Ring the seat. If the switch is away the lease decides: no phone is to blame."""
         try:
             self._switch.ring(
                 action.seat, action.leg, action.seconds, action.caller, action.title, call.id
             )
+        except SwitchAway as error:
+            log.warning("seat not rung", call_id=call.id, seat=action.seat, why=str(error))
+            return None
         except SwitchError as error:
             log.warning("seat not rung", call_id=call.id, seat=action.seat, why=str(error))
             return on.SeatFailed(action.leg, "DESTINATION_OUT_OF_ORDER")
@@ -162,12 +175,8 @@ class Performer:
             return None
         return None if taken else on.OfferLost(action.token)
 
-    def _refuse(self, call: Call, action: do.RefuseOffer) -> on.Event | None:
-        try:
-            self._queue.refuse(action.token, action.reason, self._clock.now())
-        except QueueUnavailable as error:
-            return on.QueueFailed(str(error))
-        return None
+    def _refuse(self, call: Call, action: do.RefuseOffer) -> None:
+        self._surely(lambda: self._queue.refuse(action.token, action.reason, self._clock.now()))
 
     def _release(self, call: Call, action: do.ReleaseSeat) -> None:
         self._surely(
@@ -190,6 +199,8 @@ class Performer:
     def _bridge(self, call: Call, action: do.Bridge) -> on.Event | None:
         try:
             self._switch.bridge(call.id, action.leg)
+        except SwitchAway:
+            return None
         except SwitchError as error:
             return on.BridgeFailed(action.leg, str(error))
         return None
@@ -202,5 +213,11 @@ class Performer:
             call, "stop recording", lambda: self._switch.stop_recording(call.id, action.path)
         )
 
-    def _hang_up(self, call: Call, action: do.Hangup) -> None:
-        self._best_effort(call, "hang up", lambda: self._switch.hang_up(call.id, action.cause))
+    def _hang_up(self, call: Call, action: do.Hangup) -> on.Event | None:
+        try:
+            self._switch.hang_up(call.id, action.cause)
+        except LegGone:
+            return on.CallerGone("UNCONFIRMED", EndedBy.SYSTEM) if action.again else None
+        except SwitchError as error:
+            log.warning("switch refused", call_id=call.id, action="hang up", why=str(error))
+        return None

@@ -12,6 +12,10 @@ class SwitchError(Exception):
     """The switch refused a command, or did not answer in time."""
 
 
+class SwitchAway(SwitchError):
+    """The switch cannot be heard; what it was told may or may not have been done."""
+
+
 class LegGone(SwitchError):
     """The command was for a leg that has ended; its end is, or will be, told as an event."""
 

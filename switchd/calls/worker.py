@@ -83,11 +83,19 @@ class Worker:
                 self._on_unexpected(self.call, event)
                 continue
             for action in todo:
-                came_of_it = self._do(action)
+                came_of_it = self._safely_do(action)
                 if came_of_it is not None:
                     pending.append(came_of_it)
                     if self._performer.stops(came_of_it):
                         break
+
+    def _safely_do(self, action: do.Action) -> on.Event | None:
+        """Do it; a defect in one action must not keep the next ones, Close above all, undone."""
+        try:
+            return self._do(action)
+        except Exception:
+            log.exception("action failed", call_id=self.call.id, action=repr(action))
+            return None
 
     def _do(self, action: do.Action) -> on.Event | None:
         match action:

@@ -66,9 +66,12 @@ def run(city: City = DEFAULT_CITY, drain: Drain = 30.0) -> None:
         running = build(loaded)
     except NoPassword as error:
         fail(str(error), Exit.CONFIG)
-    except (SchemaTooNew, SpoolInUse, SocketInUse) as error:
+    except (SchemaTooNew, SocketInUse) as error:
         fail(str(error))
-    except (EmbeddedRedisFailed, QueueUnavailable, SQLAlchemyError) as error:
+    except SpoolInUse:
+        state = loaded.server.folders.state
+        fail(f"another switchd works in {state}: stop it, or give this one another folders.state")
+    except (EmbeddedRedisFailed, QueueUnavailable, SQLAlchemyError, OSError) as error:
         fail(f"cannot start: {error}", Exit.UNAVAILABLE)
     clean = _serve(running, drain)
     raise typer.Exit(Exit.OK if clean else Exit.FAILED)

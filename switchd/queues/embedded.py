@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, Self
@@ -23,6 +24,9 @@ from switchd.queues.connection import connect
 
 _START_SECONDS: Final = 10.0
 _STOP_SECONDS: Final = 10.0
+_LEFT_OVER_SECONDS: Final = 2.0
+_RESTART_SECONDS: Final = 0.5
+"""Pause between two starts of a server that does not stay."""
 _LONGEST_SOCKET_PATH: Final = 100
 """Bytes; sun_path of unix(7) holds 108."""
 _PR_SET_PDEATHSIG: Final = 1
@@ -49,8 +53,8 @@ class EmbeddedRedis:
     def __init__(self, folder: Path, *, keep: bool = False) -> None:
         """Start and wait until it answers; raise EmbeddedRedisFailed.
 
-        With `keep` its data are written to `folder` when it stops and read again at the start;
-        otherwise they end with it.
+        With `keep` each change is written to `folder` and read again at the start, so that the
+        death of the server loses nothing; otherwise the data end with it.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self._log = folder / "redis.log"
@@ -60,27 +64,45 @@ class EmbeddedRedis:
             self._own_folder = Path(tempfile.mkdtemp(prefix="switchd-"))
             socket = self._own_folder / "redis.sock"
         self.url: Final = f"unix://{quote(str(socket))}"
-        if _answers(self.url):
-            raise EmbeddedRedisFailed(
-                f"a Redis is already running in {folder}: stop it, or choose another folder"
-            )
+        self._wait_until_alone(folder)
+        self._command = [
+            _server_binary(),
+            *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
+            *("--dir", str(folder.resolve()), "--appendfilename", "queue.aof", "--save", ""),
+            *("--appendonly", "yes" if keep else "no", "--daemonize", "no"),
+        ]
+        self._stopping = False
+        self._process = self._spawn()
+        atexit.register(self.stop)
+        self._wait_until_ready()
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - the package's own server
-                [
-                    _server_binary(),
-                    *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
-                    *("--dir", str(folder.resolve()), "--dbfilename", "queue.rdb"),
-                    *("--save", *(("60", "1") if keep else ("",))),
-                    *("--appendonly", "no", "--daemonize", "no"),
-                ],
+            return subprocess.Popen(  # noqa: S603 - the package's own server
+                self._command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,
             )
-        atexit.register(self.stop)
-        self._wait_until_ready()
+
+    def watch(self, on_restart: Callable[[], None] = lambda: None) -> None:
+        """Start the server again whenever it ends, until `stop`; in a greenlet of its own.
+
+        `on_restart()` is told each time. Not in a thread: on Linux the new server would end with
+        that thread.
+        """
+        while True:
+            self._process.wait()
+            if self._ended_by_us():
+                return
+            on_restart()
+            self._process = self._spawn()
+            time.sleep(_RESTART_SECONDS)
+
+    def _ended_by_us(self) -> bool:
+        return self._stopping
 
     @property
     def pid(self) -> int:
@@ -89,6 +111,7 @@ class EmbeddedRedis:
 
     def stop(self) -> None:
         """End the server and wait for it; a second call does nothing."""
+        self._stopping = True
         atexit.unregister(self.stop)
         if self._process.poll() is None:
             self._process.terminate()
@@ -105,6 +128,16 @@ class EmbeddedRedis:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def _wait_until_alone(self, folder: Path) -> None:
+        """The server of a program that was killed needs a moment to end."""
+        give_up = time.monotonic() + _LEFT_OVER_SECONDS
+        while _answers(self.url):
+            if time.monotonic() > give_up:
+                raise EmbeddedRedisFailed(
+                    f"a Redis is already running in {folder}: stop it, or choose another folder"
+                )
+            time.sleep(0.02)
 
     def _wait_until_ready(self) -> None:
         give_up = time.monotonic() + _START_SECONDS

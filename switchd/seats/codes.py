@@ -86,11 +86,17 @@ class FeatureCodes:
             self._phone.answer(leg)
             self._phone.play(leg, (prompt,), f"{leg}/code", False)
             self._legs[leg].wait(CONFIRMATION_SECONDS)
-            self._phone.hang_up(leg, "NORMAL_CLEARING")
         except Exception as error:
             log.warning("feature code not confirmed", seat=seat, code=code, why=str(error))
         finally:
+            self._hang_up(leg)
             del self._legs[leg]
+
+    def _hang_up(self, leg: str) -> None:
+        try:
+            self._phone.hang_up(leg, "NORMAL_CLEARING")
+        except Exception as error:
+            log.info("phone not hung up", leg=leg, why=str(error))
 
     def _do(self, seat: str, code: str) -> str:
         verb = self._verbs.get(code)
@@ -100,5 +106,8 @@ class FeatureCodes:
             verb.do(self._seats, seat)
         except SeatRefusal as error:
             log.info("seat refused", seat=seat, code=code, why=str(error))
+            return REFUSED
+        except Exception as error:
+            log.warning("seat verb failed", seat=seat, code=code, why=str(error))
             return REFUSED
         return verb.confirm

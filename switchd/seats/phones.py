@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 import structlog
+from gevent.lock import RLock
 
 log = structlog.get_logger(__name__)
 
@@ -21,19 +22,23 @@ class Phones:
         self._seats = seats
         self._tell = tell
         self._told: dict[str, bool] = {}
+        self._one_at_a_time = RLock()
+        """Telling takes time; a list must not overtake the one before it."""
 
     def heard(self, seat: str, reachable: bool) -> None:
         """A phone has registered, or is no longer registered. Phones of no seat are ignored."""
-        if seat not in self._seats() or self._told.get(seat) is reachable:
-            return
-        self._tell(seat, reachable)
-        self._told[seat] = reachable
-        log.info("phone", seat=seat, reachable=reachable)
+        with self._one_at_a_time:
+            if seat not in self._seats() or self._told.get(seat) is reachable:
+                return
+            self._tell(seat, reachable)
+            self._told[seat] = reachable
+            log.info("phone", seat=seat, reachable=reachable)
 
     def listed(self, registered: Collection[str]) -> None:
         """Here is everybody who is registered; whoever is not named is not."""
-        for seat in self._seats():
-            self.heard(seat, seat in registered)
+        with self._one_at_a_time:
+            for seat in self._seats():
+                self.heard(seat, seat in registered)
 
     def forget(self) -> None:
         """What was told may be lost (Redis was away): tell everything again next time."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from routing.callflow import events as on
@@ -35,6 +35,9 @@ class Listener(Protocol):
     def phone(self, seat: str, reachable: bool) -> None: ...
     def deliver(self, leg: str, event: on.Event) -> object: ...
     def knows(self, leg: str) -> bool: ...
+    def served(self, leg: str, event: on.Served) -> None: ...
+    def stray(self, leg: str) -> None: ...
+    def events_lost(self) -> None: ...
 
 
 class Ear:
@@ -54,6 +57,7 @@ class Ear:
             esl.Registered: self._registered,
             esl.Unregistered: self._unregistered,
             esl.RegistrationExpired: self._unregistered,
+            esl.EventsLost: self._lost,
         }
 
     def __call__(self, event: esl.Event) -> None:
@@ -66,15 +70,15 @@ class Ear:
     def _parked(self, event: esl.ChannelPark) -> None:
         leg = event.uuid
         if self._listener.knows(leg):
-            if event.variable("switchd_kind") != "seat":
-                self._listener.deliver(leg, on.CallerBack())
+            is_seat = event.variable("switchd_kind") == "seat"
+            self._listener.deliver(leg, on.SeatAnswered(leg) if is_seat else on.CallerBack())
             return
         found(self._listener, leg, event.variable)
 
     def _bridged(self, event: esl.ChannelBridge) -> None:
-        other = event.other
-        if not self._listener.deliver(event.uuid, on.Bridged(other)):
-            self._listener.deliver(other, on.Bridged(event.uuid))
+        leg, other = event.uuid, event.other
+        seat = leg if event.variable("switchd_kind") == "seat" else other
+        self._listener.deliver(seat, on.Bridged(seat))
 
     def _executed(self, event: esl.ChannelExecuteComplete) -> None:
         leg, execution = event.uuid, event.execution
@@ -101,6 +105,9 @@ class Ear:
     def _registered(self, event: esl.Registered) -> None:
         self._listener.phone(event.user, True)
 
+    def _lost(self, event: esl.EventsLost) -> None:
+        self._listener.events_lost()
+
     def _unregistered(self, event: esl.Unregistered | esl.RegistrationExpired) -> None:
         self._listener.phone(event.user, False)
 
@@ -118,11 +125,45 @@ def found(listener: Listener, leg: str, variable: Callable[[str], str]) -> None:
                 trunk=variable("switchd_trunk"),
                 privacy=_private(variable),
             )
-            queued_at = variable("switchd_queued_at")
-            waiting = variable("switchd_state") == "waiting" and queued_at
-            listener.arrived(leg, arrival, float(queued_at) if waiting else None)
+            _found_caller(listener, leg, arrival, variable)
+        case "seat":
+            listener.stray(leg)
         case "code":
             listener.code_dialled(leg, variable("switchd_seat"), variable("switchd_code"))
+
+
+def _found_caller(
+    listener: Listener, leg: str, arrival: Arrival, variable: Callable[[str], str]
+) -> None:
+    state = variable("switchd_state")
+    queued_at, answered_at = variable("switchd_queued_at"), variable("switchd_answered_at")
+    if state in ("talking", "survey") and queued_at and answered_at:
+        served = on.Served(
+            arrival,
+            float(queued_at),
+            float(answered_at),
+            variable("switchd_seat"),
+            variable("switchd_agent"),
+            variable("switchd_recording"),
+        )
+        listener.served(leg, served)
+    else:
+        waiting = state == "waiting" and queued_at
+        listener.arrived(leg, arrival, float(queued_at) if waiting else None)
+
+
+_TALKING_STATES = frozenset({"CS_SOFT_EXECUTE", "CS_EXCHANGE_MEDIA"})
+
+
+def doing(row: Mapping[str, str]) -> str:
+    """What a leg in `show channels` does: `talk`, `park`, or the application that it runs.
+
+    A leg that is parked behind a bridge still shows the bridge as its application.
+    """
+    if row["state"] in _TALKING_STATES:
+        return "talk"
+    application = row["application"]
+    return "park" if application == "uuid_bridge" else application
 
 
 def _private(variable: Callable[[str], str]) -> bool:

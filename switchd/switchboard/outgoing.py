@@ -10,9 +10,15 @@ import gevent
 import structlog
 
 from routing.callflow import events as on
-from switchd.calls.ports import LegGone, SwitchError
+from switchd.calls.ports import LegGone, SwitchAway, SwitchError
 from switchd.esl.arguments import channel_variables, set_variables
-from switchd.esl.errors import CommandFailed, EslError, UnsafeArgument
+from switchd.esl.errors import (
+    CommandFailed,
+    CommandTimeout,
+    EslError,
+    NotConnected,
+    UnsafeArgument,
+)
 from switchd.esl.jobs import Job
 from switchd.esl.link import Link
 from switchd.prompts.library import PromptLibrary, PromptMissingError
@@ -112,6 +118,10 @@ class FreeSwitch:
     def _await_seat(self, job: Job, leg: str, seconds: float) -> None:
         try:
             answer = job.wait(seconds).strip()
+        except NotConnected as error:
+            # The phone may ring or be picked up: what is found at the next connection counts.
+            log.warning("originate without a result", leg=leg, why=str(error))
+            return
         except EslError as error:
             log.warning("originate without a result", leg=leg, why=str(error))
             self._deliver(leg, on.SeatFailed(leg, "RECOVERY_ON_TIMER_EXPIRE"))
@@ -171,5 +181,7 @@ class _translated:  # noqa: N801 - reads as a word in a with statement
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, CommandFailed) and any(s in str(error).lower() for s in GONE):
             raise LegGone(str(error)) from error
+        if isinstance(error, NotConnected | CommandTimeout):
+            raise SwitchAway(str(error)) from error
         if isinstance(error, EslError | UnsafeArgument):
             raise SwitchError(str(error)) from error

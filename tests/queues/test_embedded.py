@@ -83,7 +83,7 @@ class TestEmbeddedRedis:
             assert answers(server.url)
 
     def test_a_server_that_cannot_start_says_where_its_log_is(self, tmp_path: Path) -> None:
-        (tmp_path / "queue.rdb").write_bytes(b"this is no Redis database")
+        (tmp_path / "queue.aof").write_bytes(b"this is no Redis database")
         with pytest.raises(EmbeddedRedisFailed, match=r"redis\.log"):
             EmbeddedRedis(tmp_path, keep=True)
 

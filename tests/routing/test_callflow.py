@@ -44,7 +44,7 @@ class TestEntry:
 
     def test_an_unknown_number_is_refused_without_being_answered(self) -> None:
         story = Story(called="88888888").arrives()
-        assert story.todo == (do.Hangup("UNALLOCATED_NUMBER"),)
+        assert story.todo[0] == do.Hangup("UNALLOCATED_NUMBER")
         story.happens(on.CallerGone("UNALLOCATED_NUMBER", EndedBy.SYSTEM))
         record = record_of(story)
         assert (record.outcome, record.ended_by) == (Outcome.REFUSED, EndedBy.SYSTEM)
@@ -63,14 +63,14 @@ class TestEntry:
         the_plan = plan(hotline(), retired(date(2027, 1, 10), connects=False))
         story = Story(the_plan, called="12319").greeted()
         story.happens(on.Played("leg-a/1"))
-        assert story.todo == (do.Hangup("NORMAL_CLEARING"),)
+        assert story.todo[0] == do.Hangup("NORMAL_CLEARING")
         story.happens(on.CallerGone("NORMAL_CLEARING", EndedBy.SYSTEM))
         assert record_of(story).outcome is Outcome.REDIRECTED
 
     def test_after_its_month_a_retired_number_is_changed_for_ever(self) -> None:
         the_plan = plan(hotline(), retired(date(2020, 1, 3)))
         story = Story(the_plan, called="12319").arrives()
-        assert story.todo == (do.Hangup("NUMBER_CHANGED"),)
+        assert story.todo[0] == do.Hangup("NUMBER_CHANGED")
 
     def test_a_missing_greeting_costs_nobody_the_call(self) -> None:
         story = Story().greeted().happens(on.Played("leg-a/1", failed=True))
@@ -274,6 +274,118 @@ class TestCallerHangsUp:
         assert story.todo == (do.LeaveQueue(),)
 
 
+class TestTwoPhonesForOneCaller:
+    """A phone that was given up may still answer, fail or end while the next one is rung."""
+
+    def ringing_the_second(self) -> Story:
+        story = Story().ringing().happens(on.OfferLost("leg-b"))
+        return story.ringing("leg-c", "1002")
+
+    def test_the_first_ones_late_failure_does_not_refuse_the_second_offer(self) -> None:
+        story = self.ringing_the_second().happens(on.SeatFailed("leg-b", "NO_ANSWER"))
+        assert (story.call.state, story.todo) == (State.RINGING, ())
+        assert story.call.open_legs == ("leg-c",)
+
+    def test_the_first_one_answering_late_is_stopped_and_not_bridged(self) -> None:
+        story = self.ringing_the_second().happens(on.SeatAnswered("leg-b"))
+        assert story.todo == (do.StopLeg("leg-b", "ORIGINATOR_CANCEL"),)
+        assert story.call.state is State.RINGING
+
+    def test_the_first_ones_end_ends_no_talk(self) -> None:
+        story = self.ringing_the_second().happens(on.SeatAnswered("leg-c"))
+        story.happens(on.SeatGone("leg-b", "NO_ANSWER", by_seat=False))
+        assert story.call.state is State.CONNECTING
+        story.happens(on.Bridged("leg-c")).happens(on.SeatAnswered("leg-b"))
+        assert story.todo == (do.StopLeg("leg-b", "ORIGINATOR_CANCEL"),)
+        assert story.call.state is State.TALKING
+
+    def test_an_offer_whose_predecessors_end_was_never_told_stops_its_phone(self) -> None:
+        story = Story().ringing().happens(on.Offered(offer("leg-c", "1002")))
+        assert [type(action) for action in story.todo] == [do.StopLeg, do.Ring]
+
+    def test_who_talks_is_not_offered_to_anybody_else(self) -> None:
+        story = Story().talking().happens(on.Offered(offer("leg-c", "1002")))
+        assert (story.call.state, story.todo) == (State.TALKING, (do.LeaveQueue(),))
+
+    def test_being_told_twice_that_the_seat_answered_changes_nothing(self) -> None:
+        story = Story().connecting().happens(on.SeatAnswered("leg-b"))
+        assert (story.call.state, story.todo) == (State.CONNECTING, ())
+        story.happens(on.Bridged("leg-b")).happens(on.SeatAnswered("leg-b"))
+        assert (story.call.state, story.todo) == (State.TALKING, ())
+
+
+class TestMusic:
+    def test_a_stream_that_does_not_exist_is_tried_again_at_leisure_and_noted_once(self) -> None:
+        story = Story().waiting()
+        for _ in range(3):
+            story.happens(on.Played(story.call.audio, failed=True))
+            assert story.todo == (do.SetTimer("music", 2.0),)
+            story.happens(on.TimerDue("music"))
+            assert story.asked_for(do.PlayMusic)
+        assert [step.what for step in story.call.trace].count("music.failed") == 1
+
+    def test_a_bridge_that_was_given_up_has_broken_it_so_it_begins_again(self) -> None:
+        story = Story().connecting().happens(on.TimerDue("bridge")).happens(on.Bridged("leg-b"))
+        story.happens(on.CallerBack())
+        assert story.asked_for(do.PlayMusic)
+        assert story.call.state is State.WAITING
+
+    def test_announcements_that_were_due_while_a_phone_rang_come_later(self) -> None:
+        story = Story().ringing().happens(on.TimerDue("comfort"))
+        assert story.todo == (do.SetTimer("comfort", 3.0),)
+        story.happens(on.TimerDue("position"))
+        assert story.todo == (do.SetTimer("position", 30.0),)
+
+
+class TestTheQueueLostItsData:
+    def test_who_waits_goes_back_to_the_same_place(self) -> None:
+        story = Story().waiting()
+        queued_at = story.call.queued_at
+        story.happens(on.QueueForgot(), after=60.0)
+        (enqueue,) = story.asked_for(do.Enqueue)
+        assert isinstance(enqueue, do.Enqueue)
+        assert enqueue.enqueued_at == queued_at
+
+    def test_a_phone_that_rings_without_a_lease_is_stopped(self) -> None:
+        story = Story().ringing().happens(on.QueueForgot())
+        assert [type(action) for action in story.todo] == [do.StopLeg, do.Enqueue]
+        assert story.call.state is State.WAITING
+
+
+class TestFoundBehindATalk:
+    """Another daemon began the talk; the seat hung up while nobody was in charge."""
+
+    def test_the_caller_is_asked_for_satisfaction_and_the_record_has_the_talk(self) -> None:
+        story = Story()
+        served = on.Served(story.arrival, NOW - 90, NOW - 60, "1001", "8001", "a.wav")
+        story.happens(served, after=0.0)
+        assert story.asked_for(do.Collect)
+        assert not story.asked_for(do.Enqueue)
+        story.happens(on.Collected(story.call.audio, "1"))
+        story.happens(on.Played(story.call.audio))
+        story.happens(on.CallerGone("NORMAL_CLEARING", EndedBy.SYSTEM))
+        record = record_of(story)
+        assert (record.outcome, record.seat, record.agent) == (Outcome.ANSWERED, "1001", "8001")
+        assert (record.queue_seconds, record.talk_seconds) == (30.0, 60.0)
+        assert record.survey_key == "1"
+
+
+class TestEnding:
+    def test_a_hangup_that_nobody_confirms_is_asked_for_again(self) -> None:
+        story = Story(called="88888888").arrives()
+        assert story.todo[1] == do.SetTimer("ending", 5.0)
+        story.happens(on.TimerDue("ending"))
+        assert story.todo[0] == do.Hangup("UNALLOCATED_NUMBER", again=True)
+
+    def test_a_crash_of_the_switch_is_not_the_callers_giving_up(self) -> None:
+        story = Story().waiting().happens(on.CallerGone("CRASH", EndedBy.SYSTEM))
+        assert record_of(story).outcome is Outcome.FAILED
+
+    def test_a_phone_that_would_not_stop_is_told_once_more(self) -> None:
+        story = Story().ringing().happens(CALLER_HANGS_UP).happens(on.TimerDue("clearing"))
+        assert story.todo[0] == do.StopLeg("leg-b", "ORIGINATOR_CANCEL")
+
+
 class TestTheTable:
     @pytest.mark.parametrize("state", sorted(LIVE))
     def test_the_caller_may_hang_up_in_every_state(self, state: State) -> None:
@@ -307,8 +419,16 @@ ANYTHING = st.sampled_from(
         on.TimerDue("position"),
         on.TimerDue("bridge"),
         on.Positioned(2),
+        on.TimerDue("music"),
         on.QueueFailed("away"),
+        on.QueueForgot(),
         on.SwitchRefused("answer", "-ERR"),
+        on.Offered(offer("leg-c", "1002")),
+        on.OfferLost("leg-c"),
+        on.SeatAnswered("leg-c"),
+        on.SeatFailed("leg-c", "NO_ANSWER"),
+        on.SeatGone("leg-c", "NORMAL_CLEARING", True),
+        on.Bridged("leg-c"),
         "audio",
         "keys",
     ]

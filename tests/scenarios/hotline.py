@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,9 @@ import gevent
 import orjson
 
 from routing.record import CallRecord
-from switchd.api.client import Client, NoDaemon
+from switchd.api.client import Answer, Client, NoDaemon
 from switchd.records.store import Store
-from switchd.sim.callers import SimCaller
+from switchd.sim.callers import CallerState, SimCaller
 from switchd.sim.simulator import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,7 +104,8 @@ class Hotline:
     def log(self) -> str:
         return (self.folder / "daemon.log").read_text()
 
-    def start_daemon(self) -> None:
+    def start_daemon(self, until: Callable[[], bool] | None = None) -> None:
+        """Start it and wait until it is up, or until something else is true of it."""
         with (self.folder / "daemon.log").open("ab") as log:
             self.daemon = subprocess.Popen(
                 [sys.executable, "-m", "switchd", "run", "-c", str(self.city_folder)],
@@ -112,7 +115,7 @@ class Hotline:
                 stdout=log,
                 stderr=log,
             )
-        wait_for(self._is_up, f"the daemon is up; it said: {self.log}")
+        wait_for(until or self._is_up, "the daemon is up")
 
     def _is_up(self) -> bool:
         assert self.daemon is not None
@@ -128,23 +131,70 @@ class Hotline:
         assert self.daemon is not None
         if self.daemon.poll() is None:
             self.daemon.send_signal(how)
+        return self.ends()
+
+    def ends(self) -> int:
+        """Wait until the daemon ends by itself; return its exit code."""
+        assert self.daemon is not None
         wait_for(lambda: self.daemon is None or self.daemon.poll() is not None, "the daemon ends")
         return self.daemon.returncode
 
     def close(self) -> None:
         if self.daemon is not None and self.daemon.poll() is None:
-            self.stop_daemon(signal.SIGINT) if not self.status()["calls"] else self._kill()
+            self.stop_daemon(signal.SIGINT) if self._is_idle() else self.kill_daemon()
         if self._store is not None:
             self._store.close()
         self.sim.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _kill(self) -> None:
+    def _is_idle(self) -> bool:
+        try:
+            return not self.status()["calls"]
+        except (Answer, NoDaemon):
+            return False
+
+    def kill_daemon(self) -> None:
+        """kill -9."""
         assert self.daemon is not None
         self.daemon.kill()
         self.daemon.wait()
 
+    # what callers and seats do
+
+    def talks_with(self, number: str, called: str = "12345", survey: str = "2") -> SimCaller:
+        """Call a seat, which is made ready, and wait until the two talk."""
+        self.sim.seat(number).will_answer()
+        self.makes_ready(number)
+        caller = self.sim.call("13937512345", called, survey=survey)
+        wait_for(lambda: caller.state is CallerState.TALKING, "they talk")
+        return caller
+
+    def waits(self, number: str = "13800138000") -> SimCaller:
+        """Call and wait until the caller is in the queue."""
+        before = self.status()["waiting"]
+        caller = self.sim.call(number, "12345", survey="2")
+        wait_for(lambda: self.status()["waiting"] == before + 1, "the caller is in the queue")
+        return caller
+
+    def seat_hangs_up(self, number: str) -> None:
+        leg = self.sim.seat(number).leg
+        assert leg is not None
+        self.sim.switch.hang_up(leg, "NORMAL_CLEARING", by_far_end=True)
+
     # what an admin sees
+
+    def waits_until_connected_again(self) -> None:
+        wait_for(
+            lambda: (
+                self.status()["freeswitch"]["connected"]
+                and all(seat["reachable"] for seat in self.client.get("seats"))
+            ),
+            "FreeSWITCH is heard again",
+        )
+
+    def call_of(self, caller: SimCaller) -> dict[str, Any]:
+        (found,) = [row for row in self.client.get("calls") if row["call"] == caller.uuid]
+        return dict(found)
 
     def status(self) -> dict[str, Any]:
         return dict(self.client.get("status"))
@@ -187,6 +237,12 @@ class Hotline:
         record = wait_for(lambda: store.get(caller.uuid), f"the record of {caller.uuid}")
         assert isinstance(record, CallRecord)
         return record
+
+    def records(self) -> int:
+        """How many calls are in SQL."""
+        path = self.folder / "state" / "records.sqlite3"
+        with closing(sqlite3.connect(path)) as database:
+            return int(database.execute("SELECT count(*) FROM calls").fetchone()[0])
 
     def recording(self, record: CallRecord) -> Path:
         return self.folder / "state" / "recordings" / record.recording
