@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from routing.lines import Line
+from routing.lines import Forward, Line
 from routing.seats import Seat
 
 
@@ -51,6 +51,30 @@ class Survey:
 
 
 @dataclass(frozen=True, slots=True)
+class MenuItem:
+    """What a key leads to: a further menu, or the queue of a group."""
+
+    group: str = ""
+    """Skill group to wait for; "" keeps the line's."""
+    menu: str = ""
+    """Submenu, or "" for the queue."""
+    language: str = ""
+    """Language of what the caller hears from now on; "" keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A question with keys. Whoever presses none of them goes to the queue: never a dead end."""
+
+    name: str
+    prompts: tuple[str, ...]
+    keys: Mapping[str, MenuItem]
+    seconds: float = 5.0
+    """How long to wait for a key."""
+    tries: int = 3
+
+
+@dataclass(frozen=True, slots=True)
 class Trunk:
     """How numbers look on one trunk group and who may use it."""
 
@@ -76,6 +100,9 @@ class Plan:
     groups: Mapping[str, SkillGroup]
     seats: Mapping[str, Seat]
     trunks: Mapping[str, Trunk]
+    menus: Mapping[str, Menu] = field(default_factory=dict)
+    emergency: Mapping[str, Forward] = field(default_factory=dict)
+    """Emergency number → where calls to it go that arrive here."""
     waiting: Waiting = Waiting()
     survey: Survey = Survey()
     version: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from routing.callflow.states import State
+from routing.lines import Forward, Overflow
 from routing.record import CallRecord, EndedBy, LegRecord, Outcome, TraceRecord
 from routing.seats import Offer
 
@@ -28,6 +29,13 @@ class Call:
     greeting: tuple[str, ...] = ()
     connects: bool = True
     """Whether the greeting is followed by the queue, or by good-bye."""
+    language: str = ""
+    """Language of the prompts that the caller hears."""
+    menu: str = ""
+    """The menu that is asked now or next; "" for none."""
+    overflow: tuple[Overflow, ...] = ()
+    forward: Forward | None = None
+    """Where the caller is passed on to instead of the queue."""
     music: str = ""
     survey: bool = False
     greeted_at: float | None = None
@@ -73,8 +81,8 @@ class Call:
 
     @property
     def open_legs(self) -> tuple[str, ...]:
-        """Seat legs that have not ended yet."""
-        return tuple(leg.leg for leg in self.legs if leg.role == "seat" and leg.ended_at is None)
+        """Legs of seats and of numbers on a trunk that have not ended yet."""
+        return tuple(leg.leg for leg in self.legs if leg.ended_at is None)
 
     def record(self, city: str, plan_version: str, meanings: dict[str, str]) -> CallRecord:
         """Write the call down. Only for a call that has ended."""

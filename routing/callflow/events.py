@@ -98,6 +98,13 @@ class QueueForgot(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Unstaffed(Event):
+    """The answer to `actions.AskStaffed`, if nobody is signed in for the group."""
+
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
 class SeatAnswered(Event):
     """The seat picked up."""
 

@@ -12,8 +12,10 @@ from datetime import datetime
 from routing import entry
 from routing.callflow import actions as do
 from routing.callflow import events as on
+from routing.callflow import forwarding, menus, widening
 from routing.callflow.call import Call
 from routing.callflow.states import State
+from routing.callflow.waiting import enter_queue, place, wait
 from routing.plan import Plan
 from routing.record import EndedBy, LegRecord, Outcome
 from routing.saying import position_announcement
@@ -21,8 +23,6 @@ from routing.seats import NotReadyReason
 
 Result = tuple[Call, tuple[do.Action, ...]]
 
-LEASE_GRACE_SECONDS = 3.0
-"""The lease outlives the ring time, so that the phone's own answer normally ends the offer."""
 BRIDGE_SECONDS = 5.0
 """Longest time from picking up to hearing each other; then the caller goes back to the list."""
 CLEARING_SECONDS = 3.0
@@ -63,7 +63,8 @@ def resume(call: Call, event: on.Resumed, plan: Plan, now: float) -> Result:
     if isinstance(route, entry.Refusal):
         return hang_up(replace(call, outcome=Outcome.FAILED), plan, now)
     call = _since(call, event.queued_at)
-    return _wait(call.note(now, "queue.resumed", queued_at=event.queued_at), plan, interrupt=True)
+    call = call.note(now, "queue.resumed", queued_at=event.queued_at)
+    return wait(call, plan, now, interrupt=True)
 
 
 def served(call: Call, event: on.Served, plan: Plan, now: float) -> Result:
@@ -104,15 +105,18 @@ def _routed(
         call = call.note(now, reason.what, **reason.facts)
     if isinstance(route, entry.Refusal):
         return call, route
-    line = plan.lines[route.line_dialled]
     call = replace(
         call,
         line_meant=route.line_meant,
         group=route.group,
-        title=line.title,
+        title=route.title,
         priority=route.priority,
         greeting=route.greeting,
         connects=route.connect,
+        overflow=route.overflow,
+        forward=route.forward,
+        menu=route.menu,
+        language=call.language or plan.language,
         music=route.music,
         survey=route.survey,
     )
@@ -122,6 +126,8 @@ def _routed(
 def greet(call: Call, event: on.Answered, plan: Plan, now: float) -> Result:
     """Say what this number's callers hear first."""
     call = replace(call, greeted_at=now).next_audio()
+    if call.connects and not call.greeting:
+        return greeted(call, on.Played(call.audio), plan, now)
     if call.connects:
         call = replace(call, state=State.GREETING)
     else:
@@ -131,45 +137,24 @@ def greet(call: Call, event: on.Answered, plan: Plan, now: float) -> Result:
     return call, (do.Play(call.greeting, call.audio),)
 
 
-def enqueue(call: Call, event: on.Played, plan: Plan, now: float) -> Result:
-    """Ask for a person."""
+def greeted(call: Call, event: on.Played, plan: Plan, now: float) -> Result:
+    """Behind the greeting: pass on, ask the menu, or ask for a person."""
     if event.execution != call.audio:
         return call, ()
     if event.failed:
         call = call.note(now, "audio.failed", prompt="greeting")
-    call = replace(call, queued_at=now).note(now, "queue.entered", group=call.group)
-    return _wait(call, plan)
-
-
-def _wait(call: Call, plan: Plan, interrupt: bool = False) -> Result:
-    queued_at = call.queued_at
-    assert queued_at is not None
-    call = replace(call, state=State.WAITING, announcing=False).next_audio()
-    facts = {
-        "switchd_state": "waiting",
-        "switchd_group": call.group,
-        "switchd_queued_at": f"{queued_at:.3f}",
-        "switchd_line": call.line_dialled,
-    }
-    return call, (
-        _place(call, plan),
-        do.PlayMusic(call.music, call.audio, interrupt),
-        do.SetTimer("comfort", plan.waiting.busy_after_seconds),
-        do.Tag(facts),
-    )
-
-
-def _place(call: Call, plan: Plan) -> do.Enqueue:
-    assert call.queued_at is not None
-    lease = plan.groups[call.group].ring_seconds + LEASE_GRACE_SECONDS
-    return do.Enqueue(call.group, call.priority, call.queued_at, lease)
+    if call.forward is not None:
+        return forwarding.forward(call, now)
+    if call.menu:
+        return menus.ask(call, plan, now)
+    return enter_queue(call, plan, now)
 
 
 def queue_forgot(call: Call, event: on.QueueForgot, plan: Plan, now: float) -> Result:
     """The queue came back without this caller: to the old place, and no phone rings for him."""
     stops = tuple(do.StopLeg(leg, "ORIGINATOR_CANCEL") for leg in call.open_legs)
     call = _back(call).note(now, "queue.restored")
-    return call, (*stops, _place(call, plan))
+    return call, (*stops, *place(call, plan, now))
 
 
 def ring(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
@@ -180,6 +165,10 @@ def ring(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
         call, state=State.RINGING, offer=offer, offered_at=now, legs=(*call.legs, leg)
     ).note(now, "offer.made", seat=offer.seat, agent=offer.agent, group=offer.group)
     seconds = plan.groups[offer.group].ring_seconds
+    seat = plan.seats.get(offer.seat)
+    if seat is not None and seat.phone:
+        dial = do.Dial(seat.phone, seat.trunk, offer.token, seconds, call.caller, call.title)
+        return call, (dial,)
     return call, (do.Ring(offer.seat, offer.token, seconds, call.caller, call.title),)
 
 
@@ -192,7 +181,9 @@ def ring_instead(call: Call, event: on.Offered, plan: Plan, now: float) -> Resul
 
 
 def comfort(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
-    """Say that all seats are busy, later where the caller stands."""
+    """Say that all seats are busy, later where the caller stands; let further groups serve."""
+    if widening.is_due(event):
+        return widening.widen(call, event, plan, now)
     if event.name == "music":
         return (call, ()) if call.announcing else _music(call, interrupt=True)
     if event.name == "comfort":
@@ -208,12 +199,14 @@ def say_position(call: Call, event: on.Positioned, plan: Plan, now: float) -> Re
     if event.position < 1:
         return call, _position_timer(plan)
     call = replace(call, announcing=True).next_audio()
-    prompts = position_announcement(event.position, None, plan.language)
+    prompts = position_announcement(event.position, None, call.language)
     return call, (do.Play(prompts, call.audio, interrupt=True),)
 
 
 def postpone(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
     """No announcement while a phone rings; it is due again should nobody answer."""
+    if widening.is_due(event):
+        return widening.widen(call, event, plan, now)
     if event.name == "comfort":
         return call, (do.SetTimer("comfort", plan.waiting.busy_after_seconds),)
     if event.name == "position":
@@ -302,7 +295,7 @@ def _queue_again(
     offer = call.offer
     assert offer is not None
     call = _back(call).note(now, "queue.again", seat=offer.seat, why=why)
-    call, waiting = _wait(call, plan, interrupt=True)
+    call, waiting = wait(call, plan, now, interrupt=True)
     release = do.ReleaseSeat(offer.seat, offer.token, 0.0)
     return call, (*stop, do.ClearTimer("bridge"), release, *waiting)
 
