@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from routing.lines import Line, Phase, Retirement
@@ -66,9 +67,11 @@ class Route:
     music: str
     survey: bool
     connect: bool
-    """False: play the greeting and hang up; the caller is to dial 12345."""
+    """False: play the greeting and hang up; the caller is to dial 12345 or to call again."""
     priority: int
     reasons: tuple[Reason, ...]
+    closed: bool = False
+    """Whether the greeting says that it is out of hours; then `connect` is False."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +97,44 @@ def decide(arrival: Arrival, plan: Plan, now: float) -> Route | Refusal:
     reasons.append(Reason("entry.line", {"line": line.name, "kind": line.kind.value}))
     retirement = line.retirement
     if retirement is None:
-        return _route(caller, called, line, line, reasons)
+        return _route(caller, called, line, line, reasons, _closed(line, plan, now, reasons))
     phase = line.phase(now, plan.zone)
     reasons.append(_phase_reason(phase, retirement))
     if phase is Phase.GONE:
         return Refusal(caller, called, line.name, Cause.NUMBER_CHANGED, tuple(reasons))
     if phase is Phase.IN_SERVICE:
-        return _route(caller, called, line, line, reasons)
+        return _route(caller, called, line, line, reasons, _closed(line, plan, now, reasons))
     meant = plan.lines[retirement.into]
     connects = "yes" if retirement.connects else "no"
     reasons.append(Reason("entry.into", {"line": meant.name, "connects": connects}))
-    return _route(caller, called, line, meant, reasons, retirement)
+    closed = retirement.connects and _closed(meant, plan, now, reasons)
+    return _route(caller, called, line, meant, reasons, closed, retirement)
+
+
+def _closed(line: Line, plan: Plan, now: float, reasons: list[Reason]) -> bool:
+    """Tell whether the line or its group is closed at `now`, and note why, or who is on duty."""
+    group = plan.groups.get(line.group)
+    for name in dict.fromkeys((line.open, group.open if group else None)):
+        calendar = plan.calendars.get(name) if name is not None else None
+        if calendar is None:
+            continue
+        ruling = calendar.why(now, plan.zone)
+        facts = {**ruling.facts, "why": ruling.rule.value}
+        if not ruling.open:
+            opens = calendar.next_change(now, plan.zone)
+            facts["opens_at"] = "unknown" if opens is None else _local(opens, plan)
+            reasons.append(Reason("entry.closed", facts))
+            return True
+        reasons.append(Reason("entry.open", facts))
+    if group is not None and group.shift is not None:
+        duties = plan.group_on_duty(group, now) if group.shift in plan.shifts else ()
+        crews = ", ".join(f"{duty.crew} ({duty.shift})" for duty in duties) or "nobody"
+        reasons.append(Reason("entry.on_duty", {"shift": group.shift, "crew": crews}))
+    return False
+
+
+def _local(moment: float, plan: Plan) -> str:
+    return datetime.fromtimestamp(moment, plan.zone).isoformat(timespec="minutes")
 
 
 def _read_numbers(arrival: Arrival, plan: Plan) -> tuple[str, str, list[Reason]]:
@@ -138,14 +168,16 @@ def _route(
     dialled: Line,
     meant: Line,
     reasons: list[Reason],
+    closed: bool,
     retirement: Retirement | None = None,
 ) -> Route:
     """Serve the callers of `dialled` as `meant` serves its own, the announcement first if any."""
-    greeting: tuple[str, ...] = (meant.greeting,)
-    connect = True
+    greeting: tuple[str, ...] = (meant.closed_prompt if closed else meant.greeting,)
+    connect = not closed
     if retirement is not None:
-        connect = retirement.connects
-        greeting = (retirement.announcement, *greeting) if connect else (retirement.announcement,)
+        connect = connect and retirement.connects
+        after = greeting if retirement.connects else ()
+        greeting = (retirement.announcement, *after)
     return Route(
         caller=caller,
         called=called,
@@ -158,4 +190,5 @@ def _route(
         connect=connect,
         priority=meant.priority,
         reasons=tuple(reasons),
+        closed=closed,
     )

@@ -127,6 +127,10 @@ class Line:
     """The number that callers of a deferred line are told, "" if they are passed on."""
     menu: str = ""
     """Menu behind the greeting; "" for none, as GB/T 33358-2016 advises."""
+    open: str | None = None
+    """Calendar by which the line is open; None: at all times."""
+    closed_prompt: str = "out_of_hours"
+    """What callers hear when the line or its group is closed."""
 
     def phase(self, now: float, zone: tzinfo) -> Phase:
         """Tell where the line stands at `now` (seconds since the epoch) in the city's `zone`.

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from routing.lines import Forward, Line
+from routing.calendars import NO_HOLIDAYS, Calendar, Holidays
 from routing.seats import Seat
+from routing.shifts import Duty, Shifts
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,12 @@ class SkillGroup:
     """How long a seat's phone rings before the caller goes back to the list."""
     wrap_up_seconds: float = 10.0
     """How long a seat stays in wrap-up after a call; 0 for none."""
+    open: str | None = None
+    """Calendar by which its callers are served; None: at all times."""
+    shift: str | None = None
+    """Arrangement of shifts by which its seats are staffed."""
+    crew: str | None = None
+    """The only crew of that arrangement that serves it; None: whichever is on duty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,9 @@ class Plan:
     """Emergency number → where calls to it go that arrive here."""
     waiting: Waiting = Waiting()
     survey: Survey = Survey()
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    holidays: Holidays = NO_HOLIDAYS
+    shifts: Mapping[str, Shifts] = field(default_factory=dict)
     version: str = ""
     """Which edition of the YAML this is: 12 hexadecimal digits that change with any byte of it."""
     by_number: Mapping[str, Line] = field(init=False, repr=False, compare=False)
@@ -112,3 +123,20 @@ class Plan:
     def __post_init__(self) -> None:
         index = {number: line for line in self.lines.values() for number in line.numbers}
         object.__setattr__(self, "by_number", index)
+
+    def group_on_duty(self, group: SkillGroup, now: float) -> tuple[Duty, ...]:
+        """Give the crews that serve the group at `now` (seconds since the epoch)."""
+        return self._on_duty(group.shift, group.crew, now)
+
+    def seat_on_duty(self, seat: Seat, now: float) -> tuple[Duty, ...]:
+        """Give the crews that staff the seat at `now`: by its own shifts, or by its groups'."""
+        if seat.shift is not None:
+            return self._on_duty(seat.shift, seat.crew, now)
+        duties = (self.group_on_duty(self.groups[group], now) for group in seat.groups)
+        return tuple(dict.fromkeys(duty for found in duties for duty in found))
+
+    def _on_duty(self, shift: str | None, crew: str | None, now: float) -> tuple[Duty, ...]:
+        if shift is None:
+            return ()
+        duties = self.shifts[shift].on_duty(now, self.zone)
+        return tuple(duty for duty in duties if crew in (None, duty.crew))

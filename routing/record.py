@@ -19,6 +19,8 @@ class Outcome(StrEnum):
     """Passed on to a number outside, which answered."""
     REDIRECTED = "redirected"
     """A retired line told the caller to dial 12345."""
+    CLOSED = "closed"
+    """The line or its group was closed, and the caller was told so."""
     REFUSED = "refused"
     """Not taken: unknown, gone or barred number."""
     FAILED = "failed"

@@ -51,6 +51,10 @@ class Seat:
     """A telephone number by which the seat is reached, "" for a SIP phone that registers."""
     trunk: str = ""
     """The trunk over which `phone` is dialled."""
+    shift: str | None = None
+    """Arrangement of shifts by which the seat is staffed; None: those of its groups."""
+    crew: str | None = None
+    """The only crew of that arrangement that sits here; None: whichever is on duty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class Call:
     overflow: tuple[Overflow, ...] = ()
     forward: Forward | None = None
     """Where the caller is passed on to instead of the queue."""
+    closed: bool = False
+    """Whether good-bye is said because it is out of hours."""
     music: str = ""
     survey: bool = False
     greeted_at: float | None = None

@@ -117,6 +117,7 @@ def _routed(
         forward=route.forward,
         menu=route.menu,
         language=call.language or plan.language,
+        closed=route.closed,
         music=route.music,
         survey=route.survey,
     )
@@ -131,9 +132,8 @@ def greet(call: Call, event: on.Answered, plan: Plan, now: float) -> Result:
     if call.connects:
         call = replace(call, state=State.GREETING)
     else:
-        call = replace(
-            call, state=State.CLOSING, outcome=Outcome.REDIRECTED, ended_by=EndedBy.SYSTEM
-        )
+        outcome = Outcome.CLOSED if call.closed else Outcome.REDIRECTED
+        call = replace(call, state=State.CLOSING, outcome=outcome, ended_by=EndedBy.SYSTEM)
     return call, (do.Play(call.greeting, call.audio),)
 
 

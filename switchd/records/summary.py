@@ -42,6 +42,8 @@ class Summary:
     """A technical fault ended it in the waiting list or on the way there."""
     abandoned_at_entry: int
     redirected: int
+    closed: int
+    """Called out of hours and were told so."""
     refused: int
     average_wait: float | None
     """From entering the waiting list to the answer or the end; None if nobody waited."""
@@ -76,6 +78,7 @@ def summary_query(since: float, until: float, in_time: float, short: float) -> E
         _count(failed).label("failed"),
         _count(call.outcome == Outcome.ABANDONED_AT_ENTRY).label("abandoned_at_entry"),
         _count(call.outcome == Outcome.REDIRECTED).label("redirected"),
+        _count(call.outcome == Outcome.CLOSED).label("closed"),
         _count(call.outcome == Outcome.REFUSED).label("refused"),
         func.avg(call.queue_seconds).label("average_wait"),
         func.max(call.queue_seconds).label("longest_wait"),

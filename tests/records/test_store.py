@@ -176,11 +176,12 @@ class TestSummary:
             },
             "at entry": {**unanswered, "queued_at": None, "outcome": Outcome.ABANDONED_AT_ENTRY},
             "redirected": {**unanswered, "queued_at": None, "outcome": Outcome.REDIRECTED},
+            "closed": {**unanswered, "queued_at": None, "outcome": Outcome.CLOSED},
             "refused": {**unanswered, "queued_at": None, "outcome": Outcome.REFUSED},
         }
         store.write([call(name, **changes) for name, changes in (waits | others).items()])
         summary = store.summary(ARRIVED, ARRIVED + 1)
-        assert summary.calls == 11
+        assert summary.calls == 12
         assert summary.offered == 7
         assert summary.answered == 3
         assert summary.answered_in_time == 2
@@ -188,6 +189,7 @@ class TestSummary:
         assert summary.short_abandons == 1
         assert summary.failed == 2
         assert (summary.abandoned_at_entry, summary.redirected, summary.refused) == (1, 1, 1)
+        assert summary.closed == 1
         assert summary.connect_rate == 3 / 7
         assert summary.in_time_rate == 2 / 7
         assert summary.longest_wait == 40
