@@ -6,14 +6,15 @@ ten thousand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from routing.called import called_number, caller_number
 from routing.lines import Line, Phase, Retirement
-from routing.numbers import EMERGENCY, normalise
-from routing.plan import Plan
+from routing.numbers import EMERGENCY
+from routing.plan import Plan, Trunk
+from routing.reasons import Reason
 
 
 class Cause(StrEnum):
@@ -37,15 +38,16 @@ class Arrival:
     """Name of the trunk group in the plan."""
     privacy: bool = False
     """Whether the caller withholds the number."""
+    diversion: str = ""
+    """The Diversion header as it arrived; hostile."""
+    history_info: str = ""
+    """The History-Info header as it arrived; hostile."""
+    asserted: str = ""
+    """The P-Asserted-Identity header as it arrived; hostile."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One rule that applied, for the decision trace."""
-
-    what: str
-    """Stable name of the rule: entry.number, entry.line, entry.phase, entry.into, …"""
-    facts: Mapping[str, str]
+_UNKNOWN_TRUNK = Trunk("")
+"""Numbers of a trunk that the plan does not know are read as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,20 +140,19 @@ def _local(moment: float, plan: Plan) -> str:
 
 
 def _read_numbers(arrival: Arrival, plan: Plan) -> tuple[str, str, list[Reason]]:
-    """Normalise caller and called by the trunk's rules."""
+    """Find caller and called by the trunk's rules."""
     reasons = []
     trunk = plan.trunks.get(arrival.trunk)
     if trunk is None:
         reasons.append(Reason("entry.trunk_unknown", {"trunk": arrival.trunk}))
-    prefixes = trunk.strip_prefixes if trunk else ()
-    called = normalise(arrival.called, plan.area_code)
-    if prefixes and called not in EMERGENCY:
-        called = normalise(arrival.called, plan.area_code, prefixes)
-    reasons.append(Reason("entry.number", {"arrived": arrival.called, "called": called}))
+        trunk = _UNKNOWN_TRUNK
+    called = called_number(arrival.called, arrival.diversion, arrival.history_info, trunk, plan)
+    reasons += called.reasons
     if arrival.privacy:
         reasons.append(Reason("entry.caller_withheld", {}))
-        return "", called, reasons
-    return normalise(arrival.caller, plan.area_code, prefixes), called, reasons
+        return "", called.number, reasons
+    caller = caller_number(arrival.caller, arrival.asserted, trunk, plan.area_code)
+    return caller, called.number, reasons
 
 
 def _phase_reason(phase: Phase, retirement: Retirement) -> Reason:

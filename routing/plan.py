@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from routing.lines import Forward, Line
@@ -58,6 +59,27 @@ class Survey:
     tries: int = 2
 
 
+class Source(StrEnum):
+    """Where the number that a caller dialled may be read."""
+
+    REQUEST = "request"
+    """The number that the trunk asks for."""
+    DIVERSION = "diversion"
+    """The SIP header of a forwarded call (RFC 5806)."""
+    HISTORY_INFO = "history_info"
+    """Its successor (RFC 7044)."""
+    DID = "did"
+    """The number that the trunk asks for, by the trunk's own table."""
+
+
+class CallerFrom(StrEnum):
+    """Which SIP header tells who calls."""
+
+    FROM = "from"
+    ASSERTED = "asserted"
+    """P-Asserted-Identity, where the carrier vouches for it (RFC 3325)."""
+
+
 @dataclass(frozen=True, slots=True)
 class MenuItem:
     """What a key leads to: a further menu, or the queue of a group."""
@@ -84,11 +106,22 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class Trunk:
-    """How numbers look on one trunk group and who may use it."""
+    """How numbers look on one trunk group and which of them count (see routing.called)."""
 
     name: str
     strip_prefixes: tuple[str, ...] = ()
     """Access prefixes that the carrier puts before the number, longest first."""
+    add_prefixes: Mapping[int, str] = field(default_factory=dict)
+    """Length of a called number → what the carrier leaves away before it."""
+    caller_add_prefixes: Mapping[int, str] = field(default_factory=dict)
+    """The same for the caller's number."""
+    area_code: str = ""
+    """With its zero, for bare numbers of fixed lines; "" for the city's."""
+    trust: tuple[Source, ...] = (Source.REQUEST,)
+    """Where the dialled number is looked for, in this order."""
+    dids: Mapping[str, str] = field(default_factory=dict)
+    """Number that the trunk asks for → number of the line that is meant; both normalised."""
+    caller_from: CallerFrom = CallerFrom.FROM
 
 
 @dataclass(frozen=True, slots=True)

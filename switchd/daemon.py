@@ -284,6 +284,15 @@ class Daemon:
             found(self, leg, _variables(orjson.loads(link.api("uuid_dump", f"{leg} json"))))
         except (CommandFailed, ValueError) as error:
             log.info("leg not taken over", leg=leg, why=str(error))
+            phones = registered(link.api(*QUESTION), self.parts.domain)
+            self._tell_phones(lambda: self.parts.phones.listed(phones))
+            living = {row["uuid"]: row for row in _rows(link, "channels")}
+            self.parts.desk.missed(stranded, living.keys())
+            for leg, row in living.items():
+                if not self.knows(leg) and row["application"] in ("park", "playback"):
+                    found(self, leg, orjson.loads(link.api("uuid_dump", f"{leg} json")))
+        except (EslError, ValueError, KeyError) as error:
+            log.warning("switch not compared", why=str(error) or type(error).__name__)
 
     def link_down(self, reason: str) -> None:
         """The switch cannot be heard: no seat's phone can be rung."""
@@ -375,10 +384,6 @@ def _unavailable() -> Any:
         yield
     except QueueUnavailable as error:
         raise Unavailable(str(error)) from error
-
-
-def _variables(dump: Mapping[str, Any]) -> Callable[[str], str]:
-    return lambda name: str(dump.get(f"variable_{name}", ""))
 
 
 def _rows(link: Link, what: str) -> list[dict[str, str]]:

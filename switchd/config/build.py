@@ -12,7 +12,7 @@ from routing.seats import Seat as PlanSeat
 from switchd.config.draft import Draft
 from switchd.config.lookup import Lookup
 from switchd.config.meaning_lines import time_zone
-from switchd.config.models import City, Line
+from switchd.config.models import City, Line, Trunk
 from switchd.config.seat_range import seat_numbers
 
 
@@ -39,13 +39,28 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
             for written, seat in draft.seats.items()
             for number in seat_numbers(written)
         },
-        trunks={
-            key: PlanTrunk(key, tuple(sorted(trunk.strip_prefixes, key=len, reverse=True)))
-            for key, trunk in draft.trunks.items()
-        },
+        trunks={key: _trunk(lookup, key, trunk) for key, trunk in draft.trunks.items()},
         waiting=PlanWaiting(**draft.waiting.model_dump()),
         survey=PlanSurvey(**draft.survey.model_dump()),
         version=version,
+    )
+
+
+def _trunk(lookup: Lookup, key: str, trunk: Trunk) -> PlanTrunk:
+    return PlanTrunk(
+        name=key,
+        strip_prefixes=tuple(sorted(trunk.strip_prefixes, key=len, reverse=True)),
+        add_prefixes={int(length): digits for length, digits in trunk.add_prefixes.items()},
+        caller_add_prefixes={
+            int(length): digits for length, digits in trunk.caller_add_prefixes.items()
+        },
+        area_code=trunk.area_code,
+        trust=trunk.trust,
+        dids={
+            lookup.normal_on(trunk, number): lookup.normal(line)
+            for number, line in trunk.dids.items()
+        },
+        caller_from=trunk.caller_from,
     )
 
 

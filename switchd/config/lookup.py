@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from routing.called import placed
 from routing.lines import LineKind
 from routing.numbers import normalise
 from switchd.config.draft import Draft
-from switchd.config.models import AREA_CODE, Line
+from switchd.config.models import AREA_CODE, Line, Trunk
 
 _NO_AREA_CODE = "0000"
 """Begins no number of a line; used while the city's own cannot be read."""
@@ -25,11 +26,21 @@ class Lookup:
         self.groups = draft.written("groups")
         self.seated = {group for seat in draft.seats.values() for group in seat.groups}
         """Groups in which somebody sits."""
+        self.by_number = {
+            self.normal(number): key
+            for key, line in draft.lines.items()
+            for number in (key, *line.numbers)
+        }
+        """Every number that leads to a line → the line's key."""
         self._keys = {self.normal(key): key for key in reversed(draft.written("lines"))}
 
     def normal(self, number: str) -> str:
         """Give the normal form of a number in any written form."""
         return normalise(number, self.area_code)
+
+    def normal_on(self, trunk: Trunk, number: str) -> str:
+        """Give the normal form of a trunk's own number."""
+        return placed(number, trunk.area_code, self.area_code)
 
     def line_called(self, number: str) -> str | None:
         """Give the key of the line that somebody means by `number`, or None."""

@@ -10,6 +10,7 @@ from switchd.config.draft import Draft
 from switchd.config.lookup import Lookup
 from switchd.config.meaning_lines import check_lines, time_zone
 from switchd.config.meaning_server import check_server
+from switchd.config.meaning_trunks import check_trunks
 from switchd.config.models import Mistake
 from switchd.config.problems import choose
 from switchd.config.seat_range import seat_numbers
@@ -30,6 +31,7 @@ def check_meaning(draft: Draft, known: Known, now: float) -> None:
     """Add every contradiction between the sections to the draft's problems."""
     _check_city(draft)
     check_lines(draft, now)
+    check_trunks(draft)
     _check_groups(draft)
     _check_seats(draft)
     _check_feature_codes(draft)

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from routing.lines import LineKind
+from routing.plan import CallerFrom, Source
 
 PLANNED_KINDS = ("sub_centre", "remote", "expert", "deferred", "emergency", "reserved")
 """Kinds that the notices know and that this version cannot route."""
@@ -68,6 +69,14 @@ Prefix = Annotated[
 ]
 
 
+Addition = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{1,12}$"),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": r"^[0-9]{1,12}$"}),
+]
+Length = Annotated[str, Field(pattern=r"^([1-9]|1[0-9])$")]
+
+
 class City(Section):
     """The city as a whole."""
 
@@ -94,6 +103,42 @@ class Trunk(Section):
 
     strip_prefixes: tuple[Prefix, ...] = Field(
         default=(), description="Access prefixes that the carrier puts before numbers."
+    )
+    add_prefixes: dict[Length, Addition] = Field(
+        default={},
+        description="Called numbers that arrive shortened: how many digits arrive, and what "
+        "belongs before them.",
+        examples=["{4: 331}"],
+    )
+    caller_add_prefixes: dict[Length, Addition] = Field(
+        default={},
+        description="The same for callers' numbers; mobiles are left alone.",
+        examples=["{10: 0}"],
+    )
+    area_code: str = Field(
+        default="",
+        pattern=f"^({AREA_CODE})?$",
+        description="Area code of fixed lines that arrive without one. Default: the city's.",
+        examples=["0371"],
+    )
+    trust: tuple[Source, ...] = Field(
+        default=(Source.REQUEST,),
+        min_length=1,
+        description="Where the dialled number is looked for, the first that names a line counts: "
+        "`request` (the number asked for), `diversion` and `history_info` (headers of forwarded "
+        "calls; write them first if old numbers are forwarded to 12345), `did` (the table `dids`).",
+        examples=["[diversion, history_info, request]"],
+    )
+    dids: dict[Number, Number] = Field(
+        default={},
+        description="Numbers on this trunk and the line's number that each one means; used if "
+        "`trust` has `did`.",
+        examples=['{"69001234": 12316}'],
+    )
+    caller_from: CallerFrom = Field(
+        default=CallerFrom.FROM,
+        description="Where the caller's number is read: `from`, or `asserted` "
+        "(P-Asserted-Identity, From without one) if the carrier vouches for it.",
     )
     addresses: tuple[str, ...] = Field(
         default=("127.0.0.1/32",),

@@ -108,7 +108,7 @@ def _default(info: FieldInfo) -> str:
     if isinstance(value, tuple):
         return f"`[{', '.join(value)}]`"
     if isinstance(value, dict):
-        return ", ".join(f"`{key}: {item}`" for key, item in value.items())
+        return ", ".join(f"`{key}: {item}`" for key, item in value.items()) or "–"
     if value in (None, ""):
         return "–"
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"

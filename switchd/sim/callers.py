@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -61,14 +61,18 @@ class SimCaller(Party):
         """Unique-ID of the caller's leg."""
         return self._leg.uuid if self._leg is not None else ""
 
-    def dial(self, plan: list[Action], name: str = "") -> None:
-        """Make the call."""
+    def dial(
+        self, plan: list[Action], name: str = "", variables: Mapping[str, str] | None = None
+    ) -> None:
+        """Make the call; `variables` are what FreeSWITCH makes of its SIP headers."""
         mind = self.mind
         for seconds, key in mind.keys:
             self._in(seconds, self.press, key)
         self._in(mind.hangs_up_after, self.hang_up)
         self._in(mind.patience, self._give_up)
-        self._leg = self._switch.arrive(self, self.number, self.dialled, plan, name=name)
+        self._leg = self._switch.arrive(
+            self, self.number, self.dialled, plan, name=name, variables=variables
+        )
 
     def hang_up(self) -> None:
         """Put the phone down: BYE, or CANCEL before the answer."""

@@ -15,6 +15,7 @@ from switchd.sim.dialplan import trunk_plan
 from switchd.sim.doing import APPLICATIONS
 from switchd.sim.eventsocket import EventSocket
 from switchd.sim.faults import Faults
+from switchd.sim.headers import variables
 from switchd.sim.phones import Phone, Phones
 from switchd.sim.profile import AgentHabits, Mind, Profile
 from switchd.sim.sounds import Sounds
@@ -134,8 +135,12 @@ class Simulator:
         patience: float = math.inf,
         talk: float = math.inf,
         name: str = "",
+        headers: Mapping[str, str] | None = None,
     ) -> SimCaller:
-        """Somebody calls; see `Mind` for what they can be told to do. Times are in seconds."""
+        """Somebody calls; see `Mind` for what they can be told to do. Times are in seconds.
+
+        `headers` are SIP headers that come with the call, such as Diversion; see `sim.headers`.
+        """
         mind = Mind(
             patience=patience,
             talk=talk,
@@ -144,7 +149,7 @@ class Simulator:
             keys=keys,
             answers=answers or {},
         )
-        return self._dial(caller, dialled, mind, lambda _: None, name)
+        return self._dial(caller, dialled, mind, lambda _: None, name, variables(headers or {}))
 
     def traffic(self, profile: Profile) -> Traffic:
         """Let callers come by themselves until `stop`; several streams may run at once."""
@@ -161,9 +166,10 @@ class Simulator:
         mind: Mind,
         over: Callable[[SimCaller], None],
         name: str = "",
+        variables: Mapping[str, str] | None = None,
     ) -> SimCaller:
         caller = SimCaller(self.switch, number, dialled, mind, over)
-        caller.dial(trunk_plan(self.city, self._trunk, dialled), name)
+        caller.dial(trunk_plan(self.city, self._trunk, dialled), name, variables)
         return caller
 
     # -- drills -------------------------------------------------------------------------------

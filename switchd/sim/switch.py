@@ -172,8 +172,9 @@ class Switch:
         *,
         name: str = "",
         profile: str = "trunk",
+        variables: Mapping[str, str] | None = None,
     ) -> Channel:
-        """A call comes in and the dialplan's actions begin."""
+        """A call comes in, with `variables` from its SIP headers, and the dialplan begins."""
         leg = Channel(
             self.new_uuid(),
             "inbound",
@@ -186,6 +187,8 @@ class Switch:
             party,
             self.sessions,
         )
+        for variable, value in (variables or {}).items():
+            leg.set(variable, value)
         self.register(leg)
         self.emit("CHANNEL_CREATE", leg)
         leg.state, leg.call_state = "CS_EXECUTE", "RINGING"

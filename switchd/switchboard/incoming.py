@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Protocol
+from typing import Any, Protocol
 
 from routing.callflow import events as on
 from routing.entry import Arrival
@@ -73,7 +74,7 @@ class Ear:
             is_seat = event.variable("switchd_kind") == "seat"
             self._listener.deliver(leg, on.SeatAnswered(leg) if is_seat else on.CallerBack())
             return
-        found(self._listener, leg, event.variable)
+        found(self._listener, leg, event.headers)
 
     def _bridged(self, event: esl.ChannelBridge) -> None:
         leg, other = event.uuid, event.other
@@ -112,11 +113,12 @@ class Ear:
         self._listener.phone(event.user, False)
 
 
-def found(listener: Listener, leg: str, variable: Callable[[str], str]) -> None:
+def found(listener: Listener, leg: str, headers: Mapping[str, Any]) -> None:
     """Tell the listener of a parked leg that nobody works on yet, new or left by an earlier owner.
 
-    `variable` gives the leg's channel variables; "" for those that are not set.
+    `headers` are those of an event about the leg, or of its `uuid_dump`.
     """
+    variable = _reader(headers)
     match variable("switchd_kind"):
         case "caller":
             arrival = Arrival(
@@ -128,6 +130,9 @@ def found(listener: Listener, leg: str, variable: Callable[[str], str]) -> None:
             _found_caller(listener, leg, arrival, variable)
         case "seat":
             listener.stray(leg)
+            queued_at = variable("switchd_queued_at")
+            waiting = variable("switchd_state") == "waiting" and queued_at
+            listener.arrived(leg, _arrival(variable), float(queued_at) if waiting else None)
         case "code":
             listener.code_dialled(leg, variable("switchd_seat"), variable("switchd_code"))
 
@@ -164,8 +169,39 @@ def doing(row: Mapping[str, str]) -> str:
         return "talk"
     application = row["application"]
     return "park" if application == "uuid_bridge" else application
+def _reader(headers: Mapping[str, Any]) -> Callable[[str], str]:
+    """Read channel variables without regard to letter case; "" for those that are not set.
+
+    FreeSWITCH names the variable of a Diversion header as its sender wrote it.
+    """
+    known = {name.lower(): value for name, value in headers.items()}
+
+    def variable(name: str) -> str:
+        value = known.get(f"variable_{name}".lower(), "")
+        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+    return variable
+
+
+def _arrival(variable: Callable[[str], str]) -> Arrival:
+    return Arrival(
+        caller=variable("sip_from_user") or variable("caller_id_number"),
+        called=variable("switchd_called"),
+        trunk=variable("switchd_trunk"),
+        privacy=_private(variable),
+        diversion=variable("sip_h_diversion"),
+        history_info=variable("sip_history_info"),
+        asserted=variable("sip_p-asserted-identity"),
+    )
 
 
 def _private(variable: Callable[[str], str]) -> bool:
+    """Whether the caller withholds the number: `Privacy` (RFC 3323, RFC 3325) or an anonymous
+    From (RFC 3323, 4.1.1.3)."""
     privacy = variable("sip_Privacy") or variable("sip_h_Privacy")
-    return "id" in privacy.split(";") or variable("sip_from_user").lower() == "anonymous"
+    wishes = {wish.strip().lower() for wish in privacy.replace(",", ";").split(";")}
+    return (
+        bool(wishes & {"id", "user"})
+        or variable("sip_from_user").lower() == "anonymous"
+        or variable("sip_from_host").lower() == "anonymous.invalid"
+    )

@@ -173,7 +173,8 @@ class TestReasons:
 
     def test_a_retired_line_shows_its_dates_and_heir(self) -> None:
         facts = {reason.what: reason.facts for reason in route("037512316").reasons}
-        assert facts["entry.number"] == {"arrived": "037512316", "called": "12316"}
+        number = {"arrived": "037512316", "called": "12316", "source": "request"}
+        assert facts["entry.number"] == number
         assert facts["entry.line"] == {"line": "12316", "kind": "retired"}
         assert facts["entry.phase"] == {
             "phase": "reminding",
