@@ -144,6 +144,8 @@ class Plan:
     menus: Mapping[str, Menu] = field(default_factory=dict)
     emergency: Mapping[str, Forward] = field(default_factory=dict)
     """Emergency number → where calls to it go that arrive here."""
+    music: str = "moh"
+    """Hold music where no line has a say."""
     waiting: Waiting = Waiting()
     survey: Survey = Survey()
     calendars: Mapping[str, Calendar] = field(default_factory=dict)

@@ -281,18 +281,9 @@ class Daemon:
     def _find(self, link: Link, leg: str) -> None:
         """Ask what a leg is that nobody works on; it may be gone by now."""
         try:
-            found(self, leg, _variables(orjson.loads(link.api("uuid_dump", f"{leg} json"))))
+            found(self, leg, orjson.loads(link.api("uuid_dump", f"{leg} json")))
         except (CommandFailed, ValueError) as error:
             log.info("leg not taken over", leg=leg, why=str(error))
-            phones = registered(link.api(*QUESTION), self.parts.domain)
-            self._tell_phones(lambda: self.parts.phones.listed(phones))
-            living = {row["uuid"]: row for row in _rows(link, "channels")}
-            self.parts.desk.missed(stranded, living.keys())
-            for leg, row in living.items():
-                if not self.knows(leg) and row["application"] in ("park", "playback"):
-                    found(self, leg, orjson.loads(link.api("uuid_dump", f"{leg} json")))
-        except (EslError, ValueError, KeyError) as error:
-            log.warning("switch not compared", why=str(error) or type(error).__name__)
 
     def link_down(self, reason: str) -> None:
         """The switch cannot be heard: no seat's phone can be rung."""

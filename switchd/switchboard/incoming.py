@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Protocol
 from typing import Any, Protocol
 
 from routing.callflow import events as on
@@ -24,6 +23,8 @@ EVENTS = (
 )
 SUBCLASSES = ("sofia::register", "sofia::unregister", "sofia::expire")
 
+DIALLED = ("seat", "forward")
+"""variable_switchd_kind of legs that we have originated."""
 PHONE_HUNG_UP = frozenset({"recv_bye", "recv_cancel", "recv_refuse"})
 """variable_sip_hangup_disposition when the other side ended the leg (mod_sofia.c)."""
 
@@ -71,15 +72,15 @@ class Ear:
     def _parked(self, event: esl.ChannelPark) -> None:
         leg = event.uuid
         if self._listener.knows(leg):
-            is_seat = event.variable("switchd_kind") == "seat"
-            self._listener.deliver(leg, on.SeatAnswered(leg) if is_seat else on.CallerBack())
+            ours = event.variable("switchd_kind") in DIALLED
+            self._listener.deliver(leg, on.SeatAnswered(leg) if ours else on.CallerBack())
             return
         found(self._listener, leg, event.headers)
 
     def _bridged(self, event: esl.ChannelBridge) -> None:
         leg, other = event.uuid, event.other
-        seat = leg if event.variable("switchd_kind") == "seat" else other
-        self._listener.deliver(seat, on.Bridged(seat))
+        dialled = leg if event.variable("switchd_kind") in DIALLED else other
+        self._listener.deliver(dialled, on.Bridged(dialled))
 
     def _executed(self, event: esl.ChannelExecuteComplete) -> None:
         leg, execution = event.uuid, event.execution
@@ -97,7 +98,7 @@ class Ear:
     def _hung_up(self, event: esl.ChannelHangupComplete) -> None:
         leg, cause = event.uuid, event.cause
         other_side = event.variable("sip_hangup_disposition") in PHONE_HUNG_UP
-        if event.variable("switchd_kind") == "seat":
+        if event.variable("switchd_kind") in DIALLED:
             self._listener.deliver(leg, on.SeatGone(leg, cause, other_side))
         else:
             by = EndedBy.CALLER if other_side else EndedBy.SYSTEM
@@ -121,18 +122,9 @@ def found(listener: Listener, leg: str, headers: Mapping[str, Any]) -> None:
     variable = _reader(headers)
     match variable("switchd_kind"):
         case "caller":
-            arrival = Arrival(
-                caller=variable("sip_from_user") or variable("caller_id_number"),
-                called=variable("switchd_called"),
-                trunk=variable("switchd_trunk"),
-                privacy=_private(variable),
-            )
-            _found_caller(listener, leg, arrival, variable)
-        case "seat":
+            _found_caller(listener, leg, _arrival(variable), variable)
+        case "seat" | "forward":
             listener.stray(leg)
-            queued_at = variable("switchd_queued_at")
-            waiting = variable("switchd_state") == "waiting" and queued_at
-            listener.arrived(leg, _arrival(variable), float(queued_at) if waiting else None)
         case "code":
             listener.code_dialled(leg, variable("switchd_seat"), variable("switchd_code"))
 
@@ -169,6 +161,8 @@ def doing(row: Mapping[str, str]) -> str:
         return "talk"
     application = row["application"]
     return "park" if application == "uuid_bridge" else application
+
+
 def _reader(headers: Mapping[str, Any]) -> Callable[[str], str]:
     """Read channel variables without regard to letter case; "" for those that are not set.
 
