@@ -37,7 +37,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 live: $(READY)
-	$(BIN)/python -m pytest -m live --live $(ARGS)
+	$(BIN)/python -m pytest -m live $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m bench all --write docs/benchmarks.md

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 
+from routing.callflow import events as on
 from routing.callflow.states import LIVE, State
 from routing.callflow.table import ROWS
 
@@ -12,9 +13,10 @@ from routing.callflow.table import ROWS
 def mermaid() -> str:
     """Draw every change of state; what may happen anywhere is drawn once."""
     lines = ["stateDiagram-v2", "    [*] --> arrived"]
+    everywhere = _everywhere()
     arrows: dict[tuple[State, State], list[str]] = {}
     for row in ROWS:
-        if len({r.state for r in ROWS if r.event is row.event}) >= len(LIVE) - 1:
+        if row.event in everywhere:
             continue
         for target in row.leads_to:
             if target is not row.state:
@@ -22,8 +24,23 @@ def mermaid() -> str:
     for (source, target), names in arrows.items():
         lines.append(f"    {source} --> {target}: {', '.join(dict.fromkeys(names))}")
     lines.append("    ended --> [*]")
-    lines.append("    note left of arrived: in every state CallerGone ends the call")
+    lines.append("    note left of arrived")
+    for event, targets in everywhere.items():
+        lines.append(f"        in every state: {event.__name__} leads to {' or '.join(targets)}")
+    lines.append("    end note")
     return "\n".join(lines)
+
+
+def _everywhere() -> dict[type[on.Event], tuple[State, ...]]:
+    """Events that may come in every state in which there is a caller and always lead the same
+    way."""
+    found = {}
+    for event in dict.fromkeys(row.event for row in ROWS):
+        rows = [row for row in ROWS if row.event is event]
+        ways = {row.leads_to for row in rows}
+        if len(ways) == 1 and len(rows) >= len(LIVE) - 1:
+            found[event] = ways.pop()
+    return found
 
 
 def page() -> str:

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import re
-import signal
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-import gevent
 import typer
-from gevent.event import Event as Flag
 from rich.console import Console
-from rich.live import Live
+from sqlalchemy.exc import SQLAlchemyError
 
-from routing.record import CallRecord
-from switchd.bootstrap import Running, build
 from switchd.cli.common import Exit, fail, load_or_fail
 from switchd.cli.inspect import percent
 from switchd.cli.run import configure_log
+from switchd.config import Loaded
 from switchd.config.server import Log
-from switchd.demo.board import Board
-from switchd.demo.stage import People, StageFailed, StandIn, on_stage
+from switchd.demo.freeswitch import FreeSwitchFailed, find_program
+from switchd.demo.real import FreeSwitchStage
+from switchd.demo.show import Interrupted, Outcome, Signals, play
+from switchd.demo.stage import People, Stage, StageFailed
+from switchd.demo.standin import StandInStage
+from switchd.demo.telephones.sipp import SIPP
 from switchd.places import share
-
-BOARD_SECONDS = 0.5
-LINE_SECONDS = 5.0
-DRAIN_SECONDS = 1.0
+from switchd.queues.embedded import EmbeddedRedisFailed
+from switchd.queues.facts import QueueUnavailable
 
 
 def _duration(text: str) -> float:
@@ -43,77 +43,105 @@ def demo(
         typer.Option("--for", parser=_duration, metavar="TIME", help="60s, 2m; default: Ctrl-C."),
     ] = "0",  # type: ignore[assignment]  # the parser reads it
     city: Annotated[Path | None, typer.Option(help="Default: config/pingdingshan.")] = None,
-    rate: Annotated[float, typer.Option(min=0, help="Calls an hour.")] = 1200.0,
-    talk: Annotated[float, typer.Option(min=0.1, help="Median talk, in seconds.")] = 12.0,
-    patience: Annotated[float, typer.Option(min=0.1, help="Median patience, in seconds.")] = 45.0,
+    rate: Annotated[float, typer.Option(min=0, help="Calls an hour.")] = 1500.0,
+    talk: Annotated[float, typer.Option(min=0.1, help="Median talk, in seconds.")] = 8.0,
+    patience: Annotated[float, typer.Option(min=0.1, help="Median patience, in seconds.")] = 30.0,
     speed: Annotated[float, typer.Option(min=0.1, help="How fast people's time passes.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Same seed, same people.")] = 12345,
+    stand_in: Annotated[
+        bool, typer.Option("--stand-in", help="Use no FreeSWITCH even if there is one.")
+    ] = False,
+    picture: Annotated[
+        Path | None,
+        typer.Option(help="Write the wallboard as it is at the end to this SVG file."),
+    ] = None,
     keep: Annotated[
         Path, typer.Option(help="Folder for records and recordings; a new one inside each run.")
     ] = Path("var/demo"),
 ) -> None:
-    """Run the hotline with simulated callers and seats, and show the wallboard."""
+    """Run the hotline with simulated callers and seats, and show the wallboard.
+
+    It runs on a FreeSWITCH of its own if there is one (the environment variable FREESWITCH, or
+    freeswitch on the PATH) and sipp is on the PATH; otherwise on a stand-in.
+    """
     loaded = load_or_fail(city or share("config") / "pingdingshan")
-    folder = (keep / datetime.now().strftime("%Y%m%d-%H%M%S")).resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = _new_folder(keep)
     console = Console()
     configure_log(Log(format="console", level="error" if console.is_terminal else "warning"))
     people = People(rate, talk, patience, speed, seed)
     try:
-        stage = StandIn(loaded, people)
-    except StageFailed as error:
-        fail(str(error), Exit.UNAVAILABLE)
-    try:
-        running = build(on_stage(loaded, folder, stage.port), password=stage.password)
+        with Signals() as signals:
+            stage = _stage(console, loaded, folder, people, stand_in)
+            outcome = play(stage, signals, console, seconds, picture)
+    except Interrupted:
+        fail("interrupted before it had begun")
+    except (StageFailed, FreeSwitchFailed, EmbeddedRedisFailed, QueueUnavailable) as error:
+        fail(f"the demo cannot start: {error}", Exit.UNAVAILABLE)
+    except (OSError, SQLAlchemyError) as error:
+        fail(f"the demo failed: {error}")
+    _tell(console, outcome)
+
+
+def _new_folder(keep: Path) -> Path:
+    """Make a folder named after the time; demos that begin in the same second get numbers."""
+    name = datetime.now().strftime("%Y%m%d-%H%M%S")
+    number = 0
+    while True:
+        number += 1
+        folder = (keep / (f"{name}-{number}" if number > 1 else name)).resolve()
         try:
-            _show(running, stage.what, console, seconds)
-        finally:
-            running.close()
-    finally:
-        stage.stop()
+            folder.mkdir(parents=True)
+            (folder / "recordings").mkdir()
+        except FileExistsError:
+            if not folder.is_dir():
+                fail(f"{keep} is no folder; --keep names another")
+        except OSError as error:
+            fail(f"no folder for records and recordings: {error}; --keep names another")
+        else:
+            return folder
 
 
-def _show(running: Running, what: str, console: Console, seconds: float) -> None:
-    daemon = running.daemon
-    board = Board(daemon, what)
-    daemon.parts.desk.closed.append(board.ended)
-    stop = Flag()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        gevent.signal_handler(number, stop.set)
-    daemon.start()
-    ending = gevent.spawn_later(seconds, stop.set) if seconds else None
-    if console.is_terminal:
-        with Live(board.draw(), console=console, auto_refresh=False, screen=True) as live:
-            while not stop.wait(BOARD_SECONDS):
-                live.update(board.draw(), refresh=True)
-    else:
-        while not stop.wait(LINE_SECONDS):
-            console.print(board.line(), soft_wrap=True, highlight=False)
-    if ending is not None:
-        ending.kill()
-    daemon.drain(DRAIN_SECONDS)
-    figures = daemon.status()["figures"]
-    left = len(daemon.parts.desk)
-    daemon.stop()
-    _summary(running, console, figures, left)
+def _stage(
+    console: Console, loaded: Loaded, folder: Path, people: People, stand_in: bool
+) -> Callable[[], Stage]:
+    """Choose a real FreeSWITCH or the stand-in. Raises FreeSwitchFailed for a wrong FREESWITCH."""
+    program = None if stand_in else find_program(os.environ)
+    if program is not None and SIPP is None:
+        console.print(
+            f"{program} is there, but sipp is not on the PATH (Debian and Ubuntu: apt install "
+            "sip-tester), so this is the stand-in",
+            soft_wrap=True,
+            highlight=False,
+        )
+        program = None
+    if program is None:
+        return lambda: StandInStage(loaded, folder, people)
+    console.print(f"starting {program} ...", soft_wrap=True, highlight=False)
+    return lambda: FreeSwitchStage(loaded, folder, people, program, os.environ)
 
 
-def _summary(running: Running, console: Console, figures: dict[str, object], left: int) -> None:
-    server_folder = running.folder
-    last: list[CallRecord] = running.store.recent(1)
+def _tell(console: Console, outcome: Outcome) -> None:
+    figures, folder = outcome.figures, outcome.folder
+    surveys = ", ".join(
+        f"{count} {meaning.replace('_', ' ')}" for meaning, count in figures["surveys"].items()
+    )
+    records = folder / "records.sqlite3"
     rows = [
         ("calls ended", figures["ended"]),
         ("answered", figures["answered"]),
         ("abandoned while waiting", figures["abandoned"]),
-        ("connect rate", percent(figures["connect_rate"])),  # type: ignore[arg-type]
-        ("within 15 s", percent(figures["rate_15s"])),  # type: ignore[arg-type]
-        ("satisfaction", figures["surveys"] or "-"),
-        ("still in progress at the end", left),
-        ("records", server_folder / "records.sqlite3"),
-        ("recordings", server_folder / "recordings"),
+        ("connect rate", percent(figures["connect_rate"])),
+        ("within 15 s", percent(figures["rate_15s"])),
+        ("satisfaction", surveys or "-"),
+        ("cut off by the end", outcome.left),
+        ("records", records),
+        ("recordings", folder / "recordings"),
     ]
+    if outcome.last is not None:
+        rows.append(("last recording", folder / "recordings" / outcome.last.recording))
+    rows.append(("to look at the records", f'sqlite3 -box {records} "{_QUERY}"'))
     for name, value in rows:
-        console.print(f"{name:>28}  {value}", soft_wrap=True, highlight=False)
-    if last and last[0].recording:
-        path = server_folder / "recordings" / last[0].recording
-        console.print(f"{'last recording':>28}  {path}", soft_wrap=True, highlight=False)
+        console.print(f"{name:>24}  {value}", soft_wrap=True, highlight=False, markup=False)
+
+
+_QUERY = "select caller, outcome, seat, survey_meaning from calls order by arrived_at desc limit 20"

@@ -102,6 +102,11 @@ class Link(Connection):
             supervisor.kill(block=False)
         self._finish(0.0)
 
+    @property
+    def stopping(self) -> bool:
+        """Whether `stop` has been called: the connection's end is no trouble."""
+        return self._stopping.is_set()
+
     def wait_connected(self, timeout: float) -> bool:
         """Wait until the link is up, at most `timeout` seconds; return whether it is."""
         return bool(self._up.wait(timeout))
@@ -201,7 +206,8 @@ class Link(Connection):
         self._ended.wait()
         self.trouble = self._reason
         self._finish(self.timeout)
-        self.log.warning("link_down", reason=self.trouble)
+        level = self.log.info if self.stopping else self.log.warning
+        level("link_down", reason=self.trouble)
         self._safe_exec_handler(self._on_down, self.trouble)
 
     def _after_failure(self, error: EslError, failures: int) -> float:

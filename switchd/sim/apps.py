@@ -143,7 +143,7 @@ def execute(
         leg.apps[-1].pause()
     leg.apps.append(app)
     leg.response = None
-    leg.last_app = (name, arg)
+    leg.last_app = leg.last_execute = (name, arg)
     leg.set("current_application_data", arg)
     leg.set("current_application", name)
     switch.emit(

@@ -18,8 +18,11 @@ FRAME = 0.02
 
 
 def bridge(switch: Switch, a: Channel, b: Channel) -> bool:
-    """Join two legs in a moment; False if neither has media. `a` is the originator if it can be."""
-    if not a.up or not b.up or a is b:
+    """Join two legs in a moment; False if neither has media or one is about to end.
+
+    `a` is the originator if it can be.
+    """
+    if not a.up or not b.up or a.doomed or b.doomed or a is b:
         return False
     if not _has_media(a):
         a, b = b, a
@@ -62,6 +65,7 @@ def _talk(switch: Switch, a: Channel, b: Channel) -> None:
     for leg, peer in ((a, b), (b, a)):
         leg.state = "CS_SOFT_EXECUTE"
         leg.note_time("bridged", now)
+        leg.last_execute = ("uuid_bridge", peer.uuid)
         values = {"Application": "uuid_bridge", "Application-Data": peer.uuid}
         switch.emit("CHANNEL_EXECUTE", leg, pairs(values))
     a.set("last_bridge_to", b.uuid)
@@ -104,7 +108,7 @@ def after_bridge(switch: Switch, leg: Channel) -> None:
     elif transfer_to and leg.answered:
         transfer(switch, leg, transfer_to.split(":")[0])
     else:
-        switch.hang_up(leg)
+        switch.hang_up(leg, reported_later=switch.whims.random() < 0.5)
 
 
 def _both_there(switch: Switch, a: Channel, b: Channel) -> bool:

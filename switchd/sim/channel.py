@@ -104,10 +104,12 @@ class Channel:
         """Executes that wait for a locked application: name, argument, uuid, event-lock."""
         self.response: str | None = None
         self.last_app = ("", "")
+        self.last_execute = ("", "")
+        """Application and argument that `show channels` names; uuid_bridge counts as one."""
         self.recordings: dict[str, float] = {}
         """Path → when it began, seconds since the epoch."""
         self.doomed = False
-        """Whether all legs are being hung up, so that it must not park when its partner goes."""
+        """Whether it is being hung up: it cannot be bridged, nor park when its partner goes."""
         self.digits = ""
         """Every key pressed so far."""
         self.when_down: Callable[[], None] | None = None

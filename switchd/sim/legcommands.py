@@ -52,15 +52,18 @@ class LegCommands:
             return "-USAGE: <uuid> [cause]\n"
         if leg is None:
             return NO_CHANNEL
-        self._switch.clock.later(FRAME, self._switch.hang_up, leg, cause or "NORMAL_CLEARING")
+        self._doom(leg, cause or "NORMAL_CLEARING")
         return "+OK\n"
 
     def hupall(self, args: str) -> str:
         cause = args.split(" ")[0] or "MANAGER_REQUEST"
         for leg in list(self._switch.channels.values()):
-            leg.doomed = True
-            self._switch.clock.later(FRAME, self._switch.hang_up, leg, cause)
+            self._doom(leg, cause)
         return f"+OK hangup all channels with cause {cause}\n"
+
+    def _doom(self, leg: Channel, cause: str) -> None:
+        leg.doomed = True
+        self._switch.clock.later(FRAME, self._switch.hang_up, leg, cause)
 
     def park(self, args: str) -> str:
         leg = self._channel(args)
@@ -111,7 +114,7 @@ class LegCommands:
             return NO_CHANNEL
         if "all" in flag:
             leg.pending.clear()
-        self._switch.clock.later(FRAME, _break_innermost, leg)
+        self._switch.clock.later(FRAME, _break, leg)
         return "+OK\n"
 
     def record(self, args: str) -> str:
@@ -204,6 +207,9 @@ class LegCommands:
         return "".join(f"{name}: {value}\n" for name, value in headers.items())
 
 
-def _break_innermost(leg: Channel) -> None:
-    if leg.up and leg.apps:
-        leg.apps[-1].broken()
+def _break(leg: Channel) -> None:
+    """End all that plays, the innermost first, `all` or not (switch_ivr.c, CF_STOP_BROADCAST)."""
+    for app in reversed(leg.apps.copy()):
+        if not leg.up or leg.apps[-1:] != [app]:
+            return
+        app.broken()

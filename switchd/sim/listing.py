@@ -46,7 +46,7 @@ def show(switch: Switch, args: str) -> str:
 
 def _channel_row(leg: Channel) -> dict[str, str]:
     created = leg.created // 1_000_000
-    app = leg.apps[-1] if leg.apps else None
+    application, argument = leg.last_execute
     return {
         "uuid": leg.uuid,
         "direction": leg.direction,
@@ -58,8 +58,8 @@ def _channel_row(leg: Channel) -> dict[str, str]:
         "cid_num": leg.caller_number,
         "ip_addr": "127.0.0.1",
         "dest": leg.destination,
-        "application": app.name if app else "uuid_bridge" if leg.other else "",
-        "application_data": app.arg if app else leg.other.uuid if leg.other else "",
+        "application": application,
+        "application_data": argument,
         "dialplan": "XML" if leg.direction == "inbound" else "",
         "context": leg.context,
         "read_codec": "PCMA",

@@ -30,6 +30,8 @@ class Manner:
     answer: str = "answers"
     after: float = 0.2
     """Seconds of ringing before it."""
+    rings: bool = True
+    """Whether the phone says that it rings."""
     hangs_up_after: float = math.inf
     """Seconds of talk until the seat hangs up."""
     drops_after: float = math.inf
@@ -79,8 +81,12 @@ class Phone(Party):
         """Decline every call on the phone."""
         return self._will(Manner("CALL_REJECTED", after))
 
+    def will_be_silent(self) -> Phone:
+        """Be registered and take what is sent, but not react."""
+        return self._will(Manner(after=math.inf, rings=False))
+
     def will_be_unreachable(self) -> Phone:
-        """Be registered, but not react."""
+        """Be registered where nobody listens any more."""
         return self._will(Manner("NORMAL_TEMPORARY_FAILURE", 0.0))
 
     def drops_after(self, seconds: float) -> Phone:
@@ -187,12 +193,12 @@ class Phone(Party):
             return
         self.leg = leg
         manner = self._manner = self._script or self._by_habit()
-        if manner.answer == "answers":
+        answers = manner.answer == "answers"
+        if manner.rings and (answers or manner.after):
             originate.rings(switch, leg)
+        if answers:
             self._in(manner.after, originate.picks_up, switch, leg)
         else:
-            if manner.after:
-                originate.rings(switch, leg)
             self._in(manner.after, switch.hang_up, leg, manner.answer, True)
 
     def talks(self, leg: Channel) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SHORTEST = 0.02
 """Seconds; an empty file still takes a frame."""
+SHORTEST_TIMEOUT = 1000
+"""Milliseconds that play_and_get_digits waits at least (mod_dptools.c)."""
 
 
 class Player:
@@ -130,7 +132,8 @@ class Collect(App):
 
     MIN MAX TRIES TIMEOUT TERMINATORS FILE INVALID_FILE VARIABLE REGEXP [DIGIT_TIMEOUT]; timeouts
     are in milliseconds. The keys are in variable VAR of CHANNEL_EXECUTE_COMPLETE, and
-    `read_result` says success, timeout or failure.
+    `read_result` says success, timeout or failure. Keys pressed during INVALID_FILE answer the
+    next try.
     """
 
     def start(self) -> None:
@@ -138,7 +141,7 @@ class Collect(App):
         self._least = _int(fields[0], 0)
         self._most = max(_int(fields[1], 1), self._least)
         self._tries = max(_int(fields[2], 1), 1)
-        self._timeout = _int(fields[3], 5000) / 1000
+        self._timeout = max(_int(fields[3], 0), SHORTEST_TIMEOUT) / 1000
         self._terminators = "" if fields[4] == "none" else fields[4]
         self._question, self._reproach = fields[5], fields[6]
         self._variable, self._pattern = fields[7], fields[8]
@@ -146,15 +149,20 @@ class Collect(App):
         self._timer: Timer | None = None
         self._player: Player | None = None
         self._reproaching = False
-        self.leg.set(self._variable, None)
+        self._early = ""
         self._try()
 
     def _try(self) -> None:
         self._digits = ""
         self._reproaching = False
+        self.leg.set(self._variable, None)
         self.leg.set("read_result", None)
         self.leg.party.asked(self.leg, self._question)
         self._play(self._question, self._listen, self._next_try)
+        early, self._early = self._early, ""
+        for digit in early:
+            if self in self.leg.apps:
+                self.digit(digit)
 
     def _play(self, what: str, played: Callable[[], None], missing: Callable[[], None]) -> None:
         if what in ("", "silence"):
@@ -180,6 +188,7 @@ class Collect(App):
 
     def digit(self, digit: str) -> None:
         if self._reproaching:
+            self._early += digit
             return
         if self._player is not None:
             self._player.stop()

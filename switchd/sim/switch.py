@@ -67,6 +67,8 @@ class Switch:
     ) -> None:
         self.clock = clock
         self.rng = random.Random(f"{seed}:switch")
+        self.whims = random.Random(f"{seed}:order")
+        """Decides where FreeSWITCH's own threads race."""
         self.domain = domain
         self.directory = directory
         self.sounds = sounds
@@ -238,9 +240,17 @@ class Switch:
             leg.apps[-1].digit(digit)
 
     def hang_up(
-        self, leg: Channel, cause: str = "NORMAL_CLEARING", by_far_end: bool = False
+        self,
+        leg: Channel,
+        cause: str = "NORMAL_CLEARING",
+        by_far_end: bool = False,
+        *,
+        reported_later: bool = False,
     ) -> None:
-        """End a leg; the far end did it (BYE, CANCEL, a refusal) or the switch."""
+        """End a leg; the far end did it (BYE, CANCEL, a refusal) or the switch.
+
+        Its CHANNEL_HANGUP_COMPLETE may be `reported_later` than what else happens now.
+        """
         if not leg.up:
             return
         leg.disposition = _disposition(leg, by_far_end)
@@ -255,6 +265,12 @@ class Switch:
         bridging.part(self, leg)
         apps.stop_all(self, leg, "PLAYBACK ERROR" if by_far_end else "FILE PLAYED")
         leg.state = "CS_HANGUP"
+        if reported_later:
+            self.clock.later(FRAME, self._report, leg)
+        else:
+            self._report(leg)
+
+    def _report(self, leg: Channel) -> None:
         for path in list(leg.recordings):
             self.stop_recording(leg, path)
         leg.state, leg.call_state = "CS_REPORTING", "HANGUP"

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+_ESCAPES = {"n": "\n", "r": "\r", "s": " ", "t": "\t"}
+"""What a letter behind a backslash stands for (switch_utils.c, unescape_char)."""
+
 
 def split(text: str, separator: str = " ") -> list[str]:
     """Split at `separator`; single quotes hold together, a backslash makes the next sign plain.
 
-    As switch_separate_string does: several spaces in a row separate once.
+    Some letters behind a backslash are blanks and line ends, any other keeps it. Several spaces in
+    a row separate once. All as switch_separate_string does.
     """
     parts: list[str] = []
     part: list[str] = []
     quoted = escaped = False
     for sign in text:
         if escaped:
-            part.append(sign if sign in (separator, "'", "\\") else "\\" + sign)
+            plain = sign in (separator, "'", '"', "\\")
+            part.append(sign if plain else _ESCAPES.get(sign, "\\" + sign))
             escaped = False
         elif sign == "\\":
             escaped = True

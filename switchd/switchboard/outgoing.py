@@ -26,7 +26,7 @@ from switchd.prompts.library import PromptLibrary, PromptMissingError
 log = structlog.get_logger(__name__)
 
 _NOT_DISPLAYED = re.compile(r"""[\x00-\x1f\x7f'"\\{}\[\]<>$|^:]""")
-GONE = ("no such channel", "invalid session", "invalid uuid", "can't find", "cannot find")
+GONE = ("no such channel", "cannot locate session", "invalid session", "invalid uuid")
 """What FreeSWITCH says of a leg that has ended (mod_commands.c, mod_event_socket.c)."""
 ORIGINATE_GRACE_SECONDS = 10.0
 """How much longer than the ring time the result of an originate is waited for."""
@@ -123,7 +123,8 @@ class FreeSwitch:
             log.warning("originate without a result", leg=leg, why=str(error))
             return
         except EslError as error:
-            log.warning("originate without a result", leg=leg, why=str(error))
+            level = log.debug if self._link().stopping else log.warning
+            level("originate without a result", leg=leg, why=str(error))
             self._deliver(leg, on.SeatFailed(leg, "RECOVERY_ON_TIMER_EXPIRE"))
             return
         if answer.startswith("+OK"):

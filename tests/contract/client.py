@@ -83,14 +83,15 @@ class Client:
 
     def send(self, command: str) -> Reply:
         """Send one command, of one or more lines, and wait for its reply."""
-        waiting: AsyncResult[Reply] = AsyncResult()
-        self._replies.append(waiting)
-        self._socket.sendall(command.encode() + b"\n\n")
-        return waiting.get(timeout=PATIENCE)
+        return self._send_at_once(command)[0]
 
     def api(self, command: str) -> str:
         """Perform an api command and return the body of its response."""
         return self.send(f"api {command}").body
+
+    def api_at_once(self, *commands: str) -> list[str]:
+        """Perform api commands without waiting in between."""
+        return [reply.body for reply in self._send_at_once(*(f"api {each}" for each in commands))]
 
     def bgapi(self, command: str, job: str) -> Reply:
         """Start a job."""
@@ -104,6 +105,16 @@ class Client:
         if execution:
             lines.append(f"Event-UUID: {execution}")
         return self.send("\n".join(lines))
+
+    def rows(self, what: str, wanted: Callable[[dict[str, str]], bool]) -> list[dict[str, str]]:
+        """Rows of `show WHAT as json` that are wanted, once there are any: lists lag behind."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            shown = json.loads(self.api(f"show {what} as json")).get("rows", [])
+            if found := [row for row in shown if wanted(row)]:
+                return found
+            gevent.sleep(0.02)
+        raise AssertionError(f"no such row of {what} in {PATIENCE} s; the last were: {shown}")
 
     # -- events -------------------------------------------------------------------------------
 
@@ -147,6 +158,12 @@ class Client:
             for event in self.seen
             if event.get("Unique-ID") in legs and (not names or event["Event-Name"] in names)
         ]
+
+    def _send_at_once(self, *commands: str) -> list[Reply]:
+        waiting: list[AsyncResult[Reply]] = [AsyncResult() for _ in commands]
+        self._replies.extend(waiting)
+        self._socket.sendall(b"".join(command.encode() + b"\n\n" for command in commands))
+        return [each.get(timeout=PATIENCE) for each in waiting]
 
     # -- reading ------------------------------------------------------------------------------
 

@@ -1,17 +1,18 @@
 """What a contract test needs of a telephone system: an event socket, phones, people who call.
 
-Two houses: the stand-in, and FreeSWITCH with SIPp (tests/live/house.py, `open_house`).
+Two houses: the stand-in here, and FreeSWITCH with SIPp in `real`.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 from switchd.sim import Simulator
 from tests.contract.client import EVENTS, Client
+
+ABSENT = "1005"
+"""A seat that the directory knows; its phone is not there."""
 
 
 class Ended(Protocol):
@@ -28,6 +29,16 @@ class Caller(Protocol):
     def ended(self) -> Ended:
         """Set when the caller's side of the call is over."""
 
+    def hang_up(self) -> None:
+        """The caller hangs up now, or gives up if nobody has answered yet."""
+
+
+class Phone(Protocol):
+    """A seat's phone."""
+
+    def hang_up(self) -> None:
+        """The seat ends the call that it is in."""
+
 
 class House(Protocol):
     """A telephone system with people around it."""
@@ -39,37 +50,27 @@ class House(Protocol):
     """SIP domain of the seats."""
     trunk_profile: str
     """SIP profile over which calls from outside come in."""
+    music: str
+    """What is played to those who wait."""
 
     def seat(
         self,
         number: str,
         *,
-        answers_after: float = 0.2,
         busy: bool = False,
         no_answer: bool = False,
         refuses: bool = False,
-        registered: bool = True,
-        hangs_up_after: float | None = None,
-    ) -> None:
-        """Put a seat's phone there and wait until it is registered; times in seconds.
+        silent: bool = False,
+        unplugged: bool = False,
+    ) -> Phone:
+        """Put a seat's phone there and wait until it is registered; it answers after 0.2 s.
 
-        `hangs_up_after` counts from the phone's answer. A seat that is never put there is a
-        number that the directory does not know.
+        `busy`, `no_answer` (it rings for ever) and `refuses` are what people do. A phone that is
+        `silent` does not react to what it is sent; where one was `unplugged` nobody listens.
         """
 
-    def call(
-        self,
-        caller: str,
-        dialled: str,
-        *,
-        keys: Sequence[tuple[float, str]] = (),
-        hangs_up_after: float | None = None,
-    ) -> Caller:
-        """Somebody calls through the trunk; the dialplan sets switchd's variables and parks.
-
-        Keys are pressed and the call is hung up so many seconds after dialling; None leaves it to
-        the other side.
-        """
+    def call(self, caller: str, dialled: str) -> Caller:
+        """Somebody calls through the trunk; the dialplan sets switchd's variables and parks."""
 
     def esl(self, events: str = EVENTS) -> Client:
         """A new connection to the event socket, authenticated and subscribed."""
@@ -85,6 +86,7 @@ class StandIn:
     password = "a-password-of-its-own"
     domain = "seats.example"
     trunk_profile = "trunk"
+    music = "local_stream://moh"
 
     def __init__(self, folder: Path) -> None:
         self.simulator = Simulator(
@@ -92,18 +94,18 @@ class StandIn:
         ).start()
         self.port = self.simulator.port
         self._clients: list[Client] = []
+        self.simulator.seat(ABSENT).unregister()
 
     def seat(
         self,
         number: str,
         *,
-        answers_after: float = 0.2,
         busy: bool = False,
         no_answer: bool = False,
         refuses: bool = False,
-        registered: bool = True,
-        hangs_up_after: float | None = None,
-    ) -> None:
+        silent: bool = False,
+        unplugged: bool = False,
+    ) -> Phone:
         phone = self.simulator.seat(number)
         if busy:
             phone.will_be_busy()
@@ -111,22 +113,16 @@ class StandIn:
             phone.will_not_answer()
         elif refuses:
             phone.will_refuse()
+        elif silent:
+            phone.will_be_silent()
+        elif unplugged:
+            phone.will_be_unreachable()
         else:
-            phone.will_answer(answers_after, hangs_up_after or math.inf)
-        if not registered:
-            phone.unregister()
+            phone.will_answer(0.2)
+        return phone
 
-    def call(
-        self,
-        caller: str,
-        dialled: str,
-        *,
-        keys: Sequence[tuple[float, str]] = (),
-        hangs_up_after: float | None = None,
-    ) -> Caller:
-        return self.simulator.call(
-            caller, dialled, keys=keys, hangs_up_after=hangs_up_after or math.inf
-        )
+    def call(self, caller: str, dialled: str) -> Caller:
+        return self.simulator.call(caller, dialled)
 
     def esl(self, events: str = EVENTS) -> Client:
         client = Client(self.host, self.port, self.password, events)

@@ -18,16 +18,14 @@ class Scene:
         self.esl = esl
         self._numbers = count(1)
 
-    def parked(
-        self, dialled: str = "12345", hangs_up_after: float | None = None
-    ) -> tuple[Caller, str]:
+    def parked(self, dialled: str = "12345") -> tuple[Caller, str]:
         """Somebody has called and waits; returns the caller and the leg's Unique-ID."""
-        caller = self.house.call(CALLER, dialled, hangs_up_after=hangs_up_after)
+        caller = self.house.call(CALLER, dialled)
         return caller, str(self.esl.event("CHANNEL_PARK")["Unique-ID"])
 
-    def answered(self, hangs_up_after: float | None = None) -> tuple[Caller, str]:
+    def answered(self) -> tuple[Caller, str]:
         """The same, and the switch has answered."""
-        caller, leg = self.parked(hangs_up_after=hangs_up_after)
+        caller, leg = self.parked()
         self.esl.execute(leg, "answer", execution="answer-1")
         self.esl.event("CHANNEL_EXECUTE_COMPLETE", leg, Application_UUID="answer-1")
         return caller, leg
@@ -51,9 +49,16 @@ class Scene:
         self.esl.event("CHANNEL_PARK", leg)
         return leg
 
-    def talking(self, hangs_up_after: float | None = None) -> tuple[Caller, str, str]:
+    def waiting(self) -> tuple[Caller, str]:
+        """The same, and music plays."""
+        caller, leg = self.answered()
+        self.esl.execute(leg, "playback", self.house.music, execution="music")
+        self.esl.event("PLAYBACK_START", leg)
+        return caller, leg
+
+    def talking(self) -> tuple[Caller, str, str]:
         """Caller and seat talk; the caller stays when the seat goes. Returns both legs."""
-        caller, leg = self.answered(hangs_up_after)
+        caller, leg = self.answered()
         seat = self.seat_parked()
         self.esl.api(f"uuid_setvar_multi {leg} park_after_bridge=true;hangup_after_bridge=false")
         assert self.esl.api(f"uuid_bridge {leg} {seat}") == f"+OK {seat}\n"

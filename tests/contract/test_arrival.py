@@ -56,7 +56,8 @@ class TestACallFromTheTrunk:
 
 class TestACallerWhoHangsUp:
     def test_before_the_answer_is_an_originator_cancel(self, scene: Scene, esl: Client) -> None:
-        _, leg = scene.parked(hangs_up_after=0.6)
+        caller, leg = scene.parked()
+        caller.hang_up()
         end = esl.event("CHANNEL_HANGUP_COMPLETE", leg)
         assert end["Hangup-Cause"] == "ORIGINATOR_CANCEL"
         assert end["variable_sip_hangup_disposition"] == "recv_cancel"
@@ -65,7 +66,8 @@ class TestACallerWhoHangsUp:
     def test_after_the_answer_is_normal_clearing_by_the_far_end(
         self, scene: Scene, esl: Client
     ) -> None:
-        caller, leg = scene.answered(hangs_up_after=0.8)
+        caller, leg = scene.answered()
+        caller.hang_up()
         end = esl.event("CHANNEL_HANGUP_COMPLETE", leg)
         assert end["Hangup-Cause"] == "NORMAL_CLEARING"
         assert end["variable_hangup_cause"] == "NORMAL_CLEARING"
@@ -76,8 +78,8 @@ class TestACallerWhoHangsUp:
     def test_in_the_middle_of_music_ends_playback_then_park_then_the_leg(
         self, scene: Scene, esl: Client
     ) -> None:
-        _, leg = scene.answered(hangs_up_after=1.0)
-        esl.execute(leg, "playback", "silence_stream://-1", execution="music")
+        caller, leg = scene.waiting()
+        caller.hang_up()
         esl.event("CHANNEL_DESTROY", leg)
         story = esl.story(leg)
         assert story[story.index("CHANNEL_HANGUP") :] == [

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.contract.client import Client
-from tests.contract.house import House
+from tests.contract.house import ABSENT, House
 from tests.contract.scene import Scene
 
 
 class TestASeatThatAnswers:
     def test_rings_answers_and_parks(self, house: House, scene: Scene, esl: Client) -> None:
-        house.seat("1001", answers_after=0.2)
+        house.seat("1001")
         leg = scene.seat_parked("1001")
         story = esl.story(
             leg, of="CHANNEL_CREATE CHANNEL_ORIGINATE CHANNEL_PROGRESS CHANNEL_ANSWER CHANNEL_PARK"
@@ -81,9 +81,8 @@ class TestASeatThatDoesNotTakeTheCall:
         end = esl.event("CHANNEL_HANGUP_COMPLETE", leg)
         assert end["variable_sip_hangup_disposition"] == "recv_refuse"
 
-    def test_not_registered_leaves_no_leg(self, house: House, scene: Scene, esl: Client) -> None:
-        house.seat("1005", registered=False)
-        leg, job = scene.ring(scene.user("1005"))
+    def test_not_registered_leaves_no_leg(self, scene: Scene, esl: Client) -> None:
+        leg, job = scene.ring(scene.user(ABSENT))
         assert esl.job(job) == "-ERR USER_NOT_REGISTERED\n"
         assert esl.story(leg) == []
 
@@ -95,6 +94,25 @@ class TestASeatThatDoesNotTakeTheCall:
     def test_nobody_listens_at_the_address(self, house: House, scene: Scene, esl: Client) -> None:
         _, job = scene.ring(f"sofia/{house.trunk_profile}/1@127.0.0.1:6999")
         assert esl.job(job) == "-ERR NORMAL_TEMPORARY_FAILURE\n"
+
+    def test_its_phone_was_unplugged(self, house: House, scene: Scene, esl: Client) -> None:
+        """It is still registered, but nobody listens there: no ringing, and no wait for it."""
+        house.seat("1001", unplugged=True)
+        leg, job = scene.ring(scene.user("1001"))
+        assert esl.job(job) == "-ERR NORMAL_TEMPORARY_FAILURE\n"
+        end = esl.event("CHANNEL_HANGUP_COMPLETE", leg)
+        assert end["Hangup-Cause"] == "NORMAL_TEMPORARY_FAILURE"
+        assert end["variable_sip_hangup_disposition"] == "recv_refuse"
+        assert "CHANNEL_PROGRESS" not in esl.story(leg)
+
+    def test_its_phone_reacts_to_nothing(self, house: House, scene: Scene, esl: Client) -> None:
+        """It looks like a phone that nobody picks up, except that it never rang."""
+        house.seat("1001", silent=True)
+        leg, job = scene.ring(scene.user("1001"), seconds=1)
+        assert esl.job(job) == "-ERR NO_ANSWER\n"
+        end = esl.event("CHANNEL_HANGUP_COMPLETE", leg)
+        assert end["variable_sip_hangup_disposition"] == "send_cancel"
+        assert "CHANNEL_PROGRESS" not in esl.story(leg)
 
     def test_a_failed_leg_is_reported_to_its_end(
         self, house: House, scene: Scene, esl: Client
@@ -112,9 +130,10 @@ class TestASeatThatDoesNotTakeTheCall:
 class TestTheCallerIsGoneWhileThePhoneRings:
     def test_the_ringing_leg_can_be_killed(self, house: House, scene: Scene, esl: Client) -> None:
         house.seat("1001", no_answer=True)
-        caller, leg = scene.answered(hangs_up_after=1.0)
+        caller, leg = scene.answered()
         seat, job = scene.ring(scene.user("1001"), seconds=20)
         esl.event("CHANNEL_PROGRESS", seat)
+        caller.hang_up()
         assert esl.event("CHANNEL_HANGUP", leg)["Hangup-Cause"] == "NORMAL_CLEARING"
         assert esl.api(f"uuid_kill {seat} LOSE_RACE") == "+OK\n"
         assert esl.job(job) == "-ERR LOSE_RACE\n"

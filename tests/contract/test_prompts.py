@@ -29,6 +29,15 @@ def completed(esl: Client, leg: str, execution: str) -> Heard:
     return esl.event("CHANNEL_EXECUTE_COMPLETE", leg, Application_UUID=execution)
 
 
+def plays(esl: Client, leg: str) -> list[tuple[str, str, str]]:
+    """What was played in which order: event, Application-UUID, Application-Response."""
+    return [
+        (event["Event-Name"], event["Application-UUID"], event.get("Application-Response", ""))
+        for event in esl.seen
+        if event.get("Unique-ID") == leg and event.get("Application") == "playback"
+    ]
+
+
 class TestPlayback:
     def test_a_file_plays_to_its_end(self, scene: Scene, esl: Client, prompt: str) -> None:
         _, leg = scene.answered()
@@ -54,19 +63,63 @@ class TestPlayback:
         assert completed(esl, leg, "missing")["Application-Response"] == "FILE NOT FOUND"
         assert esl.api(f"uuid_exists {leg}") == "true"
 
-    def test_music_plays_until_it_is_broken(self, scene: Scene, esl: Client) -> None:
+    def test_of_several_files_those_that_are_there_are_played(
+        self, scene: Scene, esl: Client, prompt: str
+    ) -> None:
         _, leg = scene.answered()
-        esl.execute(leg, "playback", "silence_stream://-1", execution="music")
-        esl.event("PLAYBACK_START", leg)
+        esl.execute(leg, "playback", f"file_string:///no/such.wav!{prompt}", execution="some")
+        assert completed(esl, leg, "some")["Application-Response"] == "FILE PLAYED"
+        esl.execute(leg, "playback", "file_string:///no/a.wav!/no/b.wav", execution="none")
+        assert completed(esl, leg, "none")["Application-Response"] == "FILE NOT FOUND"
+
+    def test_music_plays_until_it_is_broken(self, scene: Scene, esl: Client) -> None:
+        _, leg = scene.waiting()
         assert esl.api(f"uuid_break {leg} all").startswith("+OK")
         assert completed(esl, leg, "music")["Application-Response"] == "FILE PLAYED"
+
+    def test_what_is_executed_right_behind_a_break_plays_when_the_music_has_ended(
+        self, scene: Scene, esl: Client, prompt: str
+    ) -> None:
+        _, leg = scene.waiting()
+        esl.api(f"uuid_break {leg} all")
+        esl.execute(leg, "playback", prompt, execution="announcement")
+        completed(esl, leg, "announcement")
+        assert plays(esl, leg) == [
+            ("CHANNEL_EXECUTE", "music", ""),
+            ("CHANNEL_EXECUTE_COMPLETE", "music", "FILE PLAYED"),
+            ("CHANNEL_EXECUTE", "announcement", ""),
+            ("CHANNEL_EXECUTE_COMPLETE", "announcement", "FILE PLAYED"),
+        ]
+
+    def test_a_break_ends_all_that_is_nested_the_innermost_first(
+        self, scene: Scene, esl: Client, prompt: str
+    ) -> None:
+        _, leg = scene.waiting()
+        esl.execute(leg, "playback", "silence_stream://-1", execution="nested")
+        esl.event("CHANNEL_EXECUTE", leg, Application_UUID="nested")
+        esl.api(f"uuid_break {leg} all")
+        esl.execute(leg, "playback", prompt, execution="announcement")
+        completed(esl, leg, "announcement")
+        assert plays(esl, leg)[2:] == [
+            ("CHANNEL_EXECUTE_COMPLETE", "nested", "FILE PLAYED"),
+            ("CHANNEL_EXECUTE_COMPLETE", "music", "FILE PLAYED"),
+            ("CHANNEL_EXECUTE", "announcement", ""),
+            ("CHANNEL_EXECUTE_COMPLETE", "announcement", "FILE PLAYED"),
+        ]
+
+    def test_a_break_when_nothing_plays_does_not_cut_what_comes_next(
+        self, scene: Scene, esl: Client, prompt: str
+    ) -> None:
+        _, leg = scene.answered()
+        esl.api(f"uuid_break {leg} all")
+        esl.execute(leg, "playback", prompt, execution="announcement")
+        completed(esl, leg, "announcement")
+        assert esl.event("PLAYBACK_STOP", leg)["Playback-Status"] == "done"
 
     def test_an_execute_while_music_plays_is_nested_and_the_music_goes_on(
         self, scene: Scene, esl: Client, prompt: str
     ) -> None:
-        _, leg = scene.answered()
-        esl.execute(leg, "playback", "silence_stream://-1", execution="music")
-        esl.event("PLAYBACK_START", leg)
+        _, leg = scene.waiting()
         esl.execute(leg, "playback", prompt, execution="announcement")
         completed(esl, leg, "announcement")
         done = [
@@ -78,9 +131,18 @@ class TestPlayback:
 
 
 class TestKeys:
-    def ask(self, esl: Client, leg: str, tries: int = 1, timeout: int = 3000) -> None:
-        arg = f"1 1 {tries} {timeout} # {TONE} silence_stream://100 choice [1-5]"
-        assert esl.execute(leg, "play_and_get_digits", arg, execution="ask").text == "+OK"
+    def ask(
+        self,
+        esl: Client,
+        leg: str,
+        tries: int = 1,
+        timeout: int = 3000,
+        reproach: str = "silence_stream://100",
+        execution: str = "ask",
+    ) -> None:
+        arg = f"1 1 {tries} {timeout} none {TONE} {reproach} choice [1-5]"
+        assert esl.execute(leg, "play_and_get_digits", arg, execution=execution).text == "+OK"
+        esl.event("CHANNEL_EXECUTE", leg, Application_UUID=execution)
 
     def test_a_key_is_in_the_variable_when_the_question_completes(
         self, scene: Scene, esl: Client
@@ -106,10 +168,66 @@ class TestKeys:
 
     def test_nobody_presses_anything(self, scene: Scene, esl: Client) -> None:
         _, leg = scene.answered()
-        self.ask(esl, leg, timeout=300)
+        self.ask(esl, leg, timeout=1000)
         done = completed(esl, leg, "ask")
         assert "variable_choice" not in done
         assert done["variable_read_result"] == "failure"
+
+    def test_only_a_wrong_key_is_no_answer(self, scene: Scene, esl: Client) -> None:
+        _, leg = scene.answered()
+        self.ask(esl, leg)
+        esl.api(f"uuid_recv_dtmf {leg} 9")
+        done = completed(esl, leg, "ask")
+        assert "variable_choice" not in done
+        assert done["variable_choice_invalid"] == "9"
+
+    @pytest.mark.parametrize("key", ["", "9"], ids=["nothing", "a wrong key"])
+    def test_the_answer_to_an_earlier_question_is_forgotten(
+        self, scene: Scene, esl: Client, key: str
+    ) -> None:
+        _, leg = scene.answered()
+        self.ask(esl, leg, execution="first")
+        esl.api(f"uuid_recv_dtmf {leg} 4")
+        assert completed(esl, leg, "first")["variable_choice"] == "4"
+        self.ask(esl, leg, timeout=1000, execution="second")
+        if key:
+            esl.api(f"uuid_recv_dtmf {leg} {key}")
+        assert "variable_choice" not in completed(esl, leg, "second")
+
+    def test_a_key_pressed_before_the_question_does_not_answer_it(
+        self, scene: Scene, esl: Client
+    ) -> None:
+        _, leg = scene.waiting()
+        esl.api(f"uuid_recv_dtmf {leg} 2")
+        esl.event("DTMF", leg)
+        esl.api(f"uuid_break {leg} all")
+        completed(esl, leg, "music")
+        self.ask(esl, leg, timeout=1000)
+        assert "variable_choice" not in completed(esl, leg, "ask")
+
+    def test_a_key_pressed_during_the_reproach_answers_the_question(
+        self, scene: Scene, esl: Client
+    ) -> None:
+        _, leg = scene.answered()
+        reproach = "silence_stream://400"
+        self.ask(esl, leg, tries=2, reproach=reproach)
+        esl.api(f"uuid_recv_dtmf {leg} 9")
+        esl.event("PLAYBACK_START", leg, Playback_File_Path=reproach)
+        esl.api(f"uuid_recv_dtmf {leg} 2")
+        done = completed(esl, leg, "ask")
+        assert done["variable_choice"] == "2"
+
+    def test_hanging_up_instead_completes_the_question_without_an_answer(
+        self, scene: Scene, esl: Client
+    ) -> None:
+        caller, leg = scene.answered()
+        self.ask(esl, leg)
+        esl.event("PLAYBACK_START", leg)
+        caller.hang_up()
+        done = completed(esl, leg, "ask")
+        assert "variable_choice" not in done
+        assert done["Answer-State"] == "hangup"
+        esl.event("CHANNEL_HANGUP_COMPLETE", leg)
 
     def test_a_wrong_key_is_reproached_and_the_question_comes_again(
         self, scene: Scene, esl: Client

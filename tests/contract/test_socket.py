@@ -54,21 +54,49 @@ class TestLists:
 
     def test_channels_name_leg_number_and_state(self, scene: Scene, esl: Client) -> None:
         _, leg = scene.answered()
-        shown = json.loads(esl.api("show channels as json"))
-        assert shown["row_count"] == 1
-        row = shown["rows"][0]
+        (row,) = esl.rows("channels", lambda row: row["callstate"] == "ACTIVE")
         assert row["uuid"] == leg
         assert row["direction"] == "inbound"
         assert row["cid_num"] == "13800138000"
         assert row["dest"] == "12345"
-        assert row["callstate"] == "ACTIVE"
         assert int(row["created_epoch"]) > 10**9
+
+    def test_channels_name_the_application_that_was_executed_last(
+        self, house: House, scene: Scene, esl: Client
+    ) -> None:
+        """It may have ended long ago: neither the break nor the park behind a bridge counts."""
+        house.seat("1001")
+        _, leg = scene.parked()
+
+        def shows(*columns: str) -> bool:
+            wanted = (leg, *columns)
+            return bool(
+                esl.rows(
+                    "channels",
+                    lambda row: (row["uuid"], row["application"], row["state"]) == wanted,
+                )
+            )
+
+        assert shows("park", "CS_EXECUTE")
+        esl.execute(leg, "answer")
+        assert shows("answer", "CS_EXECUTE")
+        esl.execute(leg, "playback", house.music, execution="music")
+        assert shows("playback", "CS_EXECUTE")
+        esl.api(f"uuid_break {leg} all")
+        esl.event("CHANNEL_EXECUTE_COMPLETE", leg, Application_UUID="music")
+        assert shows("playback", "CS_EXECUTE")
+        esl.api(f"uuid_setvar {leg} park_after_bridge true")
+        seat = scene.seat_parked()
+        esl.api(f"uuid_bridge {leg} {seat}")
+        assert shows("uuid_bridge", "CS_SOFT_EXECUTE")
+        esl.api(f"uuid_kill {seat}")
+        scene.parked_again(leg)
+        assert shows("uuid_bridge", "CS_PARK")
 
     def test_registrations_name_the_seats(self, house: House, esl: Client) -> None:
         house.seat("1001")
-        shown = json.loads(esl.api("show registrations as json"))
-        users = {row["reg_user"]: row["realm"] for row in shown["rows"]}
-        assert users["1001"] == house.domain
+        (row,) = esl.rows("registrations", lambda row: row["reg_user"] == "1001")
+        assert row["realm"] == house.domain
 
     def test_a_dump_has_the_variables(self, scene: Scene, esl: Client) -> None:
         _, leg = scene.answered()
@@ -95,6 +123,10 @@ class TestVariables:
 class TestTheSystem:
     def test_says_its_version(self, esl: Client) -> None:
         assert esl.api("version").startswith("FreeSWITCH Version 1.")
+
+    def test_names_its_run(self, scene: Scene, esl: Client) -> None:
+        scene.parked()
+        assert esl.api("global_getvar core_uuid") == esl.seen[0]["Core-UUID"]
 
     def test_says_that_it_is_ready(self, esl: Client) -> None:
         assert " is ready\n" in esl.api("status")

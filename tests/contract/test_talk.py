@@ -32,14 +32,36 @@ class TestABridge:
 
     def test_ends_the_hold_music_by_itself(self, house: House, scene: Scene, esl: Client) -> None:
         house.seat("1001")
-        _, leg = scene.answered()
-        esl.execute(leg, "playback", "silence_stream://-1", execution="music")
-        esl.event("PLAYBACK_START", leg)
+        _, leg = scene.waiting()
         seat = scene.seat_parked()
         esl.api(f"uuid_bridge {leg} {seat}")
         esl.event("CHANNEL_BRIDGE", leg)
         done = esl.event("CHANNEL_EXECUTE_COMPLETE", leg, Application_UUID="music")
         assert done["Application-Response"] == "PLAYBACK ERROR"
+
+    def test_with_a_seat_that_ends_at_that_moment_leaves_the_caller_parked(
+        self, house: House, scene: Scene, esl: Client
+    ) -> None:
+        house.seat("1001")
+        _, leg = scene.waiting()
+        seat = scene.seat_parked()
+        answers = esl.api_at_once(f"uuid_bridge {leg} {seat}", f"uuid_kill {seat}")
+        assert answers == [f"+OK {seat}\n", "+OK\n"]
+        esl.execute(leg, "playback", house.music, execution="again")
+        scene.parked_again(leg)
+        esl.event("CHANNEL_EXECUTE", leg, Application_UUID="again")
+        assert esl.event("CHANNEL_HANGUP", seat)["Hangup-Cause"] == "NORMAL_CLEARING"
+
+    def test_with_a_seat_that_has_ended_is_refused_and_the_music_goes_on(
+        self, house: House, scene: Scene, esl: Client
+    ) -> None:
+        house.seat("1001")
+        _, leg = scene.waiting()
+        seat = scene.seat_parked()
+        answers = esl.api_at_once(f"uuid_kill {seat}", f"uuid_bridge {leg} {seat}")
+        assert answers == ["+OK\n", "-ERR Invalid uuid\n"]
+        esl.event("CHANNEL_DESTROY", seat)
+        assert "PLAYBACK_STOP" not in esl.story(leg)
 
     def test_of_a_leg_that_is_gone_is_refused(
         self, house: House, scene: Scene, esl: Client
@@ -50,11 +72,29 @@ class TestABridge:
 
 
 class TestTheSeatLeaves:
+    def test_the_caller_may_be_parked_before_or_after_the_seats_end_is_reported(
+        self, house: House, scene: Scene, esl: Client
+    ) -> None:
+        """Each leg goes its own way: nothing may be made of which event comes first."""
+        house.seat("1001")
+        _, leg, seat = scene.talking()
+        esl.api(f"uuid_kill {seat}")
+        scene.parked_again(leg)
+        esl.event("CHANNEL_DESTROY", seat)
+        hangup = esl.event("CHANNEL_HANGUP", seat)
+        unbridge = esl.event("CHANNEL_UNBRIDGE", leg)
+        assert int(hangup["Event-Sequence"]) < int(unbridge["Event-Sequence"])
+        assert esl.story(leg, of="CHANNEL_UNBRIDGE CHANNEL_PARK")[1:] == [
+            "CHANNEL_UNBRIDGE",
+            "CHANNEL_PARK",
+        ]
+
     def test_the_caller_parks_and_can_be_asked_for_satisfaction(
         self, house: House, scene: Scene, esl: Client
     ) -> None:
-        house.seat("1001", hangs_up_after=1.0)
+        phone = house.seat("1001")
         caller, leg, seat = scene.talking()
+        phone.hang_up()
         scene.parked_again(leg)
         esl.event("CHANNEL_DESTROY", seat)
         order = "CHANNEL_BRIDGE CHANNEL_HANGUP CHANNEL_UNBRIDGE CHANNEL_PARK"
@@ -81,8 +121,9 @@ class TestTheSeatLeaves:
     def test_its_own_end_says_that_the_phone_hung_up(
         self, house: House, scene: Scene, esl: Client
     ) -> None:
-        house.seat("1001", hangs_up_after=1.0)
+        phone = house.seat("1001")
         _, _, seat = scene.talking()
+        phone.hang_up()
         end = esl.event("CHANNEL_HANGUP_COMPLETE", seat)
         assert end["variable_sip_hangup_disposition"] == "recv_bye"
         assert end["Hangup-Cause"] == "NORMAL_CLEARING"
@@ -112,15 +153,29 @@ class TestTheSeatLeaves:
 class TestTheCallerLeaves:
     def test_the_seat_is_hung_up(self, house: House, scene: Scene, esl: Client) -> None:
         house.seat("1001")
-        _, leg, seat = scene.talking(hangs_up_after=2.0)
-        assert (
-            esl.event("CHANNEL_HANGUP_COMPLETE", leg)["variable_sip_hangup_disposition"]
-            == "recv_bye"
-        )
-        end = esl.event("CHANNEL_HANGUP_COMPLETE", seat)
-        assert end["Hangup-Cause"] == "NORMAL_CLEARING"
-        assert end["variable_sip_hangup_disposition"] == "send_bye"
+        caller, leg, seat = scene.talking()
+        caller.hang_up()
+        ends = {one: esl.event("CHANNEL_HANGUP_COMPLETE", one) for one in (leg, seat)}
+        assert ends[leg]["variable_sip_hangup_disposition"] == "recv_bye"
+        assert ends[seat]["variable_sip_hangup_disposition"] == "send_bye"
+        assert {end["Hangup-Cause"] for end in ends.values()} == {"NORMAL_CLEARING"}
         assert "CHANNEL_UNBRIDGE" in esl.story(leg)
+
+    def test_the_callers_hangup_comes_first_and_the_ends_in_either_order(
+        self, house: House, scene: Scene, esl: Client
+    ) -> None:
+        """Each leg ends by itself: nothing may be made of whose end is reported first."""
+        house.seat("1001")
+        caller, leg, seat = scene.talking()
+        caller.hang_up()
+        for one in (leg, seat):
+            esl.event("CHANNEL_DESTROY", one)
+        hangups = [e["Unique-ID"] for e in esl.seen if e["Event-Name"] == "CHANNEL_HANGUP"]
+        assert hangups == [leg, seat]
+        own_end = "CHANNEL_HANGUP CHANNEL_UNBRIDGE CHANNEL_HANGUP_COMPLETE CHANNEL_DESTROY"
+        assert esl.story(leg, of=f"{own_end} CHANNEL_PARK")[1:] == own_end.split()
+        seats_end = "CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE CHANNEL_DESTROY"
+        assert esl.story(seat, of=f"{seats_end} CHANNEL_PARK")[1:] == seats_end.split()
 
 
 class TestRecording:

@@ -15,9 +15,9 @@ import orjson
 from routing.record import CallRecord
 from switchd.api.client import Client, NoDaemon
 from switchd.bootstrap import load_city, render_settings
+from switchd.demo.telephones.sipp import until
 from switchd.records.store import Store
 from tests.live.house import House, open_house
-from tests.live.sipp import until
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 40.0

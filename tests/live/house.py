@@ -7,42 +7,32 @@ the configuration that we render, and everything that was started ends with the 
 from __future__ import annotations
 
 import importlib
-import itertools
 import os
-import random
-import shutil
-import socket
-import subprocess
 import wave
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from routing.plan import Plan
-from switchd.freeswitch.render import PROFILES, Rendered, render
+from switchd.demo.freeswitch import FreeSwitchFailed, FreeSwitchProcess, find_program
+from switchd.demo.telephones.exchange import Reach, Telephones
+from switchd.demo.telephones.ports import FreePorts, rtp_range
+from switchd.demo.telephones.sipp import SIPP, Phone, until
+from switchd.freeswitch.render import Rendered, render
 from switchd.freeswitch.settings import RenderSettings
 from tests.freeswitch import city
 from tests.live.event_socket import EventSocket
-from tests.live.sipp import REFUSALS, SIPP, Call, Phone, Sipp, until
 
-LIFE_SECONDS = 900
-"""FreeSWITCH is ended after this time, whatever happens to the tests."""
-
-
-def freeswitch_binary() -> str | None:
-    """Return FreeSWITCH's path: what FREESWITCH names, or else what is on the PATH."""
-    named = os.environ.get("FREESWITCH")
-    if named:
-        return named if os.access(named, os.X_OK) else None
-    return shutil.which("freeswitch")
+MAX_SESSIONS = 500
 
 
 def reason_to_skip() -> str | None:
     """Tell why there can be no house here, or None if there can be one."""
-    if freeswitch_binary() is None:
-        named = os.environ.get("FREESWITCH")
-        if named:
-            return f"FREESWITCH={named} is no program"
+    try:
+        program = find_program(os.environ)
+    except FreeSwitchFailed as failed:
+        return str(failed)
+    if program is None:
         return "no FreeSWITCH: set FREESWITCH=/path/to/freeswitch or put freeswitch on the PATH"
     if SIPP is None:
         return "sipp is not on the PATH (Debian and Ubuntu: apt install sip-tester)"
@@ -62,31 +52,32 @@ class House:
 
         Raises RuntimeError with the end of FreeSWITCH's log if it does not come up.
         """
-        binary = freeswitch_binary()
-        if binary is None:
+        program = find_program(os.environ)
+        if program is None:
             raise RuntimeError(reason_to_skip())
         self.folder = folder
         self.plan = plan
-        self._ports: set[int] = set()
-        self._started: list[Sipp] = []
+        self.ports = FreePorts()
         self._clients: list[Any] = []
-        self._numbers = itertools.count(1)
         self.settings = self._settings(changes)
         self.rendered: Rendered = render(plan, self.settings, folder / "freeswitch")
         self.host, self.port = self.rendered.event_socket
         self.password = self.rendered.event_socket_password
         self.domain = self.settings.domain
-        arguments = self.rendered.arguments(folder / "work")
-        with (folder / "freeswitch.out").open("wb") as output:
-            self._process = subprocess.Popen(
-                ["timeout", "-k", "5", str(LIFE_SECONDS), binary, "-np", *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
+        reach = Reach(
+            self.settings.sip_address,
+            self.settings.trunk_port,
+            self.settings.seats_port,
+            self.domain,
+            self.rendered.seat_passwords,
+        )
+        self.telephones = Telephones(folder / "telephones", reach, self.ports)
+        self.call = self.telephones.call
+        self.dial = self.telephones.dial
+        self.register = self.telephones.register
+        self._process = FreeSwitchProcess(program, self.rendered, folder)
         try:
-            if not until(self.is_up, 60):
-                raise RuntimeError(f"FreeSWITCH did not come up:\n{self.log[-3000:]}")
+            self._process.wait_until_up(self.api)
         except BaseException:
             self.close()
             raise
@@ -95,9 +86,7 @@ class House:
     @property
     def log(self) -> str:
         """FreeSWITCH's log, or what it said if it never came to write one."""
-        path = self.folder / "work" / "log" / "freeswitch.log"
-        path = path if path.exists() else self.folder / "freeswitch.out"
-        return path.read_text(errors="replace")
+        return self._process.log
 
     @property
     def complaints(self) -> list[str]:
@@ -139,110 +128,20 @@ class House:
         """
         if not registered:
             return None
-        refusal = 486 if busy else 603 if refuses else None
-        phone = Phone(
-            self.folder / "phones" / f"{number}-{next(self._numbers)}",
-            "phone",
-            {
-                "user": number,
-                "refusal": refusal,
-                "answers_after": None if no_answer else max(1, int(answers_after * 1000)),
-                "hangs_up_after": _milliseconds(hangs_up_after),
-                "speaks": str(speaks) if speaks else "",
-            },
-            port=(port := self._free_port()),
-            options=["-mp", str(self._free_port()), "-aa"],
+        phone = self.telephones.phone(
+            number,
+            answers_after=None if no_answer else answers_after,
+            refusal=486 if busy else 603 if refuses else None,
+            hangs_up_after=hangs_up_after,
+            speaks=speaks,
+            password=password,
         )
-        self._started.append(phone)
-        if not self.register(number, port, password):
-            raise RuntimeError(f"seat {number} could not register")
+        port = phone.ports[0]
         # FreeSWITCH says 200 OK before it has written the registration down, in two places.
         for table in (f"sofia_contact seats/{number}@{self.domain}", "show registrations as json"):
             if not until(lambda: f":{port}" in self.api(table), 10):  # noqa: B023 - done here
                 raise RuntimeError(f"FreeSWITCH does not know where seat {number} is")
         return phone
-
-    def register(
-        self,
-        number: str,
-        contact_port: int,
-        password: str | None = None,
-        *,
-        port: int | None = None,
-    ) -> bool:
-        """Register a seat's phone that listens on `contact_port`; tell whether it was accepted.
-
-        `port` is FreeSWITCH's, if not that of the seats.
-        """
-        registration = Sipp(
-            self.folder / "registrations" / f"{number}-{next(self._numbers)}",
-            "register",
-            {
-                "user": number,
-                "domain": self.domain,
-                "password": password or self.rendered.seat_passwords[number],
-                "contact_port": contact_port,
-            },
-            port=self._free_port(),
-            target=(self.settings.sip_address, port or self.settings.seats_port),
-            options=["-m", "1", "-mp", str(self._free_port())],
-        )
-        self._started.append(registration)
-        return registration.wait(20) and registration.count("registered") == 1
-
-    def call(
-        self,
-        caller: str,
-        dialled: str,
-        *,
-        keys: Iterable[tuple[float, str]] = (),
-        hangs_up_after: float | None = None,
-        name: str = "",
-        headers: Mapping[str, str] | None = None,
-        speaks: Path | None = None,
-        source: str = "127.0.0.1",
-        times: int = 1,
-        per_second: float = 10.0,
-    ) -> Call:
-        """Call from the carrier's side.
-
-        `keys` are (seconds after the answer, key), sent by SIP INFO. `hangs_up_after` counts
-        seconds from the answer, or from dialling as long as nobody has answered; None waits for
-        the other side to hang up. With `times` as many callers do the same, `per_second` a second.
-        """
-        return self._call(
-            (self.settings.sip_address, self.settings.trunk_port),
-            who=caller,
-            dialled=dialled,
-            steps=_steps(keys, hangs_up_after),
-            hangs_up_after=_milliseconds(hangs_up_after),
-            name=name,
-            headers=headers or {},
-            speaks=str(speaks) if speaks else "",
-            source=source,
-            options=["-m", str(times), "-l", str(times), "-r", f"{per_second:g}"],
-        )
-
-    def dial(
-        self,
-        seat: str,
-        dialled: str,
-        *,
-        password: str | None = None,
-        claims_to_be: str | None = None,
-        hangs_up_after: float | None = None,
-    ) -> Call:
-        """Dial on a seat's phone. `claims_to_be` goes into From; the digest is `seat`'s."""
-        return self._call(
-            (self.settings.sip_address, self.settings.seats_port),
-            who=claims_to_be or seat,
-            dialled=dialled,
-            steps=_steps((), hangs_up_after),
-            hangs_up_after=_milliseconds(hangs_up_after),
-            username=seat,
-            password=password or self.rendered.seat_passwords[seat],
-            options=["-m", "1"],
-        )
 
     def api(self, line: str) -> str:
         """Ask FreeSWITCH something on a connection of its own."""
@@ -252,9 +151,7 @@ class House:
     def tidy(self) -> None:
         """End every call, take every phone from its desk, and wait until FreeSWITCH knows it."""
         self.api("hupall NORMAL_CLEARING")
-        for each in self._started:
-            each.kill()
-        self._started.clear()
+        self.telephones.end()
         for number in self.plan.seats:
             self.api(f"sofia profile seats flush_inbound_reg {number}@{self.domain}")
         if not until(self._is_tidy, 20):
@@ -264,47 +161,14 @@ class House:
         """End every phone, every caller and FreeSWITCH."""
         for client in self._clients:
             client.close()
-        for each in self._started:
-            each.kill()
-        self._process.terminate()
-        try:
-            self._process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(timeout=10)
+        self.telephones.end()
+        self._process.stop()
 
     def __enter__(self) -> House:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _call(
-        self,
-        target: tuple[str, int],
-        *,
-        source: str = "127.0.0.1",
-        options: Sequence[str],
-        **values: object,
-    ) -> Call:
-        nobody = {"name": "", "headers": {}, "speaks": "", "username": "", "password": ""}
-        call = Call(
-            self.folder / "callers" / str(next(self._numbers)),
-            "caller",
-            {
-                **nobody,
-                **values,
-                "contact": values["who"],
-                "domain": self.domain,
-                "refusals": REFUSALS,
-            },
-            port=self._free_port(),
-            target=target,
-            source=source,
-            options=["-mp", str(self._free_port()), *options],
-        )
-        self._started.append(call)
-        return call
 
     def _is_tidy(self) -> bool:
         channels = self.api("show channels as json").replace(" ", "")
@@ -313,15 +177,7 @@ class House:
 
     def is_up(self) -> bool:
         """Tell whether the event socket answers and both profiles run."""
-        if self._process.poll() is not None:
-            raise RuntimeError(f"FreeSWITCH ended at once:\n{self.log[-3000:]}")
-        try:
-            answer = self.api("sofia status")
-        except OSError:
-            return False
-        return all(f"{name}\tprofile" in _squeeze(answer) for name in PROFILES) and (
-            answer.count("RUNNING") == len(PROFILES)
-        )
+        return self._process.is_up(self.api)
 
     def _settings(self, changes: Mapping[str, Any]) -> RenderSettings:
         prompts = self.folder / "prompts"
@@ -331,8 +187,6 @@ class House:
         recordings = self.folder / "recordings"
         recordings.mkdir()
         state = self.folder / "state"
-        # Below the ports that the kernel gives out, which SIPp and the event socket use.
-        rtp = random.randrange(10_000, 30_000, 2)
         values: dict[str, Any] = {
             "domain": f"{self.plan.city}.switchd",
             "templates": Path(__file__).parents[2] / "dialplan",
@@ -342,36 +196,15 @@ class House:
             "recordings_dir": recordings,
             "event_socket_password_file": state / "event-socket.password",
             "seat_passwords_file": state / "seat-passwords.json",
-            "trunk_port": self._free_port(),
-            "seats_port": self._free_port(),
+            "trunk_port": self.ports.take(),
+            "seats_port": self.ports.take(),
             "trunk_addresses": dict.fromkeys(self.plan.trunks, ("127.0.0.1/32",)),
-            "event_socket_port": self._free_port(),
-            "max_sessions": 500,
-            "rtp_ports": (rtp, rtp + 2000),
+            "event_socket_port": self.ports.take(),
+            "max_sessions": MAX_SESSIONS,
+            "rtp_ports": rtp_range(2 * MAX_SESSIONS),
             "log_level": "debug",
         }
         return RenderSettings(**(values | dict(changes)))
-
-    def _free_port(self) -> int:
-        """Return a port that neither TCP nor UDP uses, and that was not given out before.
-
-        SIPp takes two more ports behind the one for media.
-        """
-        while True:
-            with (
-                socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream,
-                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram,
-            ):
-                stream.bind(("127.0.0.1", 0))
-                port = int(stream.getsockname()[1])
-                if not self._ports.isdisjoint(range(port - 3, port + 4)):
-                    continue
-                try:
-                    datagram.bind(("127.0.0.1", port))
-                except OSError:
-                    continue
-                self._ports.add(port)
-                return port
 
 
 _COMPLAINTS = ("ERR", "CRIT", "ALERT", "EMERG")
@@ -397,25 +230,3 @@ def silence(path: Path, seconds: float = 2.0) -> None:
         file.setsampwidth(2)
         file.setframerate(8000)
         file.writeframes(b"\0\0" * int(seconds * 8000))
-
-
-def _steps(
-    keys: Iterable[tuple[float, str]], hangs_up_after: float | None
-) -> list[dict[str, object]]:
-    """Turn moments after the answer into waits, in milliseconds, between one and the next."""
-    steps: list[dict[str, object]] = []
-    elapsed = 0.0
-    for at, key in sorted(keys):
-        steps.append({"wait": max(1, int((at - elapsed) * 1000)), "key": key})
-        elapsed = at
-    if hangs_up_after is not None:
-        steps.append({"wait": max(1, int((hangs_up_after - elapsed) * 1000)), "key": ""})
-    return steps
-
-
-def _milliseconds(seconds: float | None) -> int | None:
-    return None if seconds is None else max(1, int(seconds * 1000))
-
-
-def _squeeze(text: str) -> str:
-    return "\n".join("\t".join(line.split()) for line in text.splitlines())

@@ -9,8 +9,8 @@ from itertools import combinations, count, pairwise
 import pytest
 
 from routing.record import EndedBy, Outcome
+from switchd.demo.telephones.sipp import until
 from tests.live.hotline import SEATS, LiveHotline
-from tests.live.sipp import until
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 SAME_MOMENT_SECONDS = 0.05

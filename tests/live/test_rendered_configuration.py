@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from switchd.demo.telephones.sipp import until
 from switchd.freeswitch.doctor import Finding, Level, diagnose
 from tests.live.event_socket import Event, EventSocket
 from tests.live.house import House
-from tests.live.sipp import until
 
 pytestmark = pytest.mark.live
 

@@ -13,6 +13,7 @@ class TestSplit:
             ("a b  c", ["a", "b", "c"]),
             ("a 'b c' d", ["a", "b c", "d"]),
             (r"a\ b c", ["a b", "c"]),
+            (r"a\sb c", ["a b", "c"]),
             (r"[0-9]\d x", [r"[0-9]\d", "x"]),
             ("", []),
         ],

@@ -1,4 +1,9 @@
-"""People with telephones, played by SIPp; its scenarios are rendered from templates in sipp/."""
+"""SIPp processes: telephones whose scenarios are rendered from the templates in scenarios/.
+
+SIPp cannot be told anything while it runs, so its scenarios wait for two requests inside their own
+dialogue that no telephone otherwise gets: MESSAGE is "hang up", NOTIFY is "press your key" or
+"answer".
+"""
 
 from __future__ import annotations
 
@@ -12,11 +17,13 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from switchd.demo import child
+
 SIPP = shutil.which("sipp")
 REFUSALS = (401, 403, 404, 407, 408, 410, 480, 484, 486, 487, 488, 500, 502, 503, 603, 604)
 
 _TEMPLATES = Environment(  # noqa: S701 - the values are ours, and bodies are SIP, not XML
-    loader=FileSystemLoader(Path(__file__).with_name("sipp")), undefined=StrictUndefined
+    loader=FileSystemLoader(Path(__file__).with_name("scenarios")), undefined=StrictUndefined
 )
 
 
@@ -66,37 +73,49 @@ class Sipp:
         values: Mapping[str, object],
         *,
         port: int,
+        media_port: int,
         target: tuple[str, int] | None = None,
         source: str = "127.0.0.1",
+        life: int = 600,
         options: Sequence[str] = (),
     ) -> None:
-        """Start SIPp on `source`:`port` with the rendered scenario; it ends within 10 minutes."""
+        """Start SIPp on `source`:`port` with the rendered scenario.
+
+        It ends within `life` seconds, 0 for none. Raises RuntimeError if there is no SIPp.
+        """
         if SIPP is None:
             raise RuntimeError("sipp is not on the PATH")
         folder.mkdir(parents=True)
         script = folder / "scenario.xml"
         script.write_text(_TEMPLATES.get_template(f"{scenario}.xml.j2").render(values))
+        self.ports = (port, media_port)
+        self._folder = folder
         self._address = (source, port)
         self._log = folder / "heard.log"
         self._errors = folder / "errors.log"
+        self._heard: list[Heard] = []
+        self._read = 0
         command = [SIPP, *([f"{target[0]}:{target[1]}"] if target else []), "-sf", str(script)]
-        command += ["-i", source, "-p", str(port), "-nostdin", "-skip_rlimit"]
+        command += ["-i", source, "-p", str(port), "-mp", str(media_port)]
+        command += ["-nostdin", "-skip_rlimit"]
         command += ["-trace_logs", "-log_file", str(self._log)]
         command += ["-trace_err", "-error_file", str(self._errors)]
-        command += ["-timeout", "600", *options]
-        with (folder / "screen.log").open("wb") as screen:
-            self._process = subprocess.Popen(
-                command, cwd=folder, stdin=subprocess.DEVNULL, stdout=screen, stderr=screen
-            )
+        command += [*(["-timeout", str(life)] if life else []), *options]
+        self._process = child.start(command, folder / "screen.log", folder=folder)
 
     @property
-    def heard(self) -> list[Heard]:
+    def heard(self) -> Sequence[Heard]:
         """What happened so far, oldest first."""
-        if not self._log.exists():
-            return []
-        # A line without its end is still being written.
-        lines = self._log.read_text(errors="replace").split("\n")[:-1]
-        return [_parse(line) for line in lines]
+        if self._log.exists():
+            with self._log.open("rb") as log:
+                log.seek(self._read)
+                # A line without its end is still being written.
+                whole, end, _ = log.read().rpartition(b"\n")
+            if end:
+                self._read += len(whole) + 1
+                lines = whole.decode(errors="replace").split("\n")
+                self._heard += [_parse(line) for line in lines]
+        return self._heard
 
     @property
     def errors(self) -> str:
@@ -126,6 +145,25 @@ class Sipp:
             self._process.kill()
         self._process.wait(timeout=10)
 
+    def clear_away(self) -> None:
+        """End it, and delete what it has written."""
+        self.kill()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _tell(self, method: str, dialogue: str) -> None:
+        source, port = self._address
+        lines = [
+            f"{method} sip:telephone@{source}:{port} SIP/2.0",
+            f"Via: SIP/2.0/UDP {source}:{port};branch=z9hG4bK-{method}",
+            "From: <sip:somebody@localhost>;tag=1",
+            "To: <sip:telephone@localhost>",
+            f"Call-ID: {dialogue}",
+            f"CSeq: 1 {method}",
+            "Content-Length: 0",
+        ]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(("\r\n".join(lines) + "\r\n\r\n").encode(), self._address)
+
 
 def _parse(line: str) -> Heard:
     """Take apart: date, time, seconds since the epoch, number of the call, what happened."""
@@ -134,8 +172,20 @@ def _parse(line: str) -> Heard:
 
 
 class Phone(Sipp):
-    """A seat's phone. It tells: called, ringing, answered, refused, cancelled, ended, hung up,
-    free."""
+    """A seat's phone. It tells: called, dialogue ID, ringing, answered, refused, cancelled, ended,
+    hung up, free."""
+
+    def answer(self) -> None:
+        """Let it pick up the call that came last, if it rings."""
+        self._tell("NOTIFY", self._dialogue)
+
+    def hang_up(self, dialogue: str = "") -> None:
+        """Let it end a call by its SIP Call-ID, or the one that came last, if somebody talks."""
+        self._tell("MESSAGE", dialogue or self._dialogue)
+
+    @property
+    def _dialogue(self) -> str:
+        return next(h.what.split()[1] for h in reversed(self.heard) if h.what.startswith("dial"))
 
 
 class Call(Sipp):
@@ -152,20 +202,14 @@ class Call(Sipp):
         """Whether somebody or something has taken the call."""
         return self.count("final 200") > 0
 
-    def hang_up(self) -> None:
-        """Let the (first) caller hang up now, or give up if nobody has answered yet.
+    def press_key(self) -> None:
+        """Let the (first) caller press the key that was chosen at the beginning."""
+        self._tell("NOTIFY", self._dialogue)
 
-        SIPp cannot be told to by itself, so the scenario waits for a MESSAGE in its own dialogue.
-        """
-        source, port = self._address
-        lines = [
-            f"MESSAGE sip:caller@{source}:{port} SIP/2.0",
-            f"Via: SIP/2.0/UDP {source}:{port};branch=z9hG4bK-hang-up",
-            "From: <sip:test@localhost>;tag=1",
-            "To: <sip:caller@localhost>",
-            f"Call-ID: 1-{self._process.pid}@{source}",
-            "CSeq: 1 MESSAGE",
-            "Content-Length: 0",
-        ]
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as telephone:
-            telephone.sendto(("\r\n".join(lines) + "\r\n\r\n").encode(), self._address)
+    def hang_up(self) -> None:
+        """Let the (first) caller hang up now, or give up if nobody has answered yet."""
+        self._tell("MESSAGE", self._dialogue)
+
+    @property
+    def _dialogue(self) -> str:
+        return f"1-{self._process.pid}@{self._address[0]}"

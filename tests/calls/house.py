@@ -1,0 +1,153 @@
+"""Fakes of everything that calls need: they note what they were asked and fail on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import gevent
+
+from routing.record import CallRecord
+from switchd.calls.ports import LegGone, QueueUnavailable, SwitchAway, SwitchError
+from tests.routing.build import NOW
+
+TROUBLES: dict[str, Callable[[], Exception]] = {
+    "refuses": lambda: SwitchError("-ERR no"),
+    "gone": lambda: LegGone("-ERR No such channel!"),
+    "away": lambda: SwitchAway("not connected"),
+    "redis": lambda: QueueUnavailable("Redis is away"),
+}
+
+
+class _Fake:
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+        self.trouble: dict[str, str] = {}
+        """Verb → what is wrong with it, see TROUBLES."""
+
+    def _ask(self, verb: str, *arguments: Any) -> None:
+        if verb in self.trouble:
+            raise TROUBLES[self.trouble[verb]]()
+        self.asked.append((verb, *arguments))
+
+    def verbs(self) -> list[str]:
+        return [asked[0] for asked in self.asked]
+
+
+class FakeSwitch(_Fake):
+    """Implements `calls.ports.Switch`."""
+
+    def answer(self, leg: str) -> None:
+        self._ask("answer", leg)
+
+    def play(self, leg: str, prompts: tuple[str, ...], execution: str, interrupt: bool) -> None:
+        self._ask("play", leg, prompts)
+
+    def music(self, leg: str, music: str, execution: str, interrupt: bool) -> None:
+        self._ask("music", leg, music)
+
+    def collect(
+        self,
+        leg: str,
+        prompts: tuple[str, ...],
+        invalid: tuple[str, ...],
+        keys: str,
+        seconds: float,
+        tries: int,
+        execution: str,
+    ) -> None:
+        self._ask("collect", leg, keys)
+
+    def tag(self, leg: str, facts: Mapping[str, str]) -> None:
+        self._ask("tag", leg, dict(facts))
+
+    def ring(self, seat: str, leg: str, seconds: float, caller: str, title: str, call: str) -> None:
+        self._ask("ring", seat, leg)
+
+    def bridge(self, leg: str, other: str) -> None:
+        self._ask("bridge", leg, other)
+
+    def record(self, leg: str, path: str) -> None:
+        self._ask("record", leg, path)
+
+    def stop_recording(self, leg: str, path: str) -> None:
+        self._ask("stop_recording", leg, path)
+
+    def hang_up(self, leg: str, cause: str) -> None:
+        self._ask("hang_up", leg, cause)
+
+
+class FakeQueue(_Fake):
+    """Implements `calls.ports.Queue`; leases are good while `leases` is true."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.leases = True
+        self.place: int | None = 1
+
+    def enqueue(self, call: str, group: str, **given: Any) -> int:
+        self._ask("enqueue", call, group, given["enqueued_at"])
+        return 1
+
+    def leave(self, call: str, now: float) -> bool:
+        self._ask("leave", call)
+        return True
+
+    def position(self, call: str) -> int | None:
+        self._ask("position", call)
+        return self.place
+
+    def accept(self, token: str, now: float) -> bool:
+        self._ask("accept", token)
+        return self.leases
+
+    def refuse(self, token: str, reason: str | None, now: float) -> bool:
+        self._ask("refuse", token, reason)
+        return True
+
+    def release(self, seat: str, token: str, wrap_up_seconds: float, now: float) -> bool:
+        self._ask("release", seat, token, wrap_up_seconds)
+        return True
+
+
+class FakeLedger:
+    """Keeps records, or is full."""
+
+    def __init__(self) -> None:
+        self.records: list[CallRecord] = []
+        self.full = False
+
+    def append(self, record: CallRecord) -> None:
+        if self.full:
+            raise OSError("the disk is full")
+        self.records.append(record)
+
+
+class FakeClock:
+    """Time that passes when the test says so."""
+
+    def __init__(self) -> None:
+        self.time = NOW
+        self.timers: list[tuple[float, Callable[[], None]]] = []
+
+    def now(self) -> float:
+        return self.time
+
+    def later(self, seconds: float, call: Callable[[], None]) -> Callable[[], None]:
+        timer = (self.time + seconds, call)
+        self.timers.append(timer)
+        return lambda: self.timers.remove(timer) if timer in self.timers else None
+
+    def passes(self, seconds: float) -> None:
+        self.time += seconds
+        for timer in sorted(self.timers, key=lambda timer: timer[0]):
+            if timer[0] <= self.time:
+                self.timers.remove(timer)
+                timer[1]()
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    """Let the calls' greenlets run until `condition` holds; fail after `seconds`."""
+    with gevent.Timeout(seconds, AssertionError("it did not happen")):
+        while not condition():
+            gevent.sleep(0.001)

@@ -1,0 +1,209 @@
+"""All calls of one daemon: where events go, what is made up for, what is left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from routing.callflow import Call, State
+from routing.callflow import events as on
+from routing.entry import Arrival
+from routing.record import EndedBy, Outcome
+from switchd.calls.desk import PARK, TALK, Desk
+from tests.calls.house import FakeClock, FakeLedger, FakeQueue, FakeSwitch, wait_until
+from tests.routing.build import NOW, offer, plan
+
+ARRIVAL = Arrival("13937512345", "12345", "carrier")
+HANGS_UP = on.CallerGone("NORMAL_CLEARING", EndedBy.CALLER)
+
+
+class Room:
+    """A desk with fakes around it, and a call on it that can be brought anywhere."""
+
+    def __init__(self) -> None:
+        self.switch, self.queue = FakeSwitch(), FakeQueue()
+        self.ledger, self.clock = FakeLedger(), FakeClock()
+        self.desk = Desk(plan, self.switch, self.queue, self.ledger, self.clock)
+
+    @property
+    def call(self) -> Call:
+        (call,) = self.desk.calls()
+        return call
+
+    def reaches(self, state: State) -> Room:
+        wait_until(lambda: self.call.state is state)
+        return self
+
+    def waiting(self) -> Room:
+        self.desk.arrive("leg-a", ARRIVAL)
+        self.reaches(State.ANSWERING)
+        self.desk.deliver("leg-a", on.Answered())
+        self.reaches(State.GREETING)
+        self.desk.deliver("leg-a", on.Played(self.call.audio))
+        return self.reaches(State.WAITING)
+
+    def ringing(self) -> Room:
+        self.waiting().desk.offer_made(offer())
+        return self.reaches(State.RINGING)
+
+    def connecting(self) -> Room:
+        self.ringing().desk.deliver("leg-b", on.SeatAnswered("leg-b"))
+        return self.reaches(State.CONNECTING)
+
+    def talking(self) -> Room:
+        self.connecting().desk.deliver("leg-b", on.Bridged("leg-b"))
+        return self.reaches(State.TALKING)
+
+    def has_taken_everything(self) -> None:
+        """Wait until the mailbox is empty: an event that means nothing was last in it."""
+        before = self.desk.unexpected.total()
+        self.desk.deliver("leg-a", on.Answered())
+        wait_until(lambda: self.desk.unexpected.total() > before)
+
+    def was_cut_off(self, **living: str) -> None:
+        """The switch was away; now it has these legs (with _ for -)."""
+        legs = {leg.replace("_", "-"): doing for leg, doing in living.items()}
+        self.desk.missed(["leg-a"], legs)
+
+
+@pytest.fixture
+def room() -> Iterator[Room]:
+    room = Room()
+    yield room
+    room.desk.stop()
+
+
+class TestDesk:
+    def test_a_caller_is_opened_once_however_often_the_leg_is_found(self, room: Room) -> None:
+        room.desk.arrive("leg-a", ARRIVAL)
+        room.desk.arrive("leg-a", ARRIVAL)
+        room.desk.resume("leg-a", ARRIVAL, NOW)
+        room.reaches(State.ANSWERING)
+        assert room.switch.verbs() == ["answer"]
+
+    def test_nothing_is_left_of_a_call_that_has_ended(self, room: Room) -> None:
+        room.talking().desk.deliver("leg-a", HANGS_UP)
+        room.desk.deliver("leg-b", on.SeatGone("leg-b", "NORMAL_CLEARING", False))
+        assert room.desk.wait_empty(20)
+        assert len(room.desk) == 0
+        assert "leg-a" not in room.desk
+        assert "leg-b" not in room.desk
+        assert [record.outcome for record in room.ledger.records] == [Outcome.ANSWERED]
+        assert room.clock.timers == []
+
+    def test_whoever_counts_hears_of_every_record(self, room: Room) -> None:
+        heard: list[str] = []
+        room.desk.closed.append(lambda record: heard.append(record.call))
+        room.waiting().desk.deliver("leg-a", HANGS_UP)
+        assert room.desk.wait_empty(20)
+        wait_until(lambda: heard == ["leg-a"])
+
+    def test_a_full_spool_keeps_no_call_open(self, room: Room) -> None:
+        room.ledger.full = True
+        room.waiting().desk.deliver("leg-a", HANGS_UP)
+        assert room.desk.wait_empty(20)
+
+    def test_a_defect_in_one_action_keeps_no_call_open(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(room.queue, "leave", None)
+        room.waiting().desk.deliver("leg-a", HANGS_UP)
+        assert room.desk.wait_empty(20)
+        assert len(room.ledger.records) == 1
+
+    def test_an_offer_for_a_caller_who_has_gone_is_given_back(self, room: Room) -> None:
+        room.desk.offer_made(offer())
+        assert room.queue.asked == [("leave", "leg-a")]
+
+    def test_what_the_table_does_not_know_is_counted(self, room: Room) -> None:
+        room.waiting().desk.deliver("leg-a", on.Answered())
+        wait_until(lambda: room.desk.unexpected == {"waiting/Answered": 1})
+
+    def test_a_leg_of_nobody_is_nobodys(self, room: Room) -> None:
+        assert not room.desk.deliver("leg-x", HANGS_UP)
+        assert not room.desk.waits_for("leg-x")
+
+    def test_the_leg_that_rings_or_talks_is_waited_for(self, room: Room) -> None:
+        room.ringing()
+        assert room.desk.waits_for("leg-b")
+        room.desk.offer_lost("leg-a", "leg-b")
+        room.reaches(State.WAITING)
+        assert not room.desk.waits_for("leg-b")
+
+
+class TestTheSwitchWasAway:
+    def test_who_hung_up_meanwhile_has_hung_up(self, room: Room) -> None:
+        room.waiting().was_cut_off()
+        assert room.desk.wait_empty(20)
+        (record,) = room.ledger.records
+        assert (record.outcome, record.cause) == (Outcome.ABANDONED, "UNCONFIRMED")
+
+    def test_a_talk_of_which_nothing_is_left_is_closed_with_all_its_legs(self, room: Room) -> None:
+        room.talking().desk.missed(["leg-a"], {}, "CRASH")
+        assert room.desk.wait_empty(20)
+        (record,) = room.ledger.records
+        assert [leg.cause for leg in record.legs] == ["CRASH", "CRASH"]
+
+    def test_a_talk_goes_on(self, room: Room) -> None:
+        room.talking().was_cut_off(leg_a=TALK, leg_b=TALK)
+        room.has_taken_everything()
+        assert room.call.state is State.TALKING
+
+    def test_a_caller_who_was_left_meanwhile_is_asked_for_satisfaction(self, room: Room) -> None:
+        room.talking().was_cut_off(leg_a=PARK)
+        room.reaches(State.SURVEY)
+        assert ("release", "1001", "leg-b", 10.0) in room.queue.asked
+
+    def test_a_seat_that_picked_up_meanwhile_is_bridged(self, room: Room) -> None:
+        room.ringing().was_cut_off(leg_a="playback", leg_b=PARK)
+        room.reaches(State.CONNECTING)
+        assert ("bridge", "leg-a", "leg-b") in room.switch.asked
+
+    def test_a_phone_that_rings_on_rings_on(self, room: Room) -> None:
+        room.ringing().was_cut_off(leg_a="playback", leg_b="")
+        room.has_taken_everything()
+        assert room.call.state is State.RINGING
+        assert "refuse" not in room.queue.verbs()
+
+    def test_a_phone_that_stopped_meanwhile_is_not_to_blame(self, room: Room) -> None:
+        room.ringing().was_cut_off(leg_a="playback")
+        room.reaches(State.WAITING)
+        assert ("refuse", "leg-b", "") in room.queue.asked
+
+    def test_a_bridge_that_came_about_meanwhile_is_a_talk(self, room: Room) -> None:
+        room.connecting().was_cut_off(leg_a=TALK, leg_b=TALK)
+        room.reaches(State.TALKING)
+
+    def test_who_was_greeted_is_enqueued(self, room: Room) -> None:
+        room.desk.arrive("leg-a", ARRIVAL)
+        room.reaches(State.ANSWERING)
+        room.desk.deliver("leg-a", on.Answered())
+        room.reaches(State.GREETING).was_cut_off(leg_a=PARK)
+        room.reaches(State.WAITING)
+
+    def test_a_hangup_that_was_never_sent_is_sent(self, room: Room) -> None:
+        room.switch.trouble = {"hang_up": "away"}
+        room.desk.arrive("leg-a", Arrival("13937512345", "88888888", "carrier"))
+        room.reaches(State.ENDING)
+        room.switch.trouble = {}
+        room.was_cut_off(leg_a=PARK)
+        wait_until(lambda: ("hang_up", "leg-a", "UNALLOCATED_NUMBER") in room.switch.asked)
+
+
+class TestTheQueueLostItsData:
+    def test_who_waited_is_enqueued_again_at_the_same_place(self, room: Room) -> None:
+        room.waiting().desk.forgotten(known=())
+        wait_until(lambda: room.queue.verbs().count("enqueue") == 2)
+        first, second = [asked for asked in room.queue.asked if asked[0] == "enqueue"]
+        assert first == second
+
+    def test_who_is_still_known_is_left_alone(self, room: Room) -> None:
+        room.waiting().desk.forgotten(known={"leg-a"})
+        room.has_taken_everything()
+        assert room.queue.verbs().count("enqueue") == 1
+
+    def test_who_talks_is_left_alone(self, room: Room) -> None:
+        room.talking().desk.forgotten(known=())
+        room.has_taken_everything()
+        assert room.call.state is State.TALKING

@@ -1,0 +1,89 @@
+"""One call's mailbox and timers."""
+
+from __future__ import annotations
+
+from routing.callflow import Call, State
+from routing.callflow import events as on
+from routing.entry import Arrival
+from routing.record import CallRecord, EndedBy
+from switchd.calls.performer import Performer
+from switchd.calls.worker import Worker
+from tests.calls.house import FakeClock, FakeQueue, FakeSwitch, wait_until
+from tests.routing.build import NOW, plan
+
+HANGS_UP = on.CallerGone("NORMAL_CLEARING", EndedBy.CALLER)
+
+
+class Desk:
+    """Starts one worker and hears what becomes of it."""
+
+    def __init__(self) -> None:
+        self.switch, self.queue, self.clock = FakeSwitch(), FakeQueue(), FakeClock()
+        self.records: list[CallRecord] = []
+        self.unexpected: list[str] = []
+        self.worker = Worker(
+            Call(id="leg-a", arrived_at=NOW),
+            plan(),
+            Performer(self.switch, self.queue, self.clock),
+            self.clock,
+            on_leg=lambda leg, worker: None,
+            on_closed=lambda worker, record: self.records.append(record),
+            on_unexpected=lambda call, event: self.unexpected.append(type(event).__name__),
+        )
+        self.worker.start()
+
+    def happens(self, *events: on.Event) -> Desk:
+        for event in events:
+            self.worker.post(event)
+        return self
+
+    def waits(self) -> Desk:
+        arrived = on.Arrived(Arrival("13937512345", "12345", "carrier"))
+        self.happens(arrived, on.Answered(), on.Played("leg-a/1"))
+        wait_until(lambda: self.worker.call.state is State.WAITING)
+        wait_until(lambda: self.clock.timers)
+        return self
+
+
+class TestWorker:
+    def test_events_are_taken_in_their_order(self) -> None:
+        desk = Desk().waits()
+        assert desk.switch.verbs() == ["answer", "play", "music", "tag"]
+        assert desk.queue.verbs() == ["enqueue"]
+
+    def test_a_timer_comes_back_as_an_event(self) -> None:
+        desk = Desk().waits()
+        desk.clock.passes(3.0)
+        wait_until(lambda: ("play", "leg-a", ("all_busy",)) in desk.switch.asked)
+
+    def test_no_timer_outlives_the_call(self) -> None:
+        desk = Desk().waits().happens(HANGS_UP)
+        wait_until(lambda: desk.records)
+        assert desk.clock.timers == []
+
+    def test_it_ends_with_one_record_whatever_is_still_in_the_mailbox(self) -> None:
+        desk = Desk().waits().happens(HANGS_UP, HANGS_UP, on.TimerDue("comfort"))
+        wait_until(lambda: desk.records)
+        assert len(desk.records) == 1
+
+    def test_what_means_nothing_is_reported_and_forgotten(self) -> None:
+        desk = Desk().waits().happens(on.Answered(), on.TimerDue("comfort"))
+        wait_until(lambda: ("play", "leg-a", ("all_busy",)) in desk.switch.asked)
+        assert desk.unexpected == ["Answered"]
+
+    def test_a_queue_that_fails_keeps_the_music_from_starting(self) -> None:
+        """What stands behind a failed enqueue must not be done: the fault is announced instead."""
+        desk = Desk()
+        desk.queue.trouble = {"enqueue": "redis"}
+        arrived = on.Arrived(Arrival("13937512345", "12345", "carrier"))
+        desk.happens(arrived, on.Answered(), on.Played("leg-a/1"))
+        wait_until(lambda: ("play", "leg-a", ("technical_fault",)) in desk.switch.asked)
+        assert "music" not in desk.switch.verbs()
+
+    def test_one_that_is_let_go_does_nothing_more_on_the_switch(self) -> None:
+        desk = Desk().waits()
+        asked = list(desk.switch.asked)
+        desk.worker.stop()
+        desk.happens(HANGS_UP)
+        desk.clock.passes(60.0)
+        assert (desk.switch.asked, desk.records) == (asked, [])

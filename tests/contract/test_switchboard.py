@@ -1,0 +1,257 @@
+"""What the daemon asks of the switch and hears from it, in both houses."""
+
+from __future__ import annotations
+
+import wave
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import gevent
+import pytest
+
+from routing.callflow import events as on
+from routing.entry import Arrival
+from routing.record import EndedBy
+from switchd.calls.ports import LegGone, SwitchError
+from switchd.esl.link import Link
+from switchd.prompts.library import PromptLibrary
+from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear
+from switchd.switchboard.outgoing import FreeSwitch
+from tests.contract.client import PATIENCE
+from tests.contract.house import House
+from tests.contract.scene import CALLER
+
+GONE_COMMANDS: dict[str, Callable[[FreeSwitch], None]] = {
+    "answer": lambda switch: switch.answer("gone"),
+    "play": lambda switch: switch.play("gone", ("thanks",), "gone/1", interrupt=False),
+    "interrupt": lambda switch: switch.play("gone", ("thanks",), "gone/1", interrupt=True),
+    "music": lambda switch: switch.music("gone", "moh", "gone/1", interrupt=True),
+    "collect": lambda switch: switch.collect("gone", ("thanks",), ("thanks",), "1", 3, 1, "gone/1"),
+    "tag": lambda switch: switch.tag("gone", {"switchd_state": "waiting"}),
+    "bridge": lambda switch: switch.bridge("gone", "away"),
+    "record": lambda switch: switch.record("gone", "a.wav"),
+    "stop recording": lambda switch: switch.stop_recording("gone", "a.wav"),
+    "hang up": lambda switch: switch.hang_up("gone", "NORMAL_CLEARING"),
+}
+
+
+class Notes:
+    """Listens for the daemon and writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.arrivals: dict[str, Arrival] = {}
+        self.phones: dict[str, bool] = {}
+        self.told: list[tuple[str, on.Event]] = []
+        self.legs: set[str] = set()
+
+    def arrived(self, leg: str, arrival: Arrival, queued_at: float | None) -> None:
+        self.arrivals[leg] = arrival
+        self.legs.add(leg)
+
+    def code_dialled(self, leg: str, seat: str, code: str) -> None:
+        raise AssertionError(f"nobody dials codes here: {code}")
+
+    def phone(self, seat: str, reachable: bool) -> None:
+        self.phones[seat] = reachable
+
+    def deliver(self, leg: str, event: on.Event) -> object:
+        self.told.append((leg, event))
+        return True
+
+    def knows(self, leg: str) -> bool:
+        return leg in self.legs
+
+    def wait(self, leg: str, kind: type[on.Event]) -> on.Event:
+        """The first event of that kind that was told of the leg."""
+
+        def found() -> list[on.Event]:
+            return [what for of, what in self.told if of == leg and isinstance(what, kind)]
+
+        until(lambda: bool(found()), f"{kind.__name__} of {leg} among {self.told}")
+        return found()[0]
+
+
+def until(condition: Callable[[], bool], what: str) -> None:
+    with gevent.Timeout(PATIENCE, AssertionError(f"no {what}")):
+        while not condition():
+            gevent.sleep(0.01)
+
+
+class Hotline:
+    """The switchboard of a hotline without calls' own rules."""
+
+    def __init__(self, house: House, folder: Path) -> None:
+        self.house = house
+        self.notes = Notes()
+        for name in ("thanks", "question"):
+            silence(folder / "prompts" / "zh" / f"{name}.wav")
+        self.link = Link(
+            house.host,
+            house.port,
+            house.password,
+            events=EVENTS,
+            subclasses=SUBCLASSES,
+            on_event=Ear(self.notes),
+            on_up=lambda link: None,
+            on_down=lambda reason: None,
+        )
+        self.link.start()
+        assert self.link.wait_connected(PATIENCE)
+        self.switch = FreeSwitch(
+            lambda: self.link,
+            PromptLibrary([folder / "prompts"], "zh"),
+            domain=house.domain,
+            recordings=folder / "recordings",
+            deliver=self.notes.deliver,
+        )
+
+    def answered(self) -> str:
+        """Somebody has called and was answered; returns the leg."""
+        self.caller = self.house.call(CALLER, "12345")
+        until(lambda: bool(self.notes.arrivals), "arrival")
+        (leg,) = self.notes.arrivals
+        self.switch.answer(leg)
+        self.notes.wait(leg, on.Answered)
+        return leg
+
+    def talking(self) -> str:
+        """The caller talks with a seat, whose leg is `seat`; returns the caller's leg."""
+        leg = self.answered()
+        self.switch.ring("1001", "seat", 5.0, CALLER, "12345", "call")
+        self.notes.wait("seat", on.SeatAnswered)
+        self.switch.bridge(leg, "seat")
+        assert self.notes.wait(leg, on.Bridged) == on.Bridged("seat")
+        return leg
+
+    def asks(self, leg: str, execution: str) -> None:
+        self.switch.collect(leg, ("question",), ("thanks",), "12345", 1.0, 1, execution)
+
+
+def silence(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(2 * 1600))
+
+
+@pytest.fixture
+def hotline(house: House, tmp_path: Path) -> Iterator[Hotline]:
+    opened = Hotline(house, tmp_path)
+    yield opened
+    opened.link.stop()
+
+
+class TestALegThatIsGone:
+    @pytest.mark.parametrize("command", GONE_COMMANDS)
+    def test_is_told_from_a_switch_that_refuses(self, hotline: Hotline, command: str) -> None:
+        with pytest.raises(LegGone):
+            GONE_COMMANDS[command](hotline.switch)
+
+    def test_a_command_that_cannot_be_is_a_refusal(self, hotline: Hotline) -> None:
+        leg = hotline.answered()
+        with pytest.raises(SwitchError) as refused:
+            hotline.switch.stop_recording(leg, "never-begun.wav")
+        assert not isinstance(refused.value, LegGone)
+
+
+class TestACaller:
+    def test_arrives_with_both_numbers_and_the_trunk(self, hotline: Hotline) -> None:
+        leg = hotline.answered()
+        arrival = hotline.notes.arrivals[leg]
+        assert (arrival.caller, arrival.called, arrival.privacy) == (CALLER, "12345", False)
+        assert arrival.trunk
+
+    def test_who_hangs_up_has_ended_the_call(self, hotline: Hotline) -> None:
+        leg = hotline.answered()
+        hotline.caller.hang_up()
+        gone = hotline.notes.wait(leg, on.CallerGone)
+        assert gone == on.CallerGone("NORMAL_CLEARING", EndedBy.CALLER)
+
+    def test_who_hangs_up_during_an_announcement_has_not_heard_it(self, hotline: Hotline) -> None:
+        leg = hotline.answered()
+        hotline.switch.music(leg, hotline.house.music.partition("://")[2], f"{leg}/1", False)
+        hotline.caller.hang_up()
+        hotline.notes.wait(leg, on.CallerGone)
+        assert not any(isinstance(event, on.Played) for _, event in hotline.notes.told)
+
+
+class TestASurvey:
+    def test_takes_the_key(self, hotline: Hotline, house: House) -> None:
+        leg = hotline.answered()
+        hotline.asks(leg, f"{leg}/1")
+        house.esl().api(f"uuid_recv_dtmf {leg} 5")
+        assert hotline.notes.wait(leg, on.Collected) == on.Collected(f"{leg}/1", "5")
+
+    def test_without_an_answer_has_no_key_not_even_that_of_an_earlier_one(
+        self, hotline: Hotline, house: House
+    ) -> None:
+        leg = hotline.answered()
+        hotline.asks(leg, f"{leg}/1")
+        house.esl().api(f"uuid_recv_dtmf {leg} 5")
+        hotline.notes.wait(leg, on.Collected)
+        hotline.asks(leg, f"{leg}/2")
+        nothing = (leg, on.Collected(f"{leg}/2", ""))
+        until(lambda: nothing in hotline.notes.told, f"{nothing} among {hotline.notes.told}")
+
+
+class TestMusic:
+    def test_makes_way_for_an_announcement(self, hotline: Hotline, house: House) -> None:
+        leg = hotline.answered()
+        hotline.switch.music(leg, house.music.partition("://")[2], f"{leg}/1", False)
+        hotline.switch.play(leg, ("thanks", "question"), f"{leg}/2", interrupt=True)
+        done = (leg, on.Played(f"{leg}/2"))
+        until(lambda: done in hotline.notes.told, f"{done} among {hotline.notes.told}")
+
+
+class TestASeat:
+    def test_sees_who_calls_and_which_line(self, hotline: Hotline, house: House) -> None:
+        house.seat("1001", no_answer=True)
+        listener = house.esl()
+        hotline.switch.ring("1001", "seat", 5.0, CALLER, "市城管局, 原12319 热线", "call")
+        created = listener.event("CHANNEL_CREATE", "seat")
+        assert created["Caller-Caller-ID-Number"] == CALLER
+        assert created["Caller-Caller-ID-Name"] == "市城管局, 原12319 热线"
+        assert created["variable_switchd_call"] == "call"
+
+    @pytest.mark.parametrize(
+        ("phone", "cause"),
+        [
+            ("busy", "USER_BUSY"),
+            ("refuses", "CALL_REJECTED"),
+            ("no_answer", "NO_ANSWER"),
+            ("silent", "NO_ANSWER"),
+            ("unplugged", "NORMAL_TEMPORARY_FAILURE"),
+        ],
+    )
+    def test_that_cannot_take_the_call_fails_with_the_cause(
+        self, hotline: Hotline, house: House, phone: str, cause: str
+    ) -> None:
+        house.seat("1001", **{phone: True})
+        hotline.switch.ring("1001", "seat", 1.0, CALLER, "12345", "call")
+        assert hotline.notes.wait("seat", on.SeatFailed) == on.SeatFailed("seat", cause)
+
+    def test_that_registers_is_reachable(self, hotline: Hotline, house: House) -> None:
+        house.seat("1001")
+        until(lambda: hotline.notes.phones.get("1001", False), "registration of 1001")
+
+
+class TestATalk:
+    def test_the_caller_ends(self, hotline: Hotline, house: House) -> None:
+        house.seat("1001")
+        leg = hotline.talking()
+        hotline.caller.hang_up()
+        gone = hotline.notes.wait(leg, on.CallerGone)
+        assert gone == on.CallerGone("NORMAL_CLEARING", EndedBy.CALLER)
+        seat_gone = hotline.notes.wait("seat", on.SeatGone)
+        assert seat_gone == on.SeatGone("seat", "NORMAL_CLEARING", by_seat=False)
+        assert (leg, on.CallerBack()) not in hotline.notes.told
+
+    def test_the_seat_ends(self, hotline: Hotline, house: House) -> None:
+        phone = house.seat("1001")
+        leg = hotline.talking()
+        phone.hang_up()
+        seat_gone = hotline.notes.wait("seat", on.SeatGone)
+        assert seat_gone == on.SeatGone("seat", "NORMAL_CLEARING", by_seat=True)
+        hotline.notes.wait(leg, on.CallerBack)
