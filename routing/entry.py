@@ -109,23 +109,23 @@ def decide(arrival: Arrival, plan: Plan, now: float) -> Route | Refusal:
     reasons.append(Reason("entry.line", {"line": line.name, "kind": line.kind.value}))
     retirement = line.retirement
     if retirement is None:
-        return _route(caller, called, line, line, reasons, _closed(line, plan, now, reasons))
+        closed = _closed(line, plan, now, reasons)
+        return _route(caller, called, line, line, reasons, closed, plan.language)
     phase = line.phase(now, plan.zone)
     reasons.append(_phase_reason(phase, retirement))
     if phase is Phase.GONE:
         return Refusal(caller, called, line.name, Cause.NUMBER_CHANGED, tuple(reasons))
     if phase is Phase.IN_SERVICE:
-        return _route(caller, called, line, line, reasons, _closed(line, plan, now, reasons))
+        closed = _closed(line, plan, now, reasons)
+        return _route(caller, called, line, line, reasons, closed, plan.language)
     meant = line if line.kind is LineKind.REMOTE else plan.lines[retirement.into]
     connects = "yes" if retirement.connects else "no"
     reasons.append(Reason("entry.into", {"line": meant.name, "connects": connects}))
     closed = retirement.connects and _closed(meant, plan, now, reasons)
-    return _route(caller, called, line, meant, reasons, closed, retirement)
+    return _route(caller, called, line, meant, reasons, closed, plan.language, retirement)
 
 
-def _emergency(
-    caller: str, called: str, plan: Plan, reasons: list[Reason]
-) -> Route | Refusal:
+def _emergency(caller: str, called: str, plan: Plan, reasons: list[Reason]) -> Route | Refusal:
     """Straight on to the emergency service: no greeting, no queue, nothing that could block it."""
     forward = plan.emergency.get(called)
     reasons.append(Reason("entry.emergency", {"called": called, "to": str(forward is not None)}))
@@ -205,13 +205,14 @@ def _route(
     meant: Line,
     reasons: list[Reason],
     closed: bool,
+    language: str,
     retirement: Retirement | None = None,
 ) -> Route:
     """Serve the callers of `dialled` as `meant` serves its own, the announcement first if any."""
     greeting: tuple[str, ...] = (meant.closed_prompt if closed else meant.greeting,)
     connect = not closed
     if meant.dial_instead and not closed:
-        greeting = ("please_dial", *spoken_digits(meant.dial_instead, plan.language))
+        greeting = ("please_dial", *spoken_digits(meant.dial_instead, language))
         connect = False
     if retirement is not None:
         connect = connect and retirement.connects

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from routing.lines import Forward, Line
 from routing.calendars import NO_HOLIDAYS, Calendar, Holidays
+from routing.lines import Forward, Line
 from routing.seats import Seat
 from routing.shifts import Duty, Shifts
 
@@ -122,6 +122,8 @@ class Trunk:
     dids: Mapping[str, str] = field(default_factory=dict)
     """Number that the trunk asks for → number of the line that is meant; both normalised."""
     caller_from: CallerFrom = CallerFrom.FROM
+    proxy: str = ""
+    """host:port to which calls over this trunk are sent; "" if none can be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,19 @@ def prompt_library(loaded: Loaded) -> PromptLibrary:
     return PromptLibrary(folders, loaded.plan.language, "zh")
 
 
+def _libraries(loaded: Loaded) -> Callable[[str], PromptLibrary]:
+    """The prompts by language; "" is the city's own."""
+    own = loaded.server.folders.prompts
+    folders = [*([own] if own else []), share("ivr_prompts")]
+    fallback = loaded.plan.language
+    menus = loaded.plan.menus.values()
+    spoken = {item.language for menu in menus for item in menu.keys.values()} | {fallback, ""}
+    libraries = {
+        language: PromptLibrary(folders, language or fallback, fallback) for language in spoken
+    }
+    return lambda language: libraries.get(language, libraries[""])
+
+
 def event_socket_password(settings: ServerSettings) -> str:
     """Read the password. Raises `NoPassword`."""
     path = settings.password_file
@@ -189,8 +202,9 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     link = _link(daemon, server, password)
     switch = FreeSwitch(
         lambda: link,
-        prompt_library(loaded),
+        _libraries(loaded),
         domain=domain(server.city),
+        proxies={name: trunk.proxy for name, trunk in plan.trunks.items()},
         recordings=server.folders.recordings,
         deliver=daemon.deliver,
     )

@@ -183,10 +183,15 @@ class Daemon:
 
     def _registered(self) -> Collection[str]:
         try:
-            return {row["reg_user"] for row in _rows(self.parts.link, "registrations")}
+            return self._phones(self.parts.link)
         except (EslError, ValueError, KeyError) as error:
             log.warning("phones not listed", why=str(error))
             return ()
+
+    def _phones(self, link: Link) -> Collection[str]:
+        """Seats that can be rung: registered, or reached by a number over a trunk."""
+        by_trunk = {seat.number for seat in self.parts.plan.seats.values() if seat.phone}
+        return registered(link.api(*QUESTION), self.parts.domain) | by_trunk
 
     # what the switch tells
 
@@ -266,7 +271,7 @@ class Daemon:
                 gevent.sleep(AGAIN_SECONDS)
 
     def _compare_once(self, link: Link, stranded: Collection[str], cause: str) -> None:
-        phones = registered(link.api(*QUESTION), self.parts.domain)
+        phones = self._phones(link)
         living = {row["uuid"]: row for row in _rows(link, "channels")}
         self.parts.desk.missed(stranded, {leg: doing(row) for leg, row in living.items()}, cause)
         self._tell_phones(lambda: self.parts.phones.listed(phones))
