@@ -21,6 +21,10 @@ class Answer(Exception):
     """The daemon said no; the text is what it said."""
 
 
+class Unreachable(Answer):
+    """The daemon cannot answer because something that it needs is away."""
+
+
 class _UnixConnection(http.client.HTTPConnection):
     def __init__(self, path: Path) -> None:
         super().__init__("switchd", timeout=TIMEOUT_SECONDS)
@@ -66,5 +70,6 @@ class Client:
             connection.close()
         if response.status >= 400:
             text = answer.get("description") or answer.get("title") if answer else response.reason
-            raise Answer(str(text))
+            kind = Unreachable if response.status == 503 else Answer
+            raise kind(str(text))
         return answer

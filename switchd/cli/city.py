@@ -11,8 +11,10 @@ import typer
 
 from switchd.bootstrap import NoPassword, event_socket_password, known_names, render_settings
 from switchd.cli.common import DEFAULT_CITY, City, Exit, Json, fail, load_or_fail
+from switchd.cli.run import configure_log
 from switchd.config import ConfigError, Severity, load, render_json, render_problem
 from switchd.config import check as check_folder
+from switchd.config.server import Log
 from switchd.esl.errors import EslError
 from switchd.esl.link import Link
 from switchd.freeswitch.doctor import Level, diagnose
@@ -78,7 +80,10 @@ def freeswitch_render(
     except (RenderError, SettingsError, SecretsError, OSError) as error:
         fail(str(error))
     host, port = rendered.event_socket
-    typer.echo(f"{rendered.folder}: written; start FreeSWITCH with -conf {rendered.folder}")
+    work = loaded.server.folders.state / "freeswitch"
+    arguments = " ".join(rendered.arguments(work))
+    typer.echo(f"{rendered.folder}: written; start FreeSWITCH with")
+    typer.echo(f"  freeswitch {arguments}")
     typer.echo(f"event socket on {host}:{port}, password in {loaded.server.password_file}")
     typer.echo(f"seats' passwords in {loaded.server.folders.state / 'seat-passwords.json'}")
 
@@ -91,6 +96,7 @@ def doctor(city: City = DEFAULT_CITY) -> None:
         password = event_socket_password(loaded.server)
     except NoPassword as error:
         fail(str(error), Exit.CONFIG)
+    configure_log(Log(level="error"))
     link = Link(
         event_socket.host,
         event_socket.port,
@@ -116,6 +122,12 @@ def doctor(city: City = DEFAULT_CITY) -> None:
     marks = {Level.OK: "ok", Level.WARNING: "warning", Level.ERROR: "ERROR"}
     for finding in findings:
         typer.echo(f"{marks[finding.level]:>8}  {_advice([finding.what, finding.what_to_do])}")
+    if any(finding.level is not Level.OK for finding in findings):
+        password_file = loaded.server.password_file
+        typer.echo(
+            f"fs_cli reaches this FreeSWITCH with: fs_cli -H {event_socket.host} "
+            f'-P {event_socket.port} -p "$(cat {password_file})"'
+        )
     failed = any(finding.level is Level.ERROR for finding in findings)
     raise typer.Exit(Exit.FAILED if failed else Exit.OK)
 

@@ -43,11 +43,11 @@ def demo(
         typer.Option("--for", parser=_duration, metavar="TIME", help="60s, 2m; default: Ctrl-C."),
     ] = "0",  # type: ignore[assignment]  # the parser reads it
     city: Annotated[Path | None, typer.Option(help="Default: config/pingdingshan.")] = None,
-    rate: Annotated[float, typer.Option(min=0, help="Calls an hour.")] = 1500.0,
+    rate: Annotated[float, typer.Option(min=0, help="Calls an hour.")] = 1200.0,
     talk: Annotated[float, typer.Option(min=0.1, help="Median talk, in seconds.")] = 8.0,
     patience: Annotated[float, typer.Option(min=0.1, help="Median patience, in seconds.")] = 30.0,
     speed: Annotated[float, typer.Option(min=0.1, help="How fast people's time passes.")] = 1.0,
-    seed: Annotated[int, typer.Option(help="Same seed, same people.")] = 12345,
+    seed: Annotated[int, typer.Option(help="Same seed, same people.")] = 12319,
     stand_in: Annotated[
         bool, typer.Option("--stand-in", help="Use no FreeSWITCH even if there is one.")
     ] = False,

@@ -11,11 +11,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from switchd.api.client import Answer, Client, NoDaemon
+from switchd.api.client import Answer, Client, NoDaemon, Unreachable
 from switchd.bootstrap import socket_path
 from switchd.cli.common import DEFAULT_CITY, City, Exit, Json, fail, load_or_fail
 
 seat = typer.Typer(no_args_is_help=True, help="Sign a seat in or out, make it ready or not.")
+
+WIDTH_OF_A_FILE = 250
+"""Columns, where there is no terminal to fit: nothing is cut off."""
 
 Column = tuple[str, Callable[[dict[str, Any], float], str]]
 
@@ -25,7 +28,7 @@ def ask(city: Path, question: Callable[[Client], Any]) -> Any:
     client = Client(socket_path(load_or_fail(city).server.folders.state))
     try:
         return question(client)
-    except NoDaemon as error:
+    except (NoDaemon, Unreachable) as error:
         fail(str(error), Exit.UNAVAILABLE)
     except Answer as error:
         fail(str(error))
@@ -156,10 +159,15 @@ def _list(city: Path, json: bool, what: str, *columns: Column) -> None:
     if not rows:
         typer.echo(f"no {what}")
         return
-    table = Table(*(name for name, _ in columns), box=None)
+    table = Table(box=None)
+    for name, _ in columns:
+        table.add_column(name, no_wrap=True)
     for row in rows:
         table.add_row(*(show(row, answer[1]) for _, show in columns))
-    Console(soft_wrap=True).print(table)
+    console = Console()
+    if not console.is_terminal:
+        console.width = WIDTH_OF_A_FILE
+    console.print(table)
 
 
 def _print_json(answer: Any) -> None:

@@ -24,12 +24,18 @@ SEAT_STATES = {
     "signed_out": ("签出", "white on grey37"),
 }
 """State of a seat → as agents call it, and its colours; busiest first."""
-OUTCOME_COLOURS = {"answered": "green", "abandoned": "red", "failed": "bright_red"}
+OUTCOME_COLOURS = {
+    "answered": "green",
+    "abandoned": "red",
+    "abandoned_at_entry": "yellow",
+    "failed": "bright_red",
+}
 LONGEST_GOOD_WAIT = 15.0
 """Seconds; GB/T 33358-2016."""
 
 _MOST_CALLS = 50
-_SEAT_WIDTH = 25
+_SEAT_WIDTH = (23, 28)
+"""Columns of a seat, without and with the Chinese word for its state."""
 _ROOMY = (100, 30)
 """Columns and lines from which figures are drawn big."""
 
@@ -81,7 +87,7 @@ class Board:
         status = self._house.status()
         seats = self._seats()
         roomy = width >= _ROOMY[0] and height >= _ROOMY[1]
-        across = max(1, (width - 4) // _SEAT_WIDTH)
+        across = max(1, (width - 4) // _SEAT_WIDTH[width >= _ROOMY[0]])
         seat_rows = min(-(-len(seats) // across), max(2, height // 4))
         groups = [queue for queue in self._house.queues() if queue["group"] in self._groups]
         groups = groups[: max(1, height // 6)]
@@ -92,7 +98,7 @@ class Board:
             _tiles(status, roomy),
             self._graph(width - 4, graph),
             _group_panel(groups),
-            _seat_panel(seats, float(status["now"]), across, seat_rows),
+            _seat_panel(seats, float(status["now"]), across, seat_rows, width >= _ROOMY[0]),
         ]
         if height - used >= 4:
             parts.append(self._calls(height - used))
@@ -103,7 +109,8 @@ class Board:
 
     def _head(self, status: Mapping[str, Any]) -> RenderableType:
         up = status["now"] - status["started_at"]
-        text = Text(status["title"], style="bold", no_wrap=True, overflow="ellipsis")
+        text = Text(no_wrap=True, overflow="ellipsis")
+        text.append(status["title"], style="bold")
         text.append(f"  {self._what} · up {clock(up)} · Ctrl-C ends it", style="dim")
         if not status["freeswitch"]["connected"]:
             text.append("  switch not connected", style="bold red")
@@ -125,7 +132,8 @@ class Board:
             table.add_column(name, justify="right", no_wrap=True)
         table.add_column("ended", no_wrap=True, ratio=1)
         for record in list(self._last)[: height - 3]:
-            outcome = Text(
+            outcome = Text()
+            outcome.append(
                 record.outcome.replace("_", " "), OUTCOME_COLOURS.get(record.outcome, "")
             )
             if record.survey_meaning:
@@ -200,24 +208,27 @@ def _group_panel(groups: Sequence[Mapping[str, Any]]) -> Panel:
     return _panel(table, "技能组 skill groups")
 
 
-def _seat_panel(seats: Sequence[Mapping[str, Any]], now: float, across: int, rows: int) -> Panel:
+def _seat_panel(
+    seats: Sequence[Mapping[str, Any]], now: float, across: int, rows: int, chinese: bool
+) -> Panel:
     grid = Table.grid(expand=True)
     for _ in range(across):
         grid.add_column(ratio=1, no_wrap=True)
-    shown = [_seat(seat, now) for seat in seats[: across * rows]]
+    shown = [_seat(seat, now, chinese) for seat in seats[: across * rows]]
     for first in range(0, len(shown), across):
         grid.add_row(*shown[first : first + across])
     left = len(seats) - len(shown)
     return _panel(grid, "坐席 seats" + (f" · {left} more" if left else ""), rows + 2)
 
 
-def _seat(seat: Mapping[str, Any], now: float) -> Text:
+def _seat(seat: Mapping[str, Any], now: float, chinese: bool) -> Text:
     state = str(seat["state"])
-    chinese, colours = SEAT_STATES.get(state, ("", ""))
-    text = Text(f" {seat['seat']} {chinese} ", style=colours)
-    text.append(f" {state.replace('_', ' ')}", style=f"not bold {_ink(state)} on default")
+    word, colours = SEAT_STATES.get(state, ("", ""))
+    text = Text()
+    text.append(f" {seat['seat']} {word} " if chinese else f" {seat['seat']} ", style=colours)
+    text.append(f" {state.replace('_', ' ')}", style=_ink(state))
     if state != "signed_out":
-        text.append(f" {clock(now - seat['since'])}", style="dim default on default")
+        text.append(f" {clock(now - seat['since'])}", style="dim")
     return text
 
 

@@ -19,7 +19,7 @@ from routing.record import CallRecord
 from switchd.bootstrap import Running, build
 from switchd.daemon import Daemon
 from switchd.demo.board import Board
-from switchd.demo.picture import save_picture
+from switchd.demo.picture import SIZE, save_picture
 from switchd.demo.stage import Stage
 from switchd.esl.errors import EslError
 
@@ -117,7 +117,7 @@ def _show(
         _until_over(board, console, signals.stop)
         gevent.killall([each for each in (timer, watcher) if each is not None])
         if picture is not None:
-            save_picture(board, picture)
+            save_picture(board.draw(*SIZE), picture)
         figures, left = daemon.status()["figures"], len(daemon.parts.desk)
         _end_calls(daemon)
     finally:

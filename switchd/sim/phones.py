@@ -190,6 +190,7 @@ class Phone(Party):
         if self.leg is not None:
             self.collisions += 1
             switch.hang_up(leg, "USER_BUSY", by_far_end=True)
+            self._comes_back()
             return
         self.leg = leg
         manner = self._manner = self._script or self._by_habit()
@@ -216,7 +217,12 @@ class Phone(Party):
         if self._to_dial:
             self._switch.clock.later(1.0, self.dial_codes)
         missed = leg.direction == "outbound" and not leg.answered
-        if missed and self._habits.code_after_miss:
+        if missed and leg.cause != "ORIGINATOR_CANCEL":
+            self._comes_back()
+
+    def _comes_back(self) -> None:
+        """The agent notices, some time after a call that was not answered."""
+        if self._habits.code_after_miss:
             self._to_dial.append(self._habits.code_after_miss)
             self._switch.clock.later(self._habits.back_after.draw(self._rng), self.dial_codes)
 

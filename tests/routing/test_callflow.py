@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from routing.callflow import ROWS, Call, State, Unexpected, step
 from routing.callflow import actions as do
 from routing.callflow import events as on
+from routing.callflow.diagram import mermaid
 from routing.callflow.states import LIVE
 from routing.entry import Arrival
 from routing.record import CallRecord, EndedBy, Outcome
@@ -384,6 +385,22 @@ class TestEnding:
     def test_a_phone_that_would_not_stop_is_told_once_more(self) -> None:
         story = Story().ringing().happens(CALLER_HANGS_UP).happens(on.TimerDue("clearing"))
         assert story.todo[0] == do.StopLeg("leg-b", "ORIGINATOR_CANCEL")
+
+
+class TestTheDiagram:
+    def test_shows_the_way_from_the_trunk_to_the_end(self) -> None:
+        picture = mermaid()
+        for arrow in (
+            "arrived --> answering: Arrived",
+            "greeting --> waiting: Played",
+            "waiting --> ringing: Offered",
+            "connecting --> talking: Bridged",
+            "closing --> ending: Played",
+        ):
+            assert arrow in picture
+
+    def test_draws_what_may_happen_anywhere_once(self) -> None:
+        assert mermaid().count("CallerGone") == 1
 
 
 class TestTheTable:

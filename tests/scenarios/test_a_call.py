@@ -108,6 +108,18 @@ class TestWaiting:
         second.hang_up()
         second.ended.wait()
 
+    def test_who_gives_up_in_the_greeting_asked_for_nobody_and_nobody_rings(
+        self, hotline: Hotline
+    ) -> None:
+        rang = hotline.sim.seat("1001").rang
+        hotline.makes_ready("1001")
+        caller = hotline.sim.call(MOBILE, "12345")
+        wait_for(lambda: caller.heard, "the greeting")
+        caller.hang_up()
+        record = hotline.record_of(caller)
+        assert (record.outcome, record.queued_at) == (Outcome.ABANDONED_AT_ENTRY, None)
+        assert hotline.sim.seat("1001").rang == rang
+
     def test_who_gives_up_is_abandoned_and_nobody_rings(self, hotline: Hotline) -> None:
         caller = hotline.sim.call(MOBILE, "12345", patience=120.0)
         wait_for(lambda: hotline.status()["waiting"] == 1, "one waits")

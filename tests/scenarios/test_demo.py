@@ -43,6 +43,12 @@ class Demo:
     process: subprocess.Popen[str]
     folder: Path
 
+    def says(self, beginning: str) -> None:
+        """Wait for the next line, which must begin like that."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line.startswith(beginning), line + self.process.stdout.read()
+
     def comes_to_its_end(self) -> str:
         """Return what it has printed; it must have ended well."""
         output, _ = self.process.communicate(timeout=PATIENCE_SECONDS)
@@ -123,17 +129,14 @@ class TestTheStandInDemo:
         self, demo: StartDemo, how: signal.Signals
     ) -> None:
         running = demo("--stand-in", *QUICK)
-        assert running.process.stdout is not None
-        first = running.process.stdout.readline()
-        assert first.startswith("waiting "), first
+        running.says("waiting ")
         assert len(processes_of(running.folder.parent)) >= 3, "demo, stand-in and Redis"
         running.is_told_to_end(how)
         running.leaves_nothing_running()
 
     def test_leaves_nothing_behind_when_it_is_killed(self, demo: StartDemo) -> None:
         running = demo("--stand-in", *QUICK)
-        assert running.process.stdout is not None
-        assert running.process.stdout.readline().startswith("waiting ")
+        running.says("waiting ")
         running.process.kill()
         running.process.communicate()
         running.leaves_nothing_running()

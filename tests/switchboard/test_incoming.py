@@ -1,114 +1,248 @@
-"""What a parked leg's variables say about the call."""
+"""What the switch's events mean to calls, codes and phones."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Any
 
+import orjson
 import pytest
 
 from routing.callflow import events as on
 from routing.entry import Arrival
-from switchd.esl.events import ChannelPark
-from switchd.switchboard.incoming import Ear, found
+from routing.record import EndedBy
+from switchd.esl import events as esl
+from switchd.switchboard.incoming import Ear, doing, found
 
 
-class Listener:
-    """Writes down who arrived."""
+class House:
+    """Notes what it is told; knows the legs that the test names."""
 
     def __init__(self) -> None:
-        self.arrivals: list[tuple[str, Arrival, float | None]] = []
-        self.codes: list[tuple[str, str, str]] = []
+        self.told: list[tuple[Any, ...]] = []
+        self.legs: set[str] = set()
 
     def arrived(self, leg: str, arrival: Arrival, queued_at: float | None) -> None:
-        self.arrivals.append((leg, arrival, queued_at))
+        self.told.append(("arrived", leg, arrival, queued_at))
+
+    def served(self, leg: str, event: on.Served) -> None:
+        self.told.append(("served", leg, event))
+
+    def stray(self, leg: str) -> None:
+        self.told.append(("stray", leg))
+
+    def events_lost(self) -> None:
+        self.told.append(("lost",))
 
     def code_dialled(self, leg: str, seat: str, code: str) -> None:
-        self.codes.append((leg, seat, code))
+        self.told.append(("code", leg, seat, code))
 
-    def phone(self, seat: str, reachable: bool) -> None: ...
+    def phone(self, seat: str, reachable: bool) -> None:
+        self.told.append(("phone", seat, reachable))
 
     def deliver(self, leg: str, event: on.Event) -> bool:
-        return False
+        self.told.append((leg, event))
+        return True
 
     def knows(self, leg: str) -> bool:
-        return False
+        return leg in self.legs
 
 
-CALLER = {
-    "switchd_kind": "caller",
-    "switchd_called": "12345",
-    "switchd_trunk": "carrier",
-    "sip_from_user": "13937512345",
-}
+@pytest.fixture
+def house() -> House:
+    return House()
 
 
-def arrival(**variables: object) -> Arrival:
-    listener = Listener()
-    headers = {f"variable_{name}": value for name, value in {**CALLER, **variables}.items()}
-    found(listener, "leg-a", headers)
-    [(_, arrived, _)] = listener.arrivals
-    return arrived
+def hears(house: House, name: str, leg: str = "leg-a", **headers: str) -> list[tuple[Any, ...]]:
+    """Let the ear hear one event; headers are named with _ for -, variables with v_."""
+    body = {"Event-Name": name, "Unique-ID": leg}
+    for key, value in headers.items():
+        known = key.removeprefix("v_")
+        body[f"variable_{known}" if key != known else key.replace("_", "-")] = value
+    Ear(house)(esl.parse_event(orjson.dumps(body)))
+    return house.told
 
 
-class TestNumbers:
-    def test_caller_called_and_trunk_are_as_they_arrived(self) -> None:
-        assert arrival() == Arrival("13937512345", "12345", "carrier")
-
-    @pytest.mark.parametrize("name", ["Diversion", "diversion", "DIVERSION", "DiVersion"])
-    def test_diversion_is_found_in_any_letter_case(self, name: str) -> None:
-        assert arrival(**{f"sip_h_{name}": "<sip:12316@a>"}).diversion == "<sip:12316@a>"
-
-    def test_history_info_is_one_header_however_many_there_were(self) -> None:
-        both = ["<sip:12316@a>;index=1", "<sip:12345@a>;index=1.1"]
-        assert arrival(sip_history_info=both).history_info == ", ".join(both)
-
-    def test_who_is_vouched_for(self) -> None:
-        found_arrival = arrival(**{"sip_P-Asserted-Identity": "<sip:1@a>"})
-        assert found_arrival.asserted == "<sip:1@a>"
-
-    def test_an_event_of_the_switch_is_read_the_same_way(self) -> None:
-        listener = Listener()
-        headers: Mapping[str, str] = {
-            "Event-Name": "CHANNEL_PARK",
-            "Unique-ID": "leg-a",
-            **{f"variable_{name}": value for name, value in CALLER.items()},
-            "variable_sip_h_DIVERSION": "<sip:12316@a>",
-        }
-        Ear(listener)(ChannelPark(headers))
-        [(leg, arrived, queued_at)] = listener.arrivals
-        assert (leg, arrived.diversion, queued_at) == ("leg-a", "<sip:12316@a>", None)
+CALLER = {"v_switchd_kind": "caller", "v_switchd_called": "12345", "v_switchd_trunk": "trunk"}
 
 
-class TestPrivacy:
-    @pytest.mark.parametrize("wish", ["id", "ID", "user; critical", "header; id", "id,critical"])
-    def test_a_caller_may_withhold_the_number(self, wish: str) -> None:
-        assert arrival(sip_Privacy=wish).privacy
-
-    @pytest.mark.parametrize("wish", ["", "none", "session", "idle"])
-    def test_other_wishes_do_not(self, wish: str) -> None:
-        assert not arrival(sip_Privacy=wish).privacy
+class TestAParkedLeg:
+    def test_of_a_new_caller_is_an_arrival(self, house: House) -> None:
+        hears(house, "CHANNEL_PARK", **CALLER, v_sip_from_user="13937512345")
+        arrival = Arrival("13937512345", "12345", "trunk", privacy=False)
+        assert house.told == [("arrived", "leg-a", arrival, None)]
 
     @pytest.mark.parametrize(
-        "variables", [{"sip_from_user": "Anonymous"}, {"sip_from_host": "anonymous.invalid"}]
+        "withheld",
+        [{"v_sip_Privacy": "id"}, {"v_sip_h_Privacy": "user;id"}, {"v_sip_from_user": "Anonymous"}],
     )
-    def test_an_anonymous_from_withholds_it_as_well(self, variables: dict[str, str]) -> None:
-        assert arrival(**variables).privacy
+    def test_of_a_caller_who_withholds_the_number_says_so(
+        self, house: House, withheld: dict[str, str]
+    ) -> None:
+        ((_, _, arrival, _),) = hears(house, "CHANNEL_PARK", **CALLER, **withheld)
+        assert arrival.privacy
+
+    def test_of_a_caller_who_waited_keeps_the_time(self, house: House) -> None:
+        waited = {"v_switchd_state": "waiting", "v_switchd_queued_at": "1800000000.125"}
+        ((_, _, _, queued_at),) = hears(house, "CHANNEL_PARK", **CALLER, **waited)
+        assert queued_at == 1800000000.125
+
+    @pytest.mark.parametrize("state", ["talking", "survey"])
+    def test_of_a_caller_who_was_served_is_no_new_call(self, house: House, state: str) -> None:
+        hears(
+            house,
+            "CHANNEL_PARK",
+            **CALLER,
+            v_switchd_state=state,
+            v_switchd_queued_at="1800000000.000",
+            v_switchd_answered_at="1800000030.000",
+            v_switchd_seat="1001",
+            v_switchd_agent="8001",
+            v_switchd_recording="2027/01/15/leg-a.wav",
+        )
+        ((what, leg, served),) = house.told
+        assert (what, leg, served.seat, served.agent) == ("served", "leg-a", "1001", "8001")
+        assert served.answered_at - served.queued_at == 30.0
+
+    def test_of_a_caller_whom_we_know_is_the_way_back_from_the_bridge(self, house: House) -> None:
+        house.legs = {"leg-a"}
+        assert hears(house, "CHANNEL_PARK", **CALLER) == [("leg-a", on.CallerBack())]
+
+    def test_of_a_seat_that_we_ring_has_picked_up(self, house: House) -> None:
+        house.legs = {"leg-b"}
+        told = hears(house, "CHANNEL_PARK", "leg-b", v_switchd_kind="seat")
+        assert told == [("leg-b", on.SeatAnswered("leg-b"))]
+
+    def test_of_a_seat_that_nobody_rings_is_astray(self, house: House) -> None:
+        assert hears(house, "CHANNEL_PARK", "leg-b", v_switchd_kind="seat") == [("stray", "leg-b")]
+
+    def test_of_a_phone_with_a_code_is_a_code(self, house: House) -> None:
+        code = {"v_switchd_kind": "code", "v_switchd_seat": "1001", "v_switchd_code": "*11"}
+        assert hears(house, "CHANNEL_PARK", **code) == [("code", "leg-a", "1001", "*11")]
+
+    def test_of_somebody_elses_is_nobodys(self, house: House) -> None:
+        assert hears(house, "CHANNEL_PARK") == []
 
 
-class TestOthers:
-    def test_a_waiting_caller_of_an_earlier_owner_keeps_the_time(self) -> None:
-        listener = Listener()
-        more = {"switchd_state": "waiting", "switchd_queued_at": "1800000000.5"}
-        found(listener, "a", {f"variable_{k}": v for k, v in {**CALLER, **more}.items()})
-        assert listener.arrivals[0][2] == 1_800_000_000.5
+class TestABridge:
+    @pytest.mark.parametrize(
+        ("leg", "other", "kind"), [("leg-a", "leg-b", "caller"), ("leg-b", "leg-a", "seat")]
+    )
+    def test_is_told_by_the_seats_leg_whichever_comes_first(
+        self, house: House, leg: str, other: str, kind: str
+    ) -> None:
+        told = hears(
+            house,
+            "CHANNEL_BRIDGE",
+            leg,
+            Other_Leg_Unique_ID=other,
+            Bridge_A_Unique_ID=leg,
+            Bridge_B_Unique_ID=other,
+            v_switchd_kind=kind,
+        )
+        assert told == [("leg-b", on.Bridged("leg-b"))]
 
-    def test_a_feature_code_goes_to_the_seats(self) -> None:
-        listener = Listener()
-        code = {"switchd_kind": "code", "switchd_seat": "1001", "switchd_code": "*10"}
-        found(listener, "a", {f"variable_{name}": value for name, value in code.items()})
-        assert listener.codes == [("a", "1001", "*10")]
 
-    def test_somebody_elses_leg_is_left_alone(self) -> None:
-        listener = Listener()
-        found(listener, "a", {"variable_switchd_kind": "seat"})
-        assert (listener.arrivals, listener.codes) == ([], [])
+class TestTheEndOfAnExecution:
+    def ends(self, house: House, application: str, execution: str, **more: str) -> on.Event:
+        hears(
+            house,
+            "CHANNEL_EXECUTE_COMPLETE",
+            Application=application,
+            Application_UUID=execution,
+            **more,
+        )
+        ((_, event),) = house.told
+        assert isinstance(event, on.Event)
+        return event
+
+    def test_of_an_answer(self, house: House) -> None:
+        assert self.ends(house, "answer", "leg-a/answer") == on.Answered()
+
+    def test_of_a_prompt(self, house: House) -> None:
+        assert self.ends(house, "playback", "leg-a/1") == on.Played("leg-a/1")
+
+    def test_of_a_prompt_that_is_not_there(self, house: House) -> None:
+        ended = self.ends(house, "playback", "leg-a/1", Application_Response="FILE NOT FOUND")
+        assert ended == on.Played("leg-a/1", failed=True)
+
+    def test_of_a_question(self, house: House) -> None:
+        ended = self.ends(house, "play_and_get_digits", "leg-a/2", v_switchd_key="1")
+        assert ended == on.Collected("leg-a/2", "1")
+
+    def test_by_the_callers_hangup_moves_nobody_on(self, house: House) -> None:
+        """FreeSWITCH tells the end of the playback first and the hangup only then."""
+        hears(
+            house,
+            "CHANNEL_EXECUTE_COMPLETE",
+            Application="playback",
+            Application_UUID="leg-a/1",
+            Application_Response="PLAYBACK ERROR",
+            Answer_State="hangup",
+        )
+        assert house.told == []
+
+    def test_that_was_not_ours_means_nothing(self, house: House) -> None:
+        hears(house, "CHANNEL_EXECUTE_COMPLETE", Application="set", Application_UUID="other")
+        assert house.told == []
+
+
+class TestAHangup:
+    @pytest.mark.parametrize(
+        ("disposition", "by"), [("recv_bye", EndedBy.CALLER), ("send_bye", EndedBy.SYSTEM)]
+    )
+    def test_of_the_caller_says_who_hung_up(
+        self, house: House, disposition: str, by: EndedBy
+    ) -> None:
+        told = hears(
+            house,
+            "CHANNEL_HANGUP_COMPLETE",
+            **CALLER,
+            Hangup_Cause="NORMAL_CLEARING",
+            v_sip_hangup_disposition=disposition,
+        )
+        assert told == [("leg-a", on.CallerGone("NORMAL_CLEARING", by))]
+
+    def test_of_a_seat_says_so_too(self, house: House) -> None:
+        told = hears(
+            house,
+            "CHANNEL_HANGUP_COMPLETE",
+            "leg-b",
+            v_switchd_kind="seat",
+            Hangup_Cause="NORMAL_CLEARING",
+            v_sip_hangup_disposition="recv_bye",
+        )
+        assert told == [("leg-b", on.SeatGone("leg-b", "NORMAL_CLEARING", by_seat=True))]
+
+
+class TestLostEvents:
+    def test_are_told_so_that_somebody_compares(self, house: House) -> None:
+        Ear(house)(esl.EventsLost(17))
+        assert house.told == [("lost",)]
+
+
+class TestWhatALegDoes:
+    @pytest.mark.parametrize(
+        ("state", "application", "does"),
+        [
+            ("CS_EXECUTE", "park", "park"),
+            ("CS_EXECUTE", "playback", "playback"),
+            ("CS_SOFT_EXECUTE", "uuid_bridge", "talk"),
+            ("CS_EXCHANGE_MEDIA", "uuid_bridge", "talk"),
+            ("CS_PARK", "uuid_bridge", "park"),
+            ("CS_CONSUME_MEDIA", "", ""),
+        ],
+    )
+    def test_is_read_from_its_state_first(self, state: str, application: str, does: str) -> None:
+        """Behind a bridge FreeSWITCH goes on showing the bridge as the application."""
+        assert doing({"state": state, "application": application}) == does
+
+
+class TestFound:
+    def test_a_damaged_time_is_an_error_for_that_leg_alone(self, house: House) -> None:
+        headers = {
+            "variable_switchd_kind": "caller",
+            "variable_switchd_state": "waiting",
+            "variable_switchd_queued_at": "yesterday",
+        }
+        with pytest.raises(ValueError, match="yesterday"):
+            found(house, "leg-a", headers)
