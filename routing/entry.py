@@ -125,6 +125,11 @@ def decide(arrival: Arrival, plan: Plan, now: float) -> Route | Refusal:
     return _route(caller, called, line, meant, reasons, closed, plan.language, retirement)
 
 
+def is_emergency(arrival: Arrival, plan: Plan) -> bool:
+    """Tell whether an emergency number is called, which must be served whatever else is not."""
+    return _read_numbers(arrival, plan)[1] in EMERGENCY
+
+
 def _emergency(caller: str, called: str, plan: Plan, reasons: list[Reason]) -> Route | Refusal:
     """Straight on to the emergency service: no greeting, no queue, nothing that could block it."""
     forward = plan.emergency.get(called)

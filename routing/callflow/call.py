@@ -82,6 +82,19 @@ class Call:
         return replace(self, legs=legs)
 
     @property
+    def shown(self) -> str:
+        """What a seat's display shows: the number that was dialled, and whose it is."""
+        return " ".join(dict.fromkeys((self.line_dialled, self.title)))
+
+    @property
+    def partner(self) -> str:
+        """The leg that is rung for the caller, or talks with the caller; "" if there is none."""
+        if self.offer is not None:
+            return self.offer.token
+        passed_on = self.state in (State.FORWARDING, State.FORWARDED)
+        return self.open_legs[-1] if passed_on and self.open_legs else ""
+
+    @property
     def open_legs(self) -> tuple[str, ...]:
         """Legs of seats and of numbers on a trunk that have not ended yet."""
         return tuple(leg.leg for leg in self.legs if leg.ended_at is None)

@@ -17,52 +17,60 @@ Result = tuple[Call, tuple[do.Action, ...]]
 
 BRIDGE_SECONDS = 5.0
 """Longest time from picking up to hearing each other."""
+SILENCE_SECONDS = 15.0
+"""How much longer than the ring time the switch may take to say what became of the call."""
 
 
 def forward(call: Call, now: float) -> Result:
-    """Ring the number; the caller hears music."""
+    """Ring the number; the caller hears music.
+
+    The leg's name is new each time: one of the same name may still ring for an earlier owner.
+    """
     target = call.forward
     assert target is not None
-    leg = f"{call.id}-forward"
+    leg = f"{call.id}-{now * 1000:.0f}"
     record = LegRecord(leg, "forward", target.number, "", now, None, None, None, "")
     call = replace(call, state=State.FORWARDING, legs=(*call.legs, record)).next_audio()
     call = call.note(now, "forward.made", number=target.number, trunk=target.trunk)
-    dial = do.Dial(target.number, target.trunk, leg, target.ring_seconds, call.caller, call.title)
-    return call, (dial, do.PlayMusic(call.music, call.audio))
+    dial = do.Dial(target.number, target.trunk, leg, target.ring_seconds, call.caller, call.shown)
+    silence = do.SetTimer("forward", target.ring_seconds + SILENCE_SECONDS)
+    return call, (dial, silence, do.PlayMusic(call.music, call.audio))
 
 
 def picked_up(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Result:
-    """The other side is there."""
+    """The other side is there; told by the originate and by the leg itself."""
+    if any(leg.leg == event.leg and leg.answered_at for leg in call.legs):
+        return call, ()
     call = call.with_leg(event.leg, answered_at=now)
-    return call, (do.Bridge(event.leg), do.SetTimer("bridge", BRIDGE_SECONDS))
+    bridge = (do.Bridge(event.leg), do.SetTimer("bridge", BRIDGE_SECONDS))
+    return call, (do.ClearTimer("forward"), *bridge)
 
 
 def bridged(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
     """They hear each other."""
     call = call.with_leg(event.leg, bridged_at=now).note(now, "forward.talk")
     call = replace(call, state=State.FORWARDED, answered_at=now, outcome=Outcome.FORWARDED)
-    return call, (do.ClearTimer("bridge"), do.Tag({"switchd_state": "forwarded"}))
+    facts = {"switchd_state": "forwarded", "switchd_answered_at": f"{now:.3f}"}
+    return call, (do.ClearTimer("bridge"), do.Tag(facts))
 
 
-def gone(call: Call, event: on.SeatGone, plan: Plan, now: float) -> Result:
-    """The other side's leg ended: before the answer the switch says why, behind it we know."""
-    was_up = any(leg.leg == event.leg and leg.answered_at for leg in call.legs)
+def gone(call: Call, event: on.SeatGone | on.SeatFailed, plan: Plan, now: float) -> Result:
+    """Busy, silent or cut off; the leg's end and the originate's failure come in either order."""
     call = _ended(call, event.leg, event.cause, now)
-    return _failed(call, plan, now, event.cause) if was_up else (call, ())
+    return _failed(call, plan, now, event.cause)
 
 
-def failed(
-    call: Call, event: on.SeatFailed | on.BridgeFailed | on.TimerDue, plan: Plan, now: float
-) -> Result:
-    """Nobody there: the queue, or an announcement."""
-    if isinstance(event, on.TimerDue):
-        if event.name != "bridge":
-            return call, ()
-        return _failed(call, plan, now, "no bridge in time")
-    why = event.cause if isinstance(event, on.SeatFailed) else event.why
-    if isinstance(event, on.SeatFailed):
-        call = _ended(call, event.leg, event.cause, now)
-    return _failed(call, plan, now, why)
+def not_bridged(call: Call, event: on.BridgeFailed, plan: Plan, now: float) -> Result:
+    """The switch could not bridge."""
+    return _failed(call, plan, now, event.why)
+
+
+def too_late(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
+    """Nothing came of it."""
+    reasons = {"forward": "no result in time", "bridge": "no bridge in time"}
+    if event.name not in reasons:
+        return call, ()
+    return _failed(call, plan, now, reasons[event.name])
 
 
 def _failed(call: Call, plan: Plan, now: float, why: str) -> Result:
@@ -70,7 +78,7 @@ def _failed(call: Call, plan: Plan, now: float, why: str) -> Result:
     assert target is not None
     stops = tuple(do.StopLeg(leg, "NORMAL_TEMPORARY_FAILURE") for leg in call.open_legs)
     call = replace(call, forward=None).note(now, "forward.failed", number=target.number, why=why)
-    before = (*stops, do.ClearTimer("bridge"))
+    before = (*stops, do.ClearTimer("forward"), do.ClearTimer("bridge"))
     if target.otherwise is Otherwise.QUEUE and call.group:
         call, waiting = enter_queue(call, plan, now, interrupt=True)
         return call, (*before, *waiting)

@@ -18,7 +18,7 @@ from routing.callflow.states import State
 from routing.callflow.waiting import enter_queue, place, wait
 from routing.plan import Plan
 from routing.record import EndedBy, LegRecord, Outcome
-from routing.saying import position_announcement
+from routing.saying import LARGEST, position_announcement
 from routing.seats import NotReadyReason
 
 Result = tuple[Call, tuple[do.Action, ...]]
@@ -62,7 +62,13 @@ def resume(call: Call, event: on.Resumed, plan: Plan, now: float) -> Result:
     call, route = _routed(call, event.arrival, plan, now)
     if isinstance(route, entry.Refusal):
         return hang_up(replace(call, outcome=Outcome.FAILED), plan, now)
-    call = _since(call, event.queued_at)
+    call = replace(
+        _since(call, event.queued_at),
+        group=event.group if event.group in plan.groups else call.group,
+        language=event.language or call.language,
+    )
+    if not call.group:
+        return hang_up(replace(call, outcome=Outcome.FAILED), plan, now)
     call = call.note(now, "queue.resumed", queued_at=event.queued_at)
     return wait(call, plan, now, interrupt=True)
 
@@ -83,6 +89,19 @@ def served(call: Call, event: on.Served, plan: Plan, now: float) -> Result:
     if isinstance(route, entry.Refusal):
         return hang_up(call, plan, now)
     return _after_talk(call.next_audio(), plan, ())
+
+
+def passed_on(call: Call, event: on.PassedOn, plan: Plan, now: float) -> Result:
+    """Say good-bye behind a talk with a number on a trunk that began under an earlier owner."""
+    call, _ = _routed(call, event.arrival, plan, now)
+    call = replace(
+        call,
+        arrived_at=event.answered_at,
+        greeted_at=event.answered_at,
+        answered_at=event.answered_at,
+        outcome=Outcome.FORWARDED,
+    ).note(now, "forward.resumed")
+    return forwarding.back(call, on.CallerBack(), plan, now)
 
 
 def _since(call: Call, queued_at: float) -> Call:
@@ -167,9 +186,9 @@ def ring(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
     seconds = plan.groups[offer.group].ring_seconds
     seat = plan.seats.get(offer.seat)
     if seat is not None and seat.phone:
-        dial = do.Dial(seat.phone, seat.trunk, offer.token, seconds, call.caller, call.title)
+        dial = do.Dial(seat.phone, seat.trunk, offer.token, seconds, call.caller, call.shown)
         return call, (dial,)
-    return call, (do.Ring(offer.seat, offer.token, seconds, call.caller, call.title),)
+    return call, (do.Ring(offer.seat, offer.token, seconds, call.caller, call.shown),)
 
 
 def ring_instead(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
@@ -199,7 +218,8 @@ def say_position(call: Call, event: on.Positioned, plan: Plan, now: float) -> Re
     if event.position < 1:
         return call, _position_timer(plan)
     call = replace(call, announcing=True).next_audio()
-    prompts = position_announcement(event.position, None, call.language)
+    language = call.language if call.language in LARGEST else plan.language
+    prompts = position_announcement(event.position, None, language)
     return call, (do.Play(prompts, call.audio, interrupt=True),)
 
 
@@ -350,6 +370,7 @@ def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
         do.ClearTimer("bridge"),
         do.ClearTimer("comfort"),
         do.ClearTimer("position"),
+        *widening.stop(call),
         do.StartRecording(path),
         do.Tag(tag),
     )
@@ -435,7 +456,8 @@ def queue_failed(call: Call, event: on.QueueFailed, plan: Plan, now: float) -> R
     """Without a queue nobody can be found: say so, rather than let music play for ever."""
     call = replace(call, outcome=Outcome.FAILED, ended_by=EndedBy.SYSTEM)
     call = call.note(now, "queue.failed", why=event.why).next_audio()
-    leave = (do.ClearTimer("comfort"), do.ClearTimer("position"), do.LeaveQueue())
+    timers = (do.ClearTimer("comfort"), do.ClearTimer("position"), *widening.stop(call))
+    leave = (*timers, do.LeaveQueue())
     stops = tuple(do.StopLeg(leg, "NORMAL_TEMPORARY_FAILURE") for leg in call.open_legs)
     call = replace(call, state=State.CLOSING, offer=None)
     return call, (*leave, *stops, do.Play(("technical_fault",), call.audio, interrupt=True))
@@ -471,6 +493,8 @@ def caller_left(call: Call, event: on.CallerGone, plan: Plan, now: float) -> Res
     if outcome is None:
         outcome = Outcome.ABANDONED if call.queued_at is not None else Outcome.ABANDONED_AT_ENTRY
         outcome = Outcome.FAILED if event.cause in SWITCH_DIED else outcome
+    if call.state is State.FORWARDED:
+        call = replace(call, talk_ended_at=call.talk_ended_at or now)
     call = replace(
         call,
         ended_at=now,

@@ -29,6 +29,7 @@ def wait(call: Call, plan: Plan, now: float, interrupt: bool = False) -> Result:
     facts = {
         "switchd_state": "waiting",
         "switchd_group": call.group,
+        "switchd_language": call.language,
         "switchd_queued_at": f"{call.queued_at:.3f}",
         "switchd_line": call.line_dialled,
     }
@@ -45,4 +46,4 @@ def place(call: Call, plan: Plan, now: float) -> tuple[do.Action, ...]:
     assert call.queued_at is not None
     lease = plan.groups[call.group].ring_seconds + LEASE_GRACE_SECONDS
     enqueue = do.Enqueue(call.group, call.priority, call.queued_at, lease)
-    return (enqueue, *widening.steps(call, now))
+    return (enqueue, *widening.steps(call, plan, now))

@@ -13,9 +13,9 @@ Result = tuple[Call, tuple[do.Action, ...]]
 _TIMER = "overflow:"
 
 
-def steps(call: Call, now: float) -> tuple[do.Action, ...]:
+def steps(call: Call, plan: Plan, now: float) -> tuple[do.Action, ...]:
     """Return what has to be begun when the caller enters the queue, again or for the first time."""
-    if not call.overflow:
+    if len(_groups(call, plan)) < 2:
         return ()
     waited = now - (now if call.queued_at is None else call.queued_at)
     timers = (
@@ -23,6 +23,11 @@ def steps(call: Call, now: float) -> tuple[do.Action, ...]:
         for step in call.overflow
     )
     return (do.AskStaffed(call.group), *timers)
+
+
+def stop(call: Call) -> tuple[do.Action, ...]:
+    """Return what ends every step that is still to come."""
+    return tuple(do.ClearTimer(_TIMER + step.group) for step in call.overflow)
 
 
 def is_due(event: on.TimerDue) -> bool:
@@ -36,10 +41,21 @@ def widen(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
 
 
 def unstaffed(call: Call, event: on.Unstaffed, plan: Plan, now: float) -> Result:
-    """Nobody is there to wait for: the first step at once."""
-    if not call.overflow:
+    """Nobody is there to wait for: the next group at once, until there is one with somebody."""
+    groups = _groups(call, plan)
+    if event.group not in groups[:-1]:
         return call, ()
-    return _to(call, call.overflow[0].group, now, why="nobody signed in")
+    further = groups[groups.index(event.group) + 1]
+    call, todo = _to(call, further, now, why="nobody signed in")
+    return call, (*todo, do.AskStaffed(further))
+
+
+def _groups(call: Call, plan: Plan) -> tuple[str, ...]:
+    """The groups that may serve the caller, in their order. The line's own is the last resort of
+    who chose another in a menu."""
+    line = plan.lines.get(call.line_meant)
+    groups = (call.group, *(step.group for step in call.overflow), line.group if line else "")
+    return tuple(group for group in dict.fromkeys(groups) if group)
 
 
 def _to(call: Call, group: str, now: float, why: str) -> Result:

@@ -191,7 +191,8 @@ class Performer:
         )
 
     def _reach(self, call: Call, leg: str, ring: Callable[[], None]) -> on.Event | None:
-        """Ring somebody. If the switch is away the lease decides: no phone is to blame."""
+        """Ring somebody. If the switch is away the lease decides, or a timer: no phone is
+        to blame."""
         try:
             ring()
         except SwitchAway as error:

@@ -32,12 +32,12 @@ PHONE_HUNG_UP = frozenset({"recv_bye", "recv_cancel", "recv_refuse"})
 class Listener(Protocol):
     """Who is told."""
 
-    def arrived(self, leg: str, arrival: Arrival, queued_at: float | None) -> None: ...
+    def arrived(self, leg: str, arrival: Arrival) -> None: ...
+    def found(self, leg: str, event: on.Resumed | on.Served | on.PassedOn) -> None: ...
     def code_dialled(self, leg: str, seat: str, code: str) -> None: ...
     def phone(self, seat: str, reachable: bool) -> None: ...
     def deliver(self, leg: str, event: on.Event) -> object: ...
     def knows(self, leg: str) -> bool: ...
-    def served(self, leg: str, event: on.Served) -> None: ...
     def stray(self, leg: str) -> None: ...
     def events_lost(self) -> None: ...
 
@@ -134,8 +134,9 @@ def _found_caller(
 ) -> None:
     state = variable("switchd_state")
     queued_at, answered_at = variable("switchd_queued_at"), variable("switchd_answered_at")
+    event: on.Resumed | on.Served | on.PassedOn
     if state in ("talking", "survey") and queued_at and answered_at:
-        served = on.Served(
+        event = on.Served(
             arrival,
             float(queued_at),
             float(answered_at),
@@ -143,10 +144,15 @@ def _found_caller(
             variable("switchd_agent"),
             variable("switchd_recording"),
         )
-        listener.served(leg, served)
+    elif state == "forwarded" and answered_at:
+        event = on.PassedOn(arrival, float(answered_at))
+    elif state == "waiting" and queued_at:
+        chosen = (variable("switchd_group"), variable("switchd_language"))
+        event = on.Resumed(arrival, float(queued_at), *chosen)
     else:
-        waiting = state == "waiting" and queued_at
-        listener.arrived(leg, arrival, float(queued_at) if waiting else None)
+        listener.arrived(leg, arrival)
+        return
+    listener.found(leg, event)
 
 
 _TALKING_STATES = frozenset({"CS_SOFT_EXECUTE", "CS_EXCHANGE_MEDIA"})

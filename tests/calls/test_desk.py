@@ -78,7 +78,7 @@ class TestDesk:
     def test_a_caller_is_opened_once_however_often_the_leg_is_found(self, room: Room) -> None:
         room.desk.arrive("leg-a", ARRIVAL)
         room.desk.arrive("leg-a", ARRIVAL)
-        room.desk.resume("leg-a", ARRIVAL, NOW)
+        room.desk.found("leg-a", on.Resumed(ARRIVAL, NOW))
         room.reaches(State.ANSWERING)
         assert room.switch.verbs() == ["answer"]
 

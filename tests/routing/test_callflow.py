@@ -57,7 +57,7 @@ class TestEntry:
         story.happens(on.Played("leg-a/1")).ringing()
         (ring,) = story.todo
         assert isinstance(ring, do.Ring)
-        assert ring.title == "市城市管理局"
+        assert ring.title == "12319 市城市管理局"
         assert (story.call.line_dialled, story.call.line_meant) == ("12319", "12345")
 
     def test_a_retired_number_that_does_not_connect_says_so_and_hangs_up(self) -> None:
@@ -125,7 +125,9 @@ class TestWaiting:
 class TestOffer:
     def test_the_seat_is_rung_on_a_leg_named_by_the_offer(self) -> None:
         story = Story().ringing()
-        assert story.todo == (do.Ring("1001", "leg-b", 15.0, "13937512345", "政务服务便民热线"),)
+        assert story.todo == (
+            do.Ring("1001", "leg-b", 15.0, "13937512345", "12345 政务服务便民热线"),
+        )
 
     @pytest.mark.parametrize(
         ("cause", "reason"),

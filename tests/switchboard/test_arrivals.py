@@ -15,10 +15,10 @@ class Listener:
     """Writes down who arrived."""
 
     def __init__(self) -> None:
-        self.arrivals: list[tuple[str, Arrival, float | None]] = []
+        self.arrivals: list[tuple[str, Arrival]] = []
 
-    def arrived(self, leg: str, arrival: Arrival, queued_at: float | None) -> None:
-        self.arrivals.append((leg, arrival, queued_at))
+    def arrived(self, leg: str, arrival: Arrival) -> None:
+        self.arrivals.append((leg, arrival))
 
     def knows(self, leg: str) -> bool:
         return False
@@ -36,7 +36,7 @@ def arrival(**variables: object) -> Arrival:
     listener = Listener()
     headers = {f"variable_{name}": value for name, value in {**CALLER, **variables}.items()}
     found(listener, "leg-a", headers)
-    [(_, arrived, _)] = listener.arrivals
+    [(_, arrived)] = listener.arrivals
     return arrived
 
 
@@ -65,8 +65,8 @@ class TestNumbers:
             "variable_sip_h_DIVERSION": "<sip:12316@a>",
         }
         Ear(listener)(ChannelPark(headers))
-        [(leg, arrived, queued_at)] = listener.arrivals
-        assert (leg, arrived.diversion, queued_at) == ("leg-a", "<sip:12316@a>", None)
+        [(leg, arrived)] = listener.arrivals
+        assert (leg, arrived.diversion) == ("leg-a", "<sip:12316@a>")
 
 
 class TestPrivacy:
