@@ -39,7 +39,8 @@ def forward(call: Call, now: float) -> Result:
 
 def picked_up(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Result:
     """The other side is there; told by the originate and by the leg itself."""
-    if any(leg.leg == event.leg and leg.answered_at for leg in call.legs):
+    known = next((leg for leg in call.legs if leg.leg == event.leg), None)
+    if known is None or known.answered_at is not None:
         return call, ()
     call = call.with_leg(event.leg, answered_at=now)
     bridge = (do.Bridge(event.leg), do.SetTimer("bridge", BRIDGE_SECONDS))
