@@ -6,7 +6,7 @@ ten thousand.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -109,6 +109,7 @@ def decide(arrival: Arrival, plan: Plan, now: float) -> Route | Refusal:
     reasons.append(Reason("entry.line", {"line": line.name, "kind": line.kind.value}))
     retirement = line.retirement
     if retirement is None:
+        line = _while_answered(line, plan, now, reasons)
         closed = _closed(line, plan, now, reasons)
         return _route(caller, called, line, line, reasons, closed, plan.language)
     phase = line.phase(now, plan.zone)
@@ -151,6 +152,19 @@ def _emergency(caller: str, called: str, plan: Plan, reasons: list[Reason]) -> R
         reasons=tuple(reasons),
         forward=forward,
     )
+
+
+def _while_answered(line: Line, plan: Plan, now: float, reasons: list[Reason]) -> Line:
+    """Leave the other side out while nobody answers there; its callers go to the queue."""
+    forward = line.forward
+    calendar = plan.calendars.get(forward.open) if forward and forward.open else None
+    if calendar is None:
+        return line
+    ruling = calendar.why(now, plan.zone)
+    if ruling.open:
+        return line
+    reasons.append(Reason("entry.forward_closed", {**ruling.facts, "why": ruling.rule.value}))
+    return replace(line, forward=None)
 
 
 def _closed(line: Line, plan: Plan, now: float, reasons: list[Reason]) -> bool:

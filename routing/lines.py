@@ -94,6 +94,8 @@ class Forward:
     otherwise: Otherwise = Otherwise.QUEUE
     announcement: str = "forward_failed"
     """Prompt before good-bye, if that is what happens otherwise."""
+    open: str | None = None
+    """Calendar by which somebody answers there; None: at all times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,8 @@ class Line:
     """Further groups for its callers, the earliest first."""
     forward: Forward | None = None
     """Where its callers are passed on to: sub-centres, and deferred lines if they are passed on."""
+    transfer_to: Forward | None = None
+    """Where seats reach the line's own people: sub-centres, experts, deferred lines."""
     dial_instead: str = ""
     """The number that callers of a deferred line are told, "" if they are passed on."""
     menu: str = ""
@@ -131,6 +135,8 @@ class Line:
     """Calendar by which the line is open; None: at all times."""
     closed_prompt: str = "out_of_hours"
     """What callers hear when the line or its group is closed."""
+    department: str = ""
+    """For statistics; a retired line keeps its own."""
 
     def phase(self, now: float, zone: tzinfo) -> Phase:
         """Tell where the line stands at `now` (seconds since the epoch) in the city's `zone`.

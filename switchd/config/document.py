@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from switchd.config.calendars import Calendar, Holidays, Shift
+from switchd.config.lines import Line
+from switchd.config.menus import EmergencyEntry, EmergencyKey, Menu
 from switchd.config.models import (
     City,
     Group,
-    Line,
     SeatEntry,
     Section,
     Survey,
@@ -32,6 +34,23 @@ class Document(Section):
     )
     trunks: dict[Word, Trunk] = Field(
         default={"trunk": Trunk()}, min_length=1, description="Trunk groups (中继) by name."
+    )
+    menus: dict[Word, Menu] = Field(
+        default={}, description="Menus by name. None is heard unless a line has a key `menu`."
+    )
+    emergency: dict[EmergencyKey, EmergencyEntry] = Field(
+        default={},
+        description="Where calls to 110, 119, 120 and 122 go that arrive here: `trunk: carrier` "
+        "for all of them, `110: police` for one. Without it they get UNALLOCATED_NUMBER.",
+    )
+    calendars: dict[Word, Calendar] = Field(
+        default={}, description="Hours (工作时间) by name; `always` is there without being written."
+    )
+    holidays: Holidays = Field(
+        default=Holidays(), description="Public holidays and make-up work days (调休)."
+    )
+    shifts: dict[Word, Shift] = Field(
+        default={}, description="Shifts by name: rotating crews (四班三运转), day shift (长白班)."
     )
     waiting: Waiting = Field(default=Waiting(), description="What callers hear while they wait.")
     survey: Survey = Field(default=Survey(), description="The question for satisfaction.")

@@ -10,9 +10,12 @@ from typing import Any, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
+from switchd.config.calendars import Calendar, Holidays, Shift
 from switchd.config.document import Document
 from switchd.config.explain import explain, key_path
-from switchd.config.models import City, Group, Line, Seat, Survey, Trunk, Waiting
+from switchd.config.lines import Line
+from switchd.config.menus import EmergencyTarget, Menu
+from switchd.config.models import City, Group, Seat, Survey, Trunk, Waiting
 from switchd.config.problems import Problem, Severity, choose
 from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Storage
 from switchd.config.source import Mapping, Node, Path, Scalar, child, locate, plain
@@ -29,6 +32,11 @@ class Draft:
     groups: dict[str, Group] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
     trunks: dict[str, Trunk] = field(default_factory=lambda: {"trunk": Trunk()})
+    menus: dict[str, Menu] = field(default_factory=dict)
+    emergency: dict[str, EmergencyTarget] = field(default_factory=dict)
+    calendars: dict[str, Calendar] = field(default_factory=dict)
+    holidays: Holidays = field(default_factory=Holidays)
+    shifts: dict[str, Shift] = field(default_factory=dict)
     waiting: Waiting = field(default_factory=Waiting)
     survey: Survey = field(default_factory=Survey)
     freeswitch: FreeSwitch = field(default_factory=FreeSwitch)
@@ -102,7 +110,7 @@ def _read_section(draft: Draft, name: str, owner: Any) -> None:
 
 
 def _read_entries(draft: Draft, name: str, key_owner: Any, owner: Any) -> None:
-    """Read a section whose keys are names: lines, groups, seats, trunks."""
+    """Read a section whose keys are names: lines, groups, seats, trunks, …"""
     node = draft.root.entries[name]
     if not isinstance(node, Mapping) or not node.entries:
         empty = isinstance(node, Mapping) or (isinstance(node, Scalar) and node.text is None)

@@ -8,7 +8,9 @@ from zoneinfo import available_timezones
 from routing.numbers import EMERGENCY
 from switchd.config.draft import Draft
 from switchd.config.lookup import Lookup
+from switchd.config.meaning_calendars import check_calendars
 from switchd.config.meaning_lines import check_lines, time_zone
+from switchd.config.meaning_menus import check_emergency, check_menus
 from switchd.config.meaning_server import check_server
 from switchd.config.meaning_trunks import check_trunks
 from switchd.config.models import Mistake
@@ -29,9 +31,13 @@ class Known:
 
 def check_meaning(draft: Draft, known: Known, now: float) -> None:
     """Add every contradiction between the sections to the draft's problems."""
+    lookup = Lookup(draft)
     _check_city(draft)
     check_lines(draft, now)
     check_trunks(draft)
+    check_menus(draft, lookup)
+    check_emergency(draft, lookup)
+    check_calendars(draft, now)
     _check_groups(draft)
     _check_seats(draft)
     _check_feature_codes(draft)
@@ -112,15 +118,22 @@ def _check_feature_codes(draft: Draft) -> None:
 
 def _check_sounds(draft: Draft, known: Known) -> None:
     """Prompts and hold music that lines name exist."""
+    lookup = Lookup(draft)
     for name, line in draft.lines.items():
         path = ("lines", name)
-        for key in ("greeting", "announcement"):
-            prompt = getattr(line, key)
-            used = key == "greeting" or line.merged_on is not None
-            if used and known.prompts is not None and prompt not in known.prompts:
+        group = draft.groups.get(lookup.group_of(line) or "")
+        used = {
+            "greeting": True,
+            "announcement": line.merged_on is not None,
+            "closed_prompt": line.open is not None
+            or (group is not None and group.open is not None),
+        }
+        for key in used:
+            prompt: str = getattr(line, key)
+            if used[key] and known.prompts is not None and prompt not in known.prompts:
                 draft.error(
                     (*path, key), f"there is no prompt {prompt}", choose(prompt, known.prompts)
                 )
-        if known.music is not None and line.music not in known.music:
+        if known.music is not None and line.music is not None and line.music not in known.music:
             what = f"there is no hold music {line.music}"
             draft.error((*path, "music"), what, choose(line.music, known.music))
