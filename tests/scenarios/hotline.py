@@ -91,7 +91,7 @@ class Hotline:
         (self.folder / "state" / "event-socket.password").write_text("between-friends\n")
         server = {
             "freeswitch": {"event_socket": {"host": "127.0.0.1", "port": self.sim.port}},
-            "folders": {"state": str(self.folder / "state")},
+            "folders": {**self.city.get("folders", {}), "state": str(self.folder / "state")},
         }
         text = orjson.dumps({**self.city, **server}).decode()
         (folder / "city.yaml").write_text(text)
