@@ -66,7 +66,7 @@ def _retirement(lookup: Lookup, line: Line) -> Retirement | None:
         reminder_months=line.reminder_months,
         connects=line.connects,
         into=lookup.normal(lookup.line_taking_over(line) or ""),
-        announcement=line.announcement,
+        announcement=lookup.announcement_of(line),
     )
 
 

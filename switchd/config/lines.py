@@ -150,9 +150,10 @@ class Line(Section):
         default=True,
         description="Retired and remote lines: whether the announcement is followed by a seat.",
     )
-    announcement: Word = Field(
-        default="change_announcement",
-        description="Retired and remote lines: prompt of the announcement.",
+    announcement: Word | None = Field(
+        default=None,
+        description="Retired and remote lines: prompt of the announcement. Default: "
+        "change_announcement; change_redirect, which asks to dial again, if `connects` is no.",
     )
     into: Number | None = Field(
         default=None,

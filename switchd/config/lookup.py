@@ -86,6 +86,10 @@ class Lookup:
                 steps = list(heir.overflow)
         return sorted(steps, key=lambda step: step.after_seconds)
 
+    def announcement_of(self, line: Line) -> str:
+        """Give the prompt of the change announcement."""
+        return line.announcement or ("change_announcement" if line.connects else "change_redirect")
+
     def passes_on(self, line: Line) -> bool:
         """Tell whether the line's callers go to a number outside."""
         return line.kind is LineKind.SUB_CENTRE or line.then == "pass_on"
