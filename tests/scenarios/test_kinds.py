@@ -243,7 +243,8 @@ class TestASubCentre:
     def test_talks_on_when(self, hotline: Hotline, how: str) -> None:
         centre = hotline.sim.number(SUB_CENTRE).will_answer()
         caller = hotline.sim.call(MOBILE, "12350")
-        talks(caller)
+        leg = hotline.sim.switch.channels[caller.uuid]
+        wait_for(lambda: leg.variables.get("switchd_state") == "forwarded", "it is written down")
         if how == "the daemon is killed":
             hotline.kill_daemon()
             hotline.start_daemon()
