@@ -1,17 +1,21 @@
 """The examples that admins copy, and the pages made for them, are right and current."""
 
 import json
+from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from switchd.config import check, load
+from switchd.config import Severity, check, load
 from switchd.config.document import Document
 from switchd.config.generate import generate
 from switchd.config.reference import render
 from switchd.config.schema import render_schema, schema
 
 ROOT = Path(__file__).parents[2]
+SUMMER = datetime(2026, 6, 1, tzinfo=UTC).timestamp()
+"""A day on which the year's holidays are known and the next year's are not expected yet."""
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +31,25 @@ class TestPingdingshan:
         assert server.freeswitch == minimal.freeswitch
         assert server.feature_codes == minimal.feature_codes
         assert pingdingshan.plan.survey == load(ROOT / "config/minimal").plan.survey
+
+
+class TestJiayuguan:
+    """Sub-centres and experts; its numbers are illustrative."""
+
+    def test_it_has_no_errors_and_tells_only_that_the_months_are_over(self):
+        problems = check(ROOT / "config/jiayuguan", now=SUMMER)
+        assert {one.severity for one in problems} == {Severity.WARNING}
+        assert {one.key.rsplit(".", 1)[1] for one in problems} == {"merged_on"}
+
+    def test_it_has_the_lines_that_the_notice_counts(self):
+        plan = load(ROOT / "config/jiayuguan", now=SUMMER).plan
+        kinds = Counter(line.kind.value for line in plan.lines.values())
+        counted = {"hotline": 1, "retired": 10, "parallel": 6, "sub_centre": 8}
+        assert kinds == {**counted, "expert": 3}
+
+    def test_it_says_that_its_numbers_are_illustrative(self):
+        for file in (ROOT / "config/jiayuguan").iterdir():
+            assert "illustrative" in "".join(file.read_text(encoding="utf-8").split("\n\n")[0])
 
 
 class TestMinimal:
