@@ -218,6 +218,17 @@ class Daemon:
         log.info("stray phone stopped", leg=leg)
         gevent.spawn(self._turn_away, leg)
 
+    def seat_left(self, leg: str, seat: str) -> None:
+        """A seat's leg has ended that belongs to no call of ours: a talk of an earlier owner."""
+        gevent.spawn(self._free, leg, seat)
+
+    def _free(self, leg: str, seat: str) -> None:
+        try:
+            if self.parts.waitlist.release(seat, leg, 0.0, self.parts.clock.now()):
+                log.info("seat free again", seat=seat)
+        except QueueUnavailable as error:
+            log.warning("seat not freed", seat=seat, why=str(error))
+
     def events_lost(self) -> None:
         """Events were thrown away because we were too slow: compare."""
         log.warning("events lost")
@@ -264,7 +275,7 @@ class Daemon:
             try:
                 self._compare_once(link, stranded, cause)
                 return
-            except (EslError, ValueError, KeyError) as error:
+            except (EslError, QueueUnavailable, ValueError, KeyError) as error:
                 log.warning("switch not compared", why=str(error) or type(error).__name__)
                 gevent.sleep(AGAIN_SECONDS)
 
@@ -275,6 +286,7 @@ class Daemon:
             stranded, {leg: incoming.doing(row) for leg, row in living.items()}, cause
         )
         self._tell_phones(lambda: self.parts.phones.listed(phones))
+        self.parts.waitlist.end_talks(living, self.parts.clock.now())
         for leg, row in living.items():
             outbound = row["direction"] == "outbound"
             if self.knows(leg):

@@ -105,6 +105,8 @@ class Dial(Action):
     caller: str
     title: str
     """What the other side's display shows besides the caller's number."""
+    seat: str = ""
+    """The seat that is reached by this number, "" if it is none."""
 
 
 @dataclass(frozen=True, slots=True)

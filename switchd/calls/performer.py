@@ -187,6 +187,7 @@ class Performer:
                 action.caller,
                 action.title,
                 call.id,
+                action.seat,
             ),
         )
 

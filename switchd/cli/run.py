@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-from typing import Annotated
+from io import TextIOBase
+from typing import Annotated, TextIO, cast
 
 import gevent
 import structlog
@@ -28,6 +29,16 @@ Drain = Annotated[
 ]
 
 
+class _Stderr(TextIOBase):
+    """Whatever stderr is when something is written; loggers outlive a redirected one."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def configure_log(settings: Log) -> None:
     """Key and value on a terminal, JSON elsewhere (the journal)."""
     as_json = settings.format == "json" or (settings.format == "auto" and not sys.stderr.isatty())
@@ -47,7 +58,7 @@ def configure_log(settings: Log) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[settings.level.upper()]
         ),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Stderr())),
         cache_logger_on_first_use=True,
     )
 

@@ -99,6 +99,8 @@ class EmbeddedRedis:
                 return
             on_restart()
             self._process = self._spawn()
+            if self._ended_by_us():
+                self._process.terminate()
             time.sleep(_RESTART_SECONDS)
 
     def _ended_by_us(self) -> bool:

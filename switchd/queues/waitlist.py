@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import redis
@@ -175,11 +175,21 @@ class Waitlist:
         return None if head is None else to_seconds(head)
 
     def forget_calls_of(self, owner: str, now: float) -> int:
-        """Drop every caller, offer and talk of an owner that lost them, and its inbox.
+        """Drop every caller and offer of an owner that lost them, and its inbox.
 
-        Return how many callers; their seats are free again. For the start of a daemon.
+        Return how many callers; their seats are free again. Talks go on; see `end_talks`. For the
+        start of a daemon.
         """
         return int(self._run("forget_calls_of", owner, to_ms(now), self._new_token()))
+
+    def end_talks(self, legs: Iterable[str], now: float) -> tuple[str, ...]:
+        """End this owner's talks whose seat's leg is not among `legs`, all that the switch has.
+
+        Return the seats that are free again. A talk's leg is named by its offer's token.
+        """
+        living = json.dumps(list(legs))
+        freed = self._run("end_talks", self._owner, living, to_ms(now), self._new_token())
+        return tuple(freed)
 
     # Views
 

@@ -36,7 +36,8 @@ class Listener(Protocol):
     def found(self, leg: str, event: on.Resumed | on.Served | on.PassedOn) -> None: ...
     def code_dialled(self, leg: str, seat: str, code: str) -> None: ...
     def phone(self, seat: str, reachable: bool) -> None: ...
-    def deliver(self, leg: str, event: on.Event) -> object: ...
+    def deliver(self, leg: str, event: on.Event) -> bool: ...
+    def seat_left(self, leg: str, seat: str) -> None: ...
     def knows(self, leg: str) -> bool: ...
     def stray(self, leg: str) -> None: ...
     def events_lost(self) -> None: ...
@@ -99,7 +100,10 @@ class Ear:
         leg, cause = event.uuid, event.cause
         other_side = event.variable("sip_hangup_disposition") in PHONE_HUNG_UP
         if event.variable("switchd_kind") in DIALLED:
-            self._listener.deliver(leg, on.SeatGone(leg, cause, other_side))
+            known = self._listener.deliver(leg, on.SeatGone(leg, cause, other_side))
+            seat = event.variable("switchd_seat")
+            if seat and not known:
+                self._listener.seat_left(leg, seat)
         else:
             by = EndedBy.CALLER if other_side else EndedBy.SYSTEM
             self._listener.deliver(leg, on.CallerGone(cause, by))
@@ -156,17 +160,19 @@ def _found_caller(
 
 
 _TALKING_STATES = frozenset({"CS_SOFT_EXECUTE", "CS_EXCHANGE_MEDIA"})
+_OVER_AT_ONCE = frozenset({"answer", "uuid_bridge"})
+"""What `show channels` still names when the leg is back in its park."""
 
 
 def doing(row: Mapping[str, str]) -> str:
     """What a leg in `show channels` does: `talk`, `park`, or the application that it runs.
 
-    A leg that is parked behind a bridge still shows the bridge as its application.
+    A row names what was executed last, even when that has ended.
     """
     if row["state"] in _TALKING_STATES:
         return "talk"
     application = row["application"]
-    return "park" if application == "uuid_bridge" else application
+    return "park" if application in _OVER_AT_ONCE else application
 
 
 def _reader(headers: Mapping[str, Any]) -> Callable[[str], str]:

@@ -29,6 +29,7 @@ _DIALLED = re.compile(r"[0-9*#]{1,24}")
 _NOT_DISPLAYED = re.compile(r"""[\x00-\x1f\x7f'"\\{}\[\]<>$|^:]""")
 GONE = ("no such channel", "cannot locate session", "invalid session", "invalid uuid")
 """What FreeSWITCH says of a leg that has ended (mod_commands.c, mod_event_socket.c)."""
+_FORWARD = {"switchd_kind": "forward"}
 ORIGINATE_GRACE_SECONDS = 10.0
 """How much longer than the ring time the result of an originate is waited for."""
 SURVEY_DIGIT_SECONDS = 3.0
@@ -129,14 +130,19 @@ class FreeSwitch:
         caller: str,
         title: str,
         call: str,
+        seat: str = "",
     ) -> None:
-        """Originate a leg to a number over a trunk, parked; results as those of `ring`."""
+        """Originate a leg to a number over a trunk, parked; results as those of `ring`.
+
+        `seat` is the one that is reached by this number, if it is one.
+        """
         proxy = self._proxies.get(trunk)
         if not proxy:
             raise SwitchError(f"trunk {trunk} has no proxy, so nothing can be dialled over it")
         if not _DIALLED.fullmatch(number):
             raise SwitchError(f"{number[:40]!r} is no number to dial")
-        variables = {"switchd_kind": "forward", **_originated(leg, seconds, caller, title, call)}
+        kind = {"switchd_kind": "seat", "switchd_seat": seat} if seat else _FORWARD
+        variables = {**kind, **_originated(leg, seconds, caller, title, call)}
         self._originate(f"sofia/trunk/{number}@{proxy}", leg, seconds, variables)
 
     def _originate(

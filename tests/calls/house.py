@@ -81,6 +81,7 @@ class FakeSwitch(_Fake):
         caller: str,
         title: str,
         call: str,
+        seat: str = "",
     ) -> None:
         self._ask("dial", number, trunk)
 

@@ -241,7 +241,7 @@ class TestWithADaemon:
     def test_a_redis_that_is_away_is_named(self, city: Path, house: FakeHouse) -> None:
         house.trouble = Unavailable("snapshot: Redis does not answer")
         result = switchd("status", "--city", city)
-        assert result.exit_code == Exit.FAILED
+        assert result.exit_code == Exit.UNAVAILABLE
         assert "Redis does not answer" in result.stderr
 
 

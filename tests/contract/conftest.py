@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,47 +14,30 @@ from tests.contract.scene import Scene
 from tests.live import house as live
 
 
-class Shared:
-    """The one FreeSWITCH of all these tests, started by the first that asks for it.
-
-    It would end after `LIFE_SECONDS`, so it is replaced when half of that is over.
-    """
-
-    def __init__(self, factory: pytest.TempPathFactory) -> None:
-        self._factory = factory
-        self._house: live.House | None = None
-        self._opened_at = 0.0
-
-    def get(self) -> live.House:
-        """A house that will stay open for the length of a test; skips where there can be none."""
-        if time.monotonic() > self._opened_at + live.LIFE_SECONDS / 2:
-            self.close()
-        if self._house is None:
-            self._house = live.open_house(self._factory.mktemp("freeswitch"))
-            self._opened_at = time.monotonic()
-        if self._house is None:
-            pytest.skip(live.reason_to_skip() or "there is no house")
-        return self._house
-
-    def close(self) -> None:
-        """End FreeSWITCH, if it was started."""
-        if self._house is not None:
-            self._house.close()
-            self._house = None
-
-
 @pytest.fixture(scope="session")
-def freeswitch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
-    """Starting FreeSWITCH takes seconds, so that all tests share one."""
-    shared = Shared(tmp_path_factory)
-    yield shared
-    shared.close()
+def freeswitch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], live.House]]:
+    """The one FreeSWITCH of all these tests, started by the first that asks for it."""
+    opened: list[live.House] = []
+
+    def get() -> live.House:
+        if not opened:
+            house = live.open_house(tmp_path_factory.mktemp("freeswitch"))
+            if house is None:
+                pytest.skip(live.reason_to_skip() or "there is no house")
+            opened.append(house)
+        return opened[0]
+
+    yield get
+    for house in opened:
+        house.close()
 
 
 @pytest.fixture(params=["standin", pytest.param("freeswitch", marks=pytest.mark.live)])
-def house(request: pytest.FixtureRequest, tmp_path: Path, freeswitch: Shared) -> Iterator[House]:
+def house(
+    request: pytest.FixtureRequest, tmp_path: Path, freeswitch: Callable[[], live.House]
+) -> Iterator[House]:
     """A telephone system without calls and without phones."""
-    opened = StandIn(tmp_path) if request.param == "standin" else Real(freeswitch.get())
+    opened = StandIn(tmp_path) if request.param == "standin" else Real(freeswitch())
     try:
         yield opened
     finally:

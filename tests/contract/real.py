@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import socket
 from contextlib import ExitStack
 
-from tests.live.sipp import Phone as SippPhone
-from tests.live.sipp import until
-
+from switchd.demo.telephones.sipp import until
 from tests.contract.client import EVENTS, Client
 from tests.contract.house import Caller, Phone
 from tests.live.house import House as LiveHouse
-
-
-class SeatPhone:
-    """A phone of SIPp, which knows its calls by their Call-ID only."""
-
-    def __init__(self, house: LiveHouse, number: str, phone: SippPhone) -> None:
-        self._house = house
-        self._number = number
-        self._phone = phone
-
-    def hang_up(self) -> None:
-        rows = json.loads(self._house.api("show channels as json"))["rows"]
-        (leg,) = [row["uuid"] for row in rows if row["dest"] == self._number]
-        self._phone.hang_up(self._house.api(f"uuid_getvar {leg} sip_call_id"))
 
 
 class DeafPhone:
@@ -64,7 +47,7 @@ class Real:
         assert phone is not None
         if unplugged:
             phone.kill()
-        return SeatPhone(self._house, number, phone)
+        return phone
 
     def _deaf(self, number: str) -> Phone:
         plug = self._to_close.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))

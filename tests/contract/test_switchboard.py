@@ -15,7 +15,7 @@ from routing.record import EndedBy
 from switchd.calls.ports import LegGone, SwitchError
 from switchd.esl.link import Link
 from switchd.prompts.library import PromptLibrary
-from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear
+from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear, doing
 from switchd.switchboard.outgoing import FreeSwitch
 from tests.contract.client import PATIENCE
 from tests.contract.house import House
@@ -60,6 +60,15 @@ class Notes:
 
     def knows(self, leg: str) -> bool:
         return leg in self.legs
+
+    def served(self, leg: str, event: on.Served) -> None:
+        raise AssertionError("nobody was served by an earlier daemon")
+
+    def stray(self, leg: str) -> None:
+        raise AssertionError(f"every phone here was rung by us: {leg}")
+
+    def events_lost(self) -> None:
+        raise AssertionError("nothing is lost here")
 
     def wait(self, leg: str, kind: type[on.Event]) -> on.Event:
         """The first event of that kind that was told of the leg."""
@@ -118,11 +127,16 @@ class Hotline:
     def talking(self) -> str:
         """The caller talks with a seat, whose leg is `seat`; returns the caller's leg."""
         leg = self.answered()
-        self.switch.ring("1001", "seat", 5.0, CALLER, "12345", "call")
+        self.ring(5.0)
         self.notes.wait("seat", on.SeatAnswered)
         self.switch.bridge(leg, "seat")
-        assert self.notes.wait(leg, on.Bridged) == on.Bridged("seat")
+        self.notes.wait("seat", on.Bridged)
         return leg
+
+    def ring(self, seconds: float, title: str = "12345") -> None:
+        """Ring the phone of 1001; the leg is `seat`."""
+        self.notes.legs.add("seat")
+        self.switch.ring("1001", "seat", seconds, CALLER, title, "call")
 
     def asks(self, leg: str, execution: str) -> None:
         self.switch.collect(leg, ("question",), ("thanks",), "12345", 1.0, 1, execution)
@@ -210,7 +224,7 @@ class TestASeat:
     def test_sees_who_calls_and_which_line(self, hotline: Hotline, house: House) -> None:
         house.seat("1001", no_answer=True)
         listener = house.esl()
-        hotline.switch.ring("1001", "seat", 5.0, CALLER, "市城管局, 原12319 热线", "call")
+        hotline.ring(5.0, "市城管局, 原12319 热线")
         created = listener.event("CHANNEL_CREATE", "seat")
         assert created["Caller-Caller-ID-Number"] == CALLER
         assert created["Caller-Caller-ID-Name"] == "市城管局, 原12319 热线"
@@ -230,12 +244,37 @@ class TestASeat:
         self, hotline: Hotline, house: House, phone: str, cause: str
     ) -> None:
         house.seat("1001", **{phone: True})
-        hotline.switch.ring("1001", "seat", 1.0, CALLER, "12345", "call")
+        hotline.ring(1.0)
         assert hotline.notes.wait("seat", on.SeatFailed) == on.SeatFailed("seat", cause)
 
     def test_that_registers_is_reachable(self, hotline: Hotline, house: House) -> None:
         house.seat("1001")
         until(lambda: hotline.notes.phones.get("1001", False), "registration of 1001")
+
+
+class TestWhatALegDoes:
+    """What `show channels` tells a daemon that finds calls when it starts."""
+
+    def test_is_seen_through_the_names_of_what_it_did(self, hotline: Hotline, house: House) -> None:
+        house.seat("1001")
+        esl = house.esl()
+        leg = hotline.answered()
+
+        def does(what: str) -> bool:
+            return bool(esl.rows("channels", lambda row: row["uuid"] == leg and doing(row) == what))
+
+        esl.rows("channels", lambda row: row["application"] == "answer")
+        assert does("park")
+        hotline.switch.music(leg, house.music.partition("://")[2], f"{leg}/1", False)
+        assert does("playback")
+        hotline.ring(5.0)
+        hotline.notes.wait("seat", on.SeatAnswered)
+        hotline.switch.bridge(leg, "seat")
+        assert does("talk")
+        hotline.switch.hang_up("seat", "NORMAL_CLEARING")
+        assert does("park")
+        hotline.asks(leg, f"{leg}/2")
+        assert does("play_and_get_digits")
 
 
 class TestATalk:

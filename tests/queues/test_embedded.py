@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import redis
@@ -92,6 +94,21 @@ class TestEmbeddedRedis:
         url, _ = child.communicate(timeout=60)
         assert child.returncode == 0
         assert not answers(url.strip())
+
+    def test_one_that_is_killed_comes_back_with_everything_it_had(self, tmp_path: Path) -> None:
+        """`watch` runs in a thread here; a daemon gives it a greenlet of its main thread."""
+        with EmbeddedRedis(tmp_path, keep=True) as server:
+            ends: list[str] = []
+            watch = Thread(target=server.watch, args=(lambda: ends.append("ended"),))
+            watch.start()
+            connect(server.url).set("key", "value")
+            os.kill(server.pid, signal.SIGKILL)
+            wait_until(lambda: bool(ends) and answers(server.url))
+            assert connect(server.url).get("key") == "value"
+            assert ends == ["ended"]
+        watch.join(20)
+        assert not watch.is_alive()
+        assert not answers(server.url)
 
     @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of it")
     def test_it_ends_even_if_the_program_is_killed(self, tmp_path: Path) -> None:

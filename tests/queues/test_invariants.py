@@ -309,13 +309,22 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(owner=owners)
     def forget_calls_of(self, owner: str) -> None:
         gone = {call for call, caller in self.model.calls.items() if caller.owner == owner}
-        busy = [seat for seat in self.seats_now() if seat.owner == owner]
-        talks = [seat for seat in busy if seat.state is SeatState.TALKING]
         for call in gone:
             self.model.drop(call)
-        for seat in talks:
+        assert self.hall.list.forget_calls_of(owner, self.now) == len(gone)
+        self.settle()
+
+    @rule(owner=owners, kept=seats)
+    def end_talks(self, owner: str, kept: str) -> None:
+        ended = {
+            number: seat
+            for number, seat in self.model.seats.items()
+            if seat.owner == owner and seat.state is SeatState.TALKING and number != kept
+        }
+        for seat in ended.values():
             seat.rest(SeatState.READY, self.ms)
-        assert self.hall.list.forget_calls_of(owner, self.now) == len(gone) + len(talks)
+        living = [self.tokens.get(kept, "none")]
+        assert set(self.halls[owner].list.end_talks(living, self.now)) == set(ended)
         self.settle()
 
     @invariant()

@@ -63,21 +63,33 @@ class TestOwnerThatLostItsCallers:
 
     def test_its_seats_are_free_for_others(self, here: Hall, there: Hall) -> None:
         here.seat("1001")
-        here.seat("1002")
-        talk = here.talk("1001", "talking")
         here.call("ringing")
-        there.call("theirs 1", since=MORNING + 1)
-        there.call("theirs 2", since=MORNING + 2)
-        assert there.list.forget_calls_of("daemon-1", there.now) == 2
-        assert {seat for _, seat in there.matches()} == {"1001", "1002"}
+        there.call("theirs", since=MORNING + 1)
+        assert there.list.forget_calls_of("daemon-1", there.now) == 1
+        assert there.matches() == [("theirs", "1001")]
         assert here.inbox() == []
-        assert not here.list.release("1001", talk.token, 10, here.now)
+
+    def test_its_talks_go_on_until_their_legs_are_gone(self, here: Hall, there: Hall) -> None:
+        """The two still talk on the switch: nobody else may be offered to that seat."""
+        here.seat("1001")
+        talk = here.talk("1001", "talking")
+        there.call("theirs")
+        here.list.forget_calls_of("daemon-1", here.now)
+        assert here.list.end_talks([talk.token, "another leg"], here.now) == ()
+        assert here.state("1001") is SeatState.TALKING
+        assert here.list.end_talks(["another leg"], here.now) == ("1001",)
+        assert there.matches() == [("theirs", "1001")]
+
+    def test_the_talks_of_others_are_none_of_its_business(self, here: Hall, there: Hall) -> None:
+        here.seat("1001")
+        here.talk("1001", "talking")
+        assert there.list.end_talks([], there.now) == ()
 
     def test_what_its_agents_asked_for_still_counts(self, here: Hall) -> None:
         here.seat("1001")
         here.talk("1001", "c1")
         here.list.sign_out("1001", here.now)
-        here.list.forget_calls_of("daemon-1", here.now)
+        here.list.end_talks([], here.now)
         assert here.state("1001") is SeatState.SIGNED_OUT
 
     def test_an_owner_without_callers_changes_nothing(self, here: Hall) -> None:

@@ -38,6 +38,7 @@ class TestTheDaemonIsKilled:
         wait_for(lambda: hotline.status()["waiting"] == 2, "both wait again")
         assert hotline.call_of(first)["queued_at"] == pytest.approx(queued_at, abs=0.001)
         assert talking.state is CallerState.TALKING
+        assert hotline.seat("1001")["state"] == "talking"
         hotline.sim.seat("1002").will_answer(hangs_up_after=1.0)
         hotline.makes_ready("1002")
         records = [hotline.record_of(caller) for caller in (first, second)]
@@ -53,6 +54,8 @@ class TestTheDaemonIsKilled:
         assert record.talk_seconds is not None
         assert heard(talking).split().count("greeting") == 1
         assert hotline.records() == 3
+        hotline.waits_until_seat_is("1001", "ready")
+        assert hotline.sim.seat("1001").collisions == 0
 
     def test_a_phone_that_was_ringing_stops_and_rings_for_the_restarted_one(
         self, own_hotline: Hotline
@@ -158,23 +161,18 @@ class TestTheEventSocketIsCut:
         record = hotline.record_of(caller)
         assert (record.outcome, record.seat, record.survey_key) == (Outcome.ANSWERED, "1001", "2")
 
-    def test_a_seat_that_hung_up_meanwhile_is_released_and_the_caller_asked(
-        self, hotline: Hotline
-    ) -> None:
-        caller = hotline.talks_with("1001")
+    def test_whoever_hung_up_meanwhile_has_hung_up(self, hotline: Hotline) -> None:
+        left_by_the_seat = hotline.talks_with("1001")
+        gave_up = hotline.waits()
         hotline.sim.drop_connections()
         hotline.seat_hangs_up("1001")
-        record = hotline.record_of(caller)
+        gave_up.hang_up()
+        record = hotline.record_of(left_by_the_seat)
         assert (record.outcome, record.survey_key) == (Outcome.ANSWERED, "2")
-        hotline.waits_until_seat_is("1001", "ready")
-
-    def test_a_caller_who_hung_up_meanwhile_is_written_down(self, hotline: Hotline) -> None:
-        caller = hotline.waits()
-        hotline.sim.drop_connections()
-        caller.hang_up()
-        record = hotline.record_of(caller)
+        record = hotline.record_of(gave_up)
         assert (record.outcome, record.cause) == (Outcome.ABANDONED, "UNCONFIRMED")
         wait_for(lambda: hotline.status()["waiting"] == 0, "the place is given up")
+        hotline.waits_until_seat_is("1001", "ready")
 
     def test_no_seat_is_blamed_for_it(self, hotline: Hotline) -> None:
         for seat in ("1001", "1002", "1003"):

@@ -166,6 +166,16 @@ class TestAnAgentsHabits:
         town.clock.advance(26.0)
         assert town.ear.last("CHANNEL_PARK")["variable_switchd_code"] == "*12"
 
+    def test_comes_back_after_a_call_that_came_while_a_code_was_dialled(self, town: Town) -> None:
+        habits = AgentHabits(code_after_miss="*12", back_after=Fixed(20.0))
+        phone = town.phone(habits=habits)
+        assert phone.dials("*11")
+        assert town.ring(seconds=5) == ["-ERR USER_BUSY\n"]
+        assert phone.leg is not None
+        town.switch.hang_up(phone.leg)
+        town.clock.advance(21.0)
+        assert town.ear.last("CHANNEL_PARK")["variable_switchd_code"] == "*12"
+
     @pytest.mark.parametrize(
         ("habits", "result"),
         [

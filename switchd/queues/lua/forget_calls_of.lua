@@ -1,5 +1,6 @@
--- Drops every caller and every talk of an owner that lost them; their seats are free again.
--- Walks all lists and seats: for the start of a daemon, not for every day.
+-- Drops every caller and every offer of an owner that lost them; their seats are free again. Talks
+-- go on without their owner, until end_talks. Walks all lists and seats: for the start of a daemon,
+-- not for every day.
 -- KEYS: see _keys.lua
 -- ARGV: owner, now ms, token base
 -- Returns {next deadline, number of callers dropped}
@@ -19,14 +20,10 @@ for _, group in ipairs(redis.call('SMEMBERS', key.groups)) do
 end
 for _, seat in ipairs(redis.call('SMEMBERS', key.seats)) do
   local was = redis.call('HMGET', key.seat .. seat, 'owner', 'state', 'call')
-  if was[1] == owner then
+  if was[1] == owner and was[2] == 'offered' then
     dropped = dropped + 1
-    if was[2] == 'offered' then
-      redis.call('DEL', key.call .. was[3])
-      rest_unasked(seat, now)
-    else
-      rest_after_call(seat, now, 'ready', now, '')
-    end
+    redis.call('DEL', key.call .. was[3])
+    rest_unasked(seat, now)
   end
 end
 redis.call('DEL', key.inbox .. owner)

@@ -1,0 +1,93 @@
+"""What to do when something happens to a call: one function per row of the table.
+
+Each takes the call, what happened, the plan and the time, and returns the call as it is now and
+what has to be done. None of them waits, asks or looks anything up.
+"""
+
+from routing.callflow.handlers.ending import (
+    caller_left,
+    cleared,
+    closed,
+    hang_up,
+    hang_up_again,
+    switch_refused,
+    too_late,
+)
+from routing.callflow.handlers.entering import (
+    decide,
+    greet,
+    greeted,
+    passed_on,
+    resume,
+    served,
+)
+from routing.callflow.handlers.legs import (
+    ignore,
+    late_offer,
+    late_seat,
+    leg_ended,
+    other_leg_failed,
+)
+from routing.callflow.handlers.queueing import (
+    bridge_failed,
+    bridge_undone,
+    comfort,
+    connect,
+    music_again,
+    offer_lost,
+    postpone,
+    queue_failed,
+    queue_forgot,
+    ring,
+    ring_instead,
+    say_position,
+    seat_failed,
+    seat_hung_up_early,
+)
+from routing.callflow.handlers.result import Result
+from routing.callflow.handlers.talking import (
+    caller_back,
+    seat_left,
+    surveyed,
+    talk,
+)
+
+__all__ = [
+    "Result",
+    "bridge_failed",
+    "bridge_undone",
+    "caller_back",
+    "caller_left",
+    "cleared",
+    "closed",
+    "comfort",
+    "connect",
+    "decide",
+    "greet",
+    "greeted",
+    "hang_up",
+    "hang_up_again",
+    "ignore",
+    "late_offer",
+    "late_seat",
+    "leg_ended",
+    "music_again",
+    "offer_lost",
+    "other_leg_failed",
+    "passed_on",
+    "postpone",
+    "queue_failed",
+    "queue_forgot",
+    "resume",
+    "ring",
+    "ring_instead",
+    "say_position",
+    "seat_failed",
+    "seat_hung_up_early",
+    "seat_left",
+    "served",
+    "surveyed",
+    "switch_refused",
+    "talk",
+    "too_late",
+]

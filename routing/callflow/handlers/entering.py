@@ -1,0 +1,139 @@
+"""How a call comes in: new, found waiting, or found behind a talk; and where the greeting leads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from routing import entry
+from routing.callflow import actions as do
+from routing.callflow import events as on
+from routing.callflow import forwarding, menus
+from routing.callflow.call import Call
+from routing.callflow.handlers.ending import hang_up
+from routing.callflow.handlers.result import Result
+from routing.callflow.handlers.talking import after_talk
+from routing.callflow.states import State
+from routing.callflow.waiting import enter_queue, wait
+from routing.plan import Plan
+from routing.record import EndedBy, Outcome
+
+
+def decide(call: Call, event: on.Arrived, plan: Plan, now: float) -> Result:
+    """Take or refuse a new caller."""
+    call, route = _routed(call, event.arrival, plan, now)
+    if isinstance(route, entry.Refusal):
+        return hang_up(replace(call, outcome=Outcome.REFUSED), plan, now, route.cause)
+    call = replace(call, state=State.ANSWERING)
+    return call, (do.Answer(),)
+
+
+def resume(call: Call, event: on.Resumed, plan: Plan, now: float) -> Result:
+    """Put a caller who had been waiting back where he was."""
+    call, route = _routed(call, event.arrival, plan, now)
+    if isinstance(route, entry.Refusal):
+        return hang_up(replace(call, outcome=Outcome.FAILED), plan, now)
+    call = replace(
+        _since(call, event.queued_at),
+        group=event.group if event.group in plan.groups else call.group,
+        language=event.language or call.language,
+    )
+    if not call.group:
+        return hang_up(replace(call, outcome=Outcome.FAILED), plan, now)
+    call = call.note(now, "queue.resumed", queued_at=event.queued_at)
+    return wait(call, plan, now, interrupt=True)
+
+
+def served(call: Call, event: on.Served, plan: Plan, now: float) -> Result:
+    """Go on behind a talk that began under an earlier owner and has ended."""
+    call, route = _routed(call, event.arrival, plan, now)
+    call = replace(
+        _since(call, event.queued_at),
+        answered_at=event.answered_at,
+        talk_ended_at=now,
+        seat=event.seat,
+        agent=event.agent,
+        recording=event.recording,
+        outcome=Outcome.ANSWERED,
+        ended_by=EndedBy.SEAT,
+    ).note(now, "talk.resumed", seat=event.seat, agent=event.agent)
+    if isinstance(route, entry.Refusal):
+        return hang_up(call, plan, now)
+    return after_talk(call.next_audio(), plan, ())
+
+
+def passed_on(call: Call, event: on.PassedOn, plan: Plan, now: float) -> Result:
+    """Say good-bye behind a talk with a number on a trunk that began under an earlier owner."""
+    call, _ = _routed(call, event.arrival, plan, now)
+    call = replace(
+        call,
+        arrived_at=event.answered_at,
+        greeted_at=event.answered_at,
+        answered_at=event.answered_at,
+        outcome=Outcome.FORWARDED,
+    ).note(now, "forward.resumed")
+    return forwarding.back(call, on.CallerBack(), plan, now)
+
+
+def _since(call: Call, queued_at: float) -> Call:
+    """Date a call back to where its earlier owner wrote it down."""
+    return replace(call, arrived_at=queued_at, greeted_at=queued_at, queued_at=queued_at)
+
+
+def _routed(
+    call: Call, arrival: entry.Arrival, plan: Plan, now: float
+) -> tuple[Call, entry.Route | entry.Refusal]:
+    route = entry.decide(arrival, plan, now)
+    call = replace(
+        call,
+        trunk=arrival.trunk,
+        dialled=arrival.called,
+        caller=route.caller,
+        line_dialled=route.line_dialled,
+    )
+    for reason in route.reasons:
+        call = call.note(now, reason.what, **reason.facts)
+    if isinstance(route, entry.Refusal):
+        return call, route
+    call = replace(
+        call,
+        line_meant=route.line_meant,
+        group=route.group,
+        title=route.title,
+        priority=route.priority,
+        greeting=route.greeting,
+        connects=route.connect,
+        overflow=route.overflow,
+        forward=route.forward,
+        menu=route.menu,
+        language=call.language or plan.language,
+        closed=route.closed,
+        music=route.music,
+        survey=route.survey,
+    )
+    return call, route
+
+
+def greet(call: Call, event: on.Answered, plan: Plan, now: float) -> Result:
+    """Say what this number's callers hear first."""
+    call = replace(call, greeted_at=now).next_audio()
+    if call.connects and not call.greeting:
+        return greeted(call, on.Played(call.audio), plan, now)
+    if call.connects:
+        call = replace(call, state=State.GREETING)
+    else:
+        outcome = Outcome.CLOSED if call.closed else Outcome.REDIRECTED
+        call = replace(call, state=State.CLOSING, outcome=outcome, ended_by=EndedBy.SYSTEM)
+    return call, (do.Play(call.greeting, call.audio),)
+
+
+def greeted(call: Call, event: on.Played, plan: Plan, now: float) -> Result:
+    """Behind the greeting: pass on, ask the menu, or ask for a person."""
+    if event.execution != call.audio:
+        return call, ()
+    if event.failed:
+        call = call.note(now, "audio.failed", prompt="greeting")
+    if call.forward is not None:
+        return forwarding.forward(call, now)
+    if call.menu:
+        return menus.ask(call, plan, now)
+    return enter_queue(call, plan, now)

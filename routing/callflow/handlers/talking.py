@@ -1,0 +1,107 @@
+"""The talk, and the survey behind it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from routing.callflow import actions as do
+from routing.callflow import events as on
+from routing.callflow import widening
+from routing.callflow.call import Call
+from routing.callflow.handlers.legs import end_leg, is_offered
+from routing.callflow.handlers.result import Result
+from routing.callflow.states import State
+from routing.plan import Plan
+from routing.record import EndedBy, Outcome
+
+
+def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
+    """Caller and seat hear each other; from here it is recorded."""
+    offer = call.offer
+    assert offer is not None
+    if event.leg != offer.token:
+        return call, ()
+    day = datetime.fromtimestamp(now, plan.zone).strftime("%Y/%m/%d")
+    path = f"{day}/{call.id}.wav"
+    call = replace(
+        call,
+        state=State.TALKING,
+        answered_at=now,
+        seat=offer.seat,
+        agent=offer.agent,
+        outcome=Outcome.ANSWERED,
+        recording=path,
+    ).with_leg(event.leg, bridged_at=now)
+    call = call.note(now, "talk.began", seat=offer.seat, agent=offer.agent)
+    tag = {
+        "switchd_state": "talking",
+        "switchd_seat": offer.seat,
+        "switchd_agent": offer.agent,
+        "switchd_offer": offer.token,
+        "switchd_answered_at": f"{now:.3f}",
+        "switchd_recording": path,
+    }
+    return call, (
+        do.ClearTimer("bridge"),
+        do.ClearTimer("comfort"),
+        do.ClearTimer("position"),
+        *widening.stop(call),
+        do.StartRecording(path),
+        do.Tag(tag),
+    )
+
+
+def seat_left(call: Call, event: on.SeatGone, plan: Plan, now: float) -> Result:
+    """The seat's leg ended; the caller is on the way back from the bridge."""
+    call = end_leg(call, event.leg, event.cause, now)
+    if not is_offered(call, event.leg):
+        return call, ()
+    call, release = _talk_over(call, plan, now)
+    by = EndedBy.SEAT if event.by_seat else None
+    return replace(call, state=State.AFTER_TALK, ended_by=by), release
+
+
+def caller_back(call: Call, event: on.CallerBack, plan: Plan, now: float) -> Result:
+    """The caller is parked again: ask, thank, good-bye."""
+    release: tuple[do.Action, ...] = ()
+    if call.state is State.TALKING:
+        call, release = _talk_over(call, plan, now)
+    call = replace(call, ended_by=call.ended_by or EndedBy.SEAT).next_audio()
+    return after_talk(call, plan, release)
+
+
+def after_talk(call: Call, plan: Plan, release: tuple[do.Action, ...]) -> Result:
+    stop = (do.StopRecording(call.recording),) if call.recording else ()
+    if not call.survey:
+        return _close(call, ("thanks",), (*release, *stop))
+    call = replace(call, state=State.SURVEY)
+    keys = "".join(plan.survey.keys)
+    ask = do.Collect(
+        ("survey",), ("survey_invalid",), keys, plan.survey.seconds, plan.survey.tries, call.audio
+    )
+    return call, (*release, *stop, do.Tag({"switchd_state": "survey"}), ask)
+
+
+def _talk_over(call: Call, plan: Plan, now: float) -> Result:
+    offer = call.offer
+    assert offer is not None
+    wrap_up = plan.groups[offer.group].wrap_up_seconds
+    call = replace(call, talk_ended_at=now, offer=None).note(now, "talk.ended")
+    return call, (do.ReleaseSeat(offer.seat, offer.token, wrap_up),)
+
+
+def surveyed(call: Call, event: on.Collected, plan: Plan, now: float) -> Result:
+    """Keep the key, say thanks."""
+    if event.execution != call.audio:
+        return call, ()
+    meaning = plan.survey.keys.get(event.keys, "")
+    call = replace(call, survey_key=event.keys if meaning else "")
+    call = call.note(now, "survey.key", key=event.keys or "none", meaning=meaning or "none")
+    call = call.next_audio()
+    return _close(call, ("thanks",), ())
+
+
+def _close(call: Call, prompts: tuple[str, ...], before: tuple[do.Action, ...]) -> Result:
+    call = replace(call, state=State.CLOSING)
+    return call, (*before, do.Play(prompts, call.audio))

@@ -1,0 +1,228 @@
+"""What the switch is told for calls, whatever the caller's data look like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.callflow import events as on
+from switchd.calls.ports import LegGone, SwitchAway, SwitchError
+from switchd.esl.commands import Api, to_wire
+from switchd.esl.errors import CommandFailed, CommandTimeout, EslError, NotConnected
+from switchd.esl.link import Link
+from switchd.prompts.library import PromptLibrary
+from switchd.switchboard.outgoing import FreeSwitch
+from tests.calls.house import wait_until
+
+
+class FakeJob:
+    """An originate with the given end."""
+
+    def __init__(self, end: str | EslError) -> None:
+        self._end = end
+
+    def wait(self, timeout: float) -> str:
+        if isinstance(self._end, EslError):
+            raise self._end
+        return self._end
+
+
+class FakeLink:
+    """Notes commands; `error` is raised instead if there is one."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, ...]] = []
+        self.error: EslError | None = None
+        self.job: str | EslError = "+OK leg-b"
+
+    def _say(self, *words: str) -> None:
+        if self.error is not None:
+            raise self.error
+        self.said.append(words)
+
+    def api(self, name: str, args: str = "") -> str:
+        to_wire(Api(name, args))
+        self._say(name, args)
+        return "+OK"
+
+    def execute(self, leg: str, application: str, argument: str, *, execution: str) -> None:
+        self._say(leg, application, argument)
+
+    def bgapi(self, name: str, args: str) -> FakeJob:
+        to_wire(Api(name, args))
+        self._say(name, args)
+        return FakeJob(self.job)
+
+
+class Room:
+    """A FreeSWITCH behind a fake link, with two prompts."""
+
+    def __init__(self, folder: Path) -> None:
+        for name in ("all_busy", "survey", "survey_invalid"):
+            path = folder / "zh" / f"{name}.wav"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        self.folder = folder.resolve()
+        self.link = FakeLink()
+        self.told: list[on.Event] = []
+        self.switch = FreeSwitch(
+            lambda: cast(Link, self.link),
+            lambda language: PromptLibrary([folder], language or "zh", "zh"),
+            domain="city.switchd",
+            proxies={"police": "10.0.0.9:5060", "inbound": ""},
+            recordings=Path("/recordings"),
+            deliver=lambda leg, event: self.told.append(event),
+        )
+
+    def ring(self, **changes: Any) -> None:
+        wanted = {
+            "seat": "1001",
+            "leg": "leg-b",
+            "seconds": 15.0,
+            "caller": "13937512345",
+            "title": "热线",
+            "call": "leg-a",
+        }
+        self.switch.ring(**{**wanted, **changes})
+
+    def dial(self, **changes: Any) -> None:
+        wanted = {
+            "number": "110",
+            "trunk": "police",
+            "leg": "leg-b",
+            "seconds": 60.0,
+            "caller": "13937512345",
+            "title": "12345 热线",
+            "call": "leg-a",
+        }
+        self.switch.dial(**{**wanted, **changes})
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("prompts")
+
+
+@pytest.fixture
+def room(folder: Path) -> Room:
+    return Room(folder)
+
+
+class TestRinging:
+    def test_the_seats_leg_has_the_offers_name_and_waits_parked(self, room: Room) -> None:
+        room.ring()
+        ((command, arguments),) = room.link.said
+        assert command == "originate"
+        assert "origination_uuid=leg-b" in arguments
+        assert arguments.endswith("}user/1001@city.switchd &park()")
+        wait_until(lambda: room.told == [on.SeatAnswered("leg-b")])
+
+    def test_a_withheld_number_is_shown_as_anonymous(self, room: Room) -> None:
+        room.ring(caller="")
+        assert "origination_caller_id_number=anonymous" in room.link.said[0][1]
+
+    @given(title=st.text(max_size=40))
+    def test_no_title_can_be_taken_for_anything_else(self, folder: Path, title: str) -> None:
+        room = Room(folder)
+        room.ring(title=title.replace("\ud800", ""))
+        variables, _, rest = room.link.said[0][1].rpartition("}")
+        assert rest == "user/1001@city.switchd &park()"
+        assert variables.count("{") == 1
+        assert variables.replace("\\,", "").count(",") <= 8
+        assert not set(variables) & set("\r\n\0'\"$[]<>|")
+
+    def test_a_phone_that_does_not_take_the_call_is_told_by_its_cause(self, room: Room) -> None:
+        room.link.job = "-ERR USER_BUSY"
+        room.ring()
+        wait_until(lambda: room.told == [on.SeatFailed("leg-b", "USER_BUSY")])
+
+    def test_a_result_that_does_not_come_is_a_failure_in_the_end(self, room: Room) -> None:
+        room.link.job = CommandTimeout("originate: not ended")
+        room.ring()
+        wait_until(lambda: room.told == [on.SeatFailed("leg-b", "RECOVERY_ON_TIMER_EXPIRE")])
+
+    def test_a_link_that_falls_meanwhile_says_nothing_about_the_phone(self, room: Room) -> None:
+        room.link.job = NotConnected("gone")
+        room.ring()
+        room.link.job = "-ERR USER_BUSY"
+        room.ring(leg="leg-c")
+        wait_until(lambda: room.told)
+        assert room.told == [on.SeatFailed("leg-c", "USER_BUSY")]
+
+
+class TestDialling:
+    def test_a_number_is_rung_at_the_trunks_proxy(self, room: Room) -> None:
+        room.dial()
+        ((command, arguments),) = room.link.said
+        assert command == "originate"
+        assert "origination_uuid=leg-b" in arguments
+        assert "switchd_kind=forward" in arguments
+        assert arguments.endswith("}sofia/trunk/110@10.0.0.9:5060 &park()")
+        wait_until(lambda: room.told == [on.SeatAnswered("leg-b")])
+
+    def test_a_seat_that_is_reached_by_a_number_is_a_seat(self, room: Room) -> None:
+        room.dial(seat="3001")
+        ((_, arguments),) = room.link.said
+        assert "switchd_kind=seat" in arguments
+        assert "switchd_seat=3001" in arguments
+
+    @pytest.mark.parametrize("number", ["", "110@evil", "110 &hangup()", "${x}", "1" * 25, "110\n"])
+    def test_what_is_no_number_is_not_dialled(self, room: Room, number: str) -> None:
+        with pytest.raises(SwitchError, match="no number"):
+            room.dial(number=number)
+        assert room.link.said == []
+
+    @pytest.mark.parametrize("trunk", ["inbound", "nobody's"])
+    def test_a_trunk_without_a_proxy_is_told(self, room: Room, trunk: str) -> None:
+        with pytest.raises(SwitchError, match="has no proxy"):
+            room.dial(trunk=trunk)
+
+
+class TestPlaying:
+    def test_several_prompts_are_one_file_string(self, room: Room) -> None:
+        room.switch.play("leg-a", ("all_busy", "survey"), "leg-a/1", interrupt=True)
+        zh = room.folder / "zh"
+        assert room.link.said == [
+            ("uuid_break", "leg-a all"),
+            ("leg-a", "playback", f"file_string://{zh}/all_busy.wav!{zh}/survey.wav"),
+        ]
+
+    def test_a_missing_prompt_is_left_out(self, room: Room) -> None:
+        room.switch.play("leg-a", ("nonsense", "survey"), "leg-a/1", interrupt=False)
+        assert room.link.said == [("leg-a", "playback", f"{room.folder}/zh/survey.wav")]
+
+    def test_nothing_but_missing_prompts_is_an_error_that_names_them(self, room: Room) -> None:
+        with pytest.raises(SwitchError, match="nonsense"):
+            room.switch.play("leg-a", ("nonsense",), "leg-a/1", interrupt=False)
+
+    def test_the_survey_takes_one_of_its_keys(self, room: Room) -> None:
+        room.switch.collect("leg-a", ("survey",), ("survey_invalid",), "1234", 8.0, 2, "leg-a/2")
+        ((_, application, argument),) = room.link.said
+        assert application == "play_and_get_digits"
+        assert argument.startswith("1 1 2 8000 none ")
+        assert argument.endswith(" switchd_key [1234] 3000")
+
+
+class TestWhatGoesWrong:
+    @pytest.mark.parametrize(
+        ("error", "told"),
+        [
+            (CommandFailed("uuid_kill", "-ERR No such channel!"), LegGone),
+            (CommandFailed("uuid_bridge", "-ERR Invalid uuid"), LegGone),
+            (CommandFailed("execute", "-ERR invalid session id [leg-a]"), LegGone),
+            (CommandFailed("uuid_record", "-ERR Cannot record session!"), SwitchError),
+            (NotConnected("gone"), SwitchAway),
+            (CommandTimeout("no reply"), SwitchAway),
+        ],
+    )
+    def test_is_told_in_the_calls_words(
+        self, room: Room, error: EslError, told: type[Exception]
+    ) -> None:
+        room.link.error = error
+        with pytest.raises(SwitchError) as caught:
+            room.switch.hang_up("leg-a", "NORMAL_CLEARING")
+        assert type(caught.value) is told
