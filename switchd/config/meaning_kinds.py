@@ -42,6 +42,11 @@ def _check_keys(draft: Draft, name: str, line: Line) -> None:
         if getattr(line, key) is None:
             what = f"a line of the kind {line.kind.value} needs {key}"
             draft.error(path, what, f"Write `{key}:` and {_MEANING[key]}")
+    if line.kind is LineKind.EXPERT or line.then == "tell":
+        for key in ("open", "ring_seconds"):
+            if draft.has((*path, key)) and line.trunk is None and line.to is None:
+                what = f"{key} is about the other side, which seats cannot reach without a trunk"
+                draft.warning((*path, key), what, "Write `trunk:`, or delete the key")
     if line.then == "tell":
         for key in ("otherwise", "failed_prompt"):
             if draft.has((*path, key)):

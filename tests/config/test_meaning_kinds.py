@@ -143,6 +143,8 @@ WARNINGS = [
      "groups.market", "so its seats get no calls", "`inbound: no`"),
     ({"lines": MUTUAL, "groups": MARKET, "seats": SEATS},
      "lines.12345.overflow", "neither has seats of its own", "`after_seconds:`"),
+    ({"lines": HOTLINE + "  12329: {kind: expert, title: 公积金, ring_seconds: 20}\n"},
+     "lines.12329.ring_seconds", "cannot reach without a trunk", "`trunk:`"),
     ({"extra": MENU + "      1: intake\n"},
      "menus.main", "no line and no menu leads", "`menu: main`"),
     ({"lines": HOTLINE + "  6026789: {kind: remote, title: 汝州, group: market,\n"
