@@ -81,6 +81,10 @@ def _check_other_side(draft: Draft, lookup: Lookup, name: str, line: Line) -> No
     if line.to is not None and lookup.normal(line.to) in EMERGENCY:
         what = f"{lookup.normal(line.to)} is an emergency number and takes no line's callers"
         draft.error((*path, "to"), what, "Write the other side's own number")
+    back = lookup.by_number.get(lookup.normal(line.to or ""))
+    if back not in (None, name):
+        what = f"{line.to} is the number of lines.{back}, so that callers may come back here"
+        draft.warning((*path, "to"), what, "Write the other side's own number")
     for key in ("to", "tell"):
         check_dialled(draft, lookup, (*path, key), getattr(line, key))
 

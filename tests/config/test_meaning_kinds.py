@@ -88,6 +88,8 @@ ERRORS = [
      "2:emergency.110", "bare has no proxy", "trunks.bare"),
     ({"extra": "emergency:\n  119: {number: 8119}\n" + OUT},
      "2:emergency.119", "over which trunk", "carrier, bare"),
+    ({"extra": "emergency:\n  110: {trunk: carrier, number: 0375-12345}\n" + OUT},
+     "2:emergency.110.number", "calls to 110 would come to lines.12345 (", "own number"),
     ({"extra": "emergency:\n  12345: carrier\n" + OUT},
      "2:emergency.12345", "'12345' is not known", "110"),
     ({"extra": "emergency:\n  trunk: {trunk: carrier, number: 110}\n" + OUT},
@@ -145,6 +147,9 @@ WARNINGS = [
      "lines.12345.overflow", "neither has seats of its own", "`after_seconds:`"),
     ({"lines": HOTLINE + "  12329: {kind: expert, title: 公积金, ring_seconds: 20}\n"},
      "lines.12329.ring_seconds", "cannot reach without a trunk", "`trunk:`"),
+    ({"lines": HOTLINE + "  962777: {kind: sub_centre, title: 燃气, trunk: carrier, to: 12345}\n",
+      "extra": OUT},
+     "lines.962777.to", "may come back here", "own number"),
     ({"extra": MENU + "      1: intake\n"},
      "menus.main", "no line and no menu leads", "`menu: main`"),
     ({"lines": HOTLINE + "  6026789: {kind: remote, title: 汝州, group: market,\n"
