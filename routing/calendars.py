@@ -2,7 +2,7 @@
 
 Hours are wall-clock times of the city. A span belongs to the day on which it begins and runs to
 its end, even if the next day is a holiday. A time that a clock change repeats means its first
-occurrence; one that a clock change skips is as many minutes later as the clock jumped.
+occurrence; one that a clock change skips is the moment of the change.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 
 MINUTES_A_DAY = 24 * 60
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -164,10 +165,30 @@ ALWAYS = Calendar("always", (WHOLE_DAY,) * 7)
 """7×24."""
 
 
+@lru_cache(maxsize=4096)
 def moment(day: date, minute: int, zone: tzinfo) -> float:
-    """Give the moment (seconds since the epoch) of a wall-clock minute counted from `day`."""
+    """Give the moment (seconds since the epoch) of a wall-clock minute counted from `day`.
+
+    Kept, because every call of a day asks for the same few.
+    """
     local = datetime.combine(day, time()) + timedelta(minutes=minute)
-    return local.replace(tzinfo=zone).timestamp()
+    found = local.replace(tzinfo=zone).timestamp()
+    if datetime.fromtimestamp(found, zone).replace(tzinfo=None) == local:
+        return found
+    before = local.replace(tzinfo=zone, fold=1).timestamp()
+    return _clock_change(int(before), int(found), zone)
+
+
+def _clock_change(before: int, after: int, zone: tzinfo) -> float:
+    """Give the moment between two at which the zone's offset becomes that of `after`."""
+    offset = datetime.fromtimestamp(after, zone).utcoffset()
+    while after - before > 1:
+        middle = (before + after) // 2
+        if datetime.fromtimestamp(middle, zone).utcoffset() == offset:
+            after = middle
+        else:
+            before = middle
+    return float(after)
 
 
 def day_of(now: float, zone: tzinfo) -> date:

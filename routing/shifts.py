@@ -47,14 +47,21 @@ class Rotation:
 
     def on_duty(self, now: float, zone: tzinfo) -> tuple[Duty, ...]:
         """Give the crew that is on duty at `now` (seconds since the epoch)."""
-        return tuple(
-            duty for duty in self._beginning(now, now, zone) if duty.begins <= now < duty.ends
-        )
+        for day in days_of(now, now, zone):
+            for shift, span in self.times.items():
+                begins, ends = moment(day, span.begins, zone), moment(day, span.ends, zone)
+                if begins <= now < ends and (crew := self.crew_of(day, shift)):
+                    return (Duty(crew, shift, begins, ends),)
+        return ()
 
     def roster(self, since: float, until: float, zone: tzinfo) -> Iterator[Duty]:
         """Give every duty that touches the period, in order of time."""
-        duties = self._beginning(since, until, zone)
-        return (duty for duty in duties if duty.begins < until and duty.ends > since)
+        in_order = self._shifts_in_order()
+        for day in days_of(since, until, zone):
+            for shift, span in in_order:
+                begins, ends = moment(day, span.begins, zone), moment(day, span.ends, zone)
+                if begins < until and ends > since and (crew := self.crew_of(day, shift)):
+                    yield Duty(crew, shift, begins, ends)
 
     def crew_of(self, day: date, shift: str) -> str | None:
         """Give the crew that works the shift beginning on `day`."""
@@ -104,16 +111,6 @@ class Rotation:
 
     def _shifts_in_order(self) -> list[tuple[str, Span]]:
         return sorted(self.times.items(), key=lambda item: item[1])
-
-    def _beginning(self, since: float, until: float, zone: tzinfo) -> Iterator[Duty]:
-        """Give the duties of the days whose shifts may touch the period."""
-        in_order = self._shifts_in_order()
-        for day in days_of(since, until, zone):
-            for shift, span in in_order:
-                crew = self.crew_of(day, shift)
-                if crew is not None:
-                    begins, ends = moment(day, span.begins, zone), moment(day, span.ends, zone)
-                    yield Duty(crew, shift, begins, ends)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from routing.lines import LineKind, Otherwise
 from switchd.config.models import Mistake, Number, Section, Text, Word
@@ -54,6 +54,20 @@ def kinds_with(key: str) -> str:
     return ", ".join(kind.value for kind, keys in KEYS.items() if key in keys)
 
 
+def _by_kind(shape: dict[str, Any]) -> None:
+    """Let editors, too, know which kind has which key."""
+    shape["allOf"] = [
+        {
+            "if": {"properties": {"kind": {"const": kind.value}}},
+            "then": {
+                "propertyNames": {"enum": list(keys)},
+                "required": list(REQUIRED.get(kind, ())),
+            },
+        }
+        for kind, keys in KEYS.items()
+    ]
+
+
 def _read_kind(value: Any) -> Any:
     if value in _NEVER_LINES:
         raise Mistake(*_NEVER_LINES[value])
@@ -82,6 +96,8 @@ class Overflow(Section):
 
 class Line(Section):
     """One line (热线), under the number by which people know it."""
+
+    model_config = ConfigDict(json_schema_extra=_by_kind)
 
     kind: Kind = Field(
         description="hotline (12345 itself), parallel (留号并行), retired (撤号合并), remote "

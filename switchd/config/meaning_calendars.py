@@ -19,7 +19,6 @@ from switchd.config.times import read_days, read_weekdays, read_work_day
 ANNOUNCED_FROM_MONTH = 11
 """The State Council announces a year's holidays in the last months of the year before."""
 LITTLE_REST_MINUTES = 8 * 60
-SHORTEST_SHIFT_MINUTES = 60
 _ROTATION_ONLY = ("times", "pattern", "starts_on")
 
 
@@ -164,9 +163,6 @@ def _check_rotation(draft: Draft, name: str, shift: Shift) -> None:
         index = rotation.pattern.index(one)
         what = f"there is no shift {one}"
         draft.error((*pattern, index), what, choose(one, [*rotation.times, REST]))
-    for key, span in rotation.times.items():
-        if span.ends - span.begins < SHORTEST_SHIFT_MINUTES:
-            draft.error((*times, key), f"{span} is shorter than an hour", "Make the shift longer")
     if seam := rotation.seam():
         one, following = seam
         what = (

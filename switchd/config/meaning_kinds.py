@@ -42,6 +42,11 @@ def _check_keys(draft: Draft, name: str, line: Line) -> None:
         if getattr(line, key) is None:
             what = f"a line of the kind {line.kind.value} needs {key}"
             draft.error(path, what, f"Write `{key}:` and {_MEANING[key]}")
+    if line.kind is LineKind.EXPERT or line.then == "tell":
+        for key in ("open", "ring_seconds"):
+            if draft.has((*path, key)) and line.trunk is None and line.to is None:
+                what = f"{key} is about the other side, which seats cannot reach without a trunk"
+                draft.warning((*path, key), what, "Write `trunk:`, or delete the key")
     if line.then == "tell":
         for key in ("otherwise", "failed_prompt"):
             if draft.has((*path, key)):
@@ -76,6 +81,10 @@ def _check_other_side(draft: Draft, lookup: Lookup, name: str, line: Line) -> No
     if line.to is not None and lookup.normal(line.to) in EMERGENCY:
         what = f"{lookup.normal(line.to)} is an emergency number and takes no line's callers"
         draft.error((*path, "to"), what, "Write the other side's own number")
+    back = lookup.by_number.get(lookup.normal(line.to or ""))
+    if back not in (None, name):
+        what = f"{line.to} is the number of lines.{back}, so that callers may come back here"
+        draft.warning((*path, "to"), what, "Write the other side's own number")
     for key in ("to", "tell"):
         check_dialled(draft, lookup, (*path, key), getattr(line, key))
 

@@ -60,6 +60,10 @@ def check_emergency(draft: Draft, lookup: Lookup) -> None:
             continue
         check_trunk_out(draft, path, target.trunk, lookup.emergency_trunk(key))
         check_dialled(draft, lookup, (*path, "number"), target.number)
+        line = lookup.by_number.get(lookup.normal(target.number or ""))
+        if line is not None:
+            what = f"calls to {key} would come to lines.{line} ({draft.place(('lines', line))})"
+            draft.error((*path, "number"), what, "Write the emergency service's own number")
 
 
 def _check_cycle(draft: Draft, start: str) -> None:
