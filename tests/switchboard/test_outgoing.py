@@ -38,6 +38,7 @@ class FakeLink:
         self.said: list[tuple[str, ...]] = []
         self.error: EslError | None = None
         self.job: str | EslError = "+OK leg-b"
+        self.stopping = False
 
     def _say(self, *words: str) -> None:
         if self.error is not None:
