@@ -37,6 +37,9 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 live: $(READY)
+	@command -v "$${FREESWITCH:-freeswitch}" >/dev/null && command -v sipp >/dev/null || { \
+	    echo "make live needs a FreeSWITCH (FREESWITCH=/path/to/freeswitch, or on the PATH)"; \
+	    echo "and sipp (Debian and Ubuntu: apt install sip-tester)"; exit 1; }
 	$(BIN)/python -m pytest -m live $(ARGS)
 
 bench: $(READY)

@@ -19,8 +19,8 @@ from routing.timeline import day_begins, life
 SHOWN_NUMBERS = 3
 """How many numbers a sentence names before it counts the rest."""
 _CALLER = "13800000000"
-_SILENT = frozenset({"caller", "called", "reasons"})
-"""Fields of a decision that no caller notices."""
+_SILENT = frozenset({"caller", "called", "reasons", "title"})
+"""Fields of a decision that no caller notices, and the title, of which the lines tell."""
 _TOLD_OTHERWISE = frozenset({"city", "lines", "groups", "seats", "version"})
 """Fields of a plan that notices, or sentences of their own, tell of."""
 _REFUSED = {
@@ -112,13 +112,19 @@ def describe(outcome: Route | Refusal, plan: Plan) -> str:
     """Say in a clause what happens to a call."""
     if isinstance(outcome, Refusal):
         return _REFUSED.get(outcome.cause.value, f"refused ({outcome.cause.value})")
-    heard = ", ".join(outcome.greeting)
+    heard = f"hears {', '.join(outcome.greeting) or 'nothing first'}"
     if not outcome.connect:
-        return f"hears {heard} and is told to redial"
+        return f"{heard} and {'is out of hours' if outcome.closed else 'is told to redial'}"
+    if outcome.forward is not None:
+        return f"{heard}, is passed on to {outcome.forward.number} over {outcome.forward.trunk}"
     served = "" if outcome.line_meant == outcome.line_dialled else f" as {outcome.line_meant}"
     group = plan.groups.get(outcome.group)
     title = f" ({group.title})" if group else ""
-    return f"hears {heard}, waits for {outcome.group}{title}{served}"
+    asked = f", is asked by the menu {outcome.menu}" if outcome.menu else ""
+    further = "".join(
+        f", after {step.after_seconds:g} s also for {step.group}" for step in outcome.overflow
+    )
+    return f"{heard}{asked}, waits for {outcome.group}{title}{served}{further}"
 
 
 def _fields_that_differ(before: Route | Refusal, after: Route | Refusal) -> tuple[str, str]:

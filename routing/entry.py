@@ -11,10 +11,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from routing.called import called_number, caller_number
-from routing.lines import Line, Phase, Retirement
+from routing.lines import Forward, Line, LineKind, Overflow, Phase, Retirement
 from routing.numbers import EMERGENCY
 from routing.plan import Plan, Trunk
 from routing.reasons import Reason
+from routing.saying import spoken_digits
 from routing.standing import NOTHING_KNOWN, Barring, Judgement, Standing, judge
 
 
@@ -65,8 +66,10 @@ class Route:
     """Name of the line that was dialled; a retired line keeps its identity."""
     line_meant: str
     """Name of the line that serves the caller."""
+    title: str
+    """What a seat sees: the department or the hotline's name."""
     group: str
-    """Skill group to wait for."""
+    """Skill group to wait for; "" if there is none to go to."""
     greeting: tuple[str, ...]
     """Prompts to play, in this order."""
     music: str
@@ -79,6 +82,12 @@ class Route:
     """Whether the greeting says that it is out of hours; then `connect` is False."""
     barred: bool = False
     """The caller only hears why no seat is offered."""
+    overflow: tuple[Overflow, ...] = ()
+    """Further groups for a caller who waits long, or whose own group is unstaffed."""
+    forward: Forward | None = None
+    """Where the caller is passed on to behind the greeting, instead of the queue."""
+    menu: str = ""
+    """The menu behind the greeting; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +107,11 @@ def decide(
 ) -> Route | Refusal:
     """Route an arriving call at `now` (seconds since the epoch), or refuse it. Never raises."""
     caller, called, reasons = _read_numbers(arrival, plan)
-    line = None if called in EMERGENCY else plan.by_number.get(called)
+    if called in EMERGENCY:
+        return _emergency(caller, called, plan, reasons)
+    line = plan.by_number.get(called)
     if line is None:
-        rule = "entry.emergency" if called in EMERGENCY else "entry.unknown"
-        reasons.append(Reason(rule, {"called": called}))
+        reasons.append(Reason("entry.unknown", {"called": called}))
         return Refusal(caller, called, "", Cause.UNALLOCATED_NUMBER, tuple(reasons))
     reasons.append(Reason("entry.line", {"line": line.name, "kind": line.kind.value}))
     judgement = judge(caller, arrival.privacy, plan.callers, standing, now)
@@ -123,7 +133,14 @@ def caller_of(arrival: Arrival, plan: Plan) -> str:
 def _with_standing(route: Route, judgement: Judgement, plan: Plan) -> Route:
     """Let a barred caller hear why, and one with priority go first."""
     if judgement.barring is Barring.ANNOUNCE:
-        return replace(route, greeting=(plan.callers.announcement,), connect=False, barred=True)
+        return replace(
+            route,
+            greeting=(plan.callers.announcement,),
+            connect=False,
+            closed=False,
+            barred=True,
+            forward=None,
+        )
     if judgement.priority:
         return replace(route, priority=route.priority + judgement.priority)
     return route
@@ -135,18 +152,62 @@ def _serve(
     """Route by the line alone."""
     retirement = line.retirement
     if retirement is None:
-        return _route(caller, called, line, line, reasons, _closed(line, plan, now, reasons))
+        line = _while_answered(line, plan, now, reasons)
+        closed = _closed(line, plan, now, reasons)
+        return _route(caller, called, line, line, reasons, closed, plan.language)
     phase = line.phase(now, plan.zone)
     reasons.append(_phase_reason(phase, retirement))
     if phase is Phase.GONE:
         return Refusal(caller, called, line.name, Cause.NUMBER_CHANGED, tuple(reasons))
     if phase is Phase.IN_SERVICE:
-        return _route(caller, called, line, line, reasons, _closed(line, plan, now, reasons))
-    meant = plan.lines[retirement.into]
+        closed = _closed(line, plan, now, reasons)
+        return _route(caller, called, line, line, reasons, closed, plan.language)
+    meant = line if line.kind is LineKind.REMOTE else plan.lines[retirement.into]
     connects = "yes" if retirement.connects else "no"
     reasons.append(Reason("entry.into", {"line": meant.name, "connects": connects}))
     closed = retirement.connects and _closed(meant, plan, now, reasons)
-    return _route(caller, called, line, meant, reasons, closed, retirement)
+    return _route(caller, called, line, meant, reasons, closed, plan.language, retirement)
+
+
+def is_emergency(arrival: Arrival, plan: Plan) -> bool:
+    """Tell whether an emergency number is called, which must be served whatever else is not."""
+    return _read_numbers(arrival, plan)[1] in EMERGENCY
+
+
+def _emergency(caller: str, called: str, plan: Plan, reasons: list[Reason]) -> Route | Refusal:
+    """Straight on to the emergency service: no greeting, no queue, nothing that could block it."""
+    forward = plan.emergency.get(called)
+    reasons.append(Reason("entry.emergency", {"called": called, "to": str(forward is not None)}))
+    if forward is None:
+        return Refusal(caller, called, "", Cause.UNALLOCATED_NUMBER, tuple(reasons))
+    return Route(
+        caller=caller,
+        called=called,
+        line_dialled=called,
+        line_meant=called,
+        title=called,
+        group="",
+        greeting=(),
+        music=plan.music,
+        survey=False,
+        connect=True,
+        priority=0,
+        reasons=tuple(reasons),
+        forward=forward,
+    )
+
+
+def _while_answered(line: Line, plan: Plan, now: float, reasons: list[Reason]) -> Line:
+    """Leave the other side out while nobody answers there; its callers go to the queue."""
+    forward = line.forward
+    calendar = plan.calendars.get(forward.open) if forward and forward.open else None
+    if calendar is None:
+        return line
+    ruling = calendar.why(now, plan.zone)
+    if ruling.open:
+        return line
+    reasons.append(Reason("entry.forward_closed", {**ruling.facts, "why": ruling.rule.value}))
+    return replace(line, forward=None)
 
 
 def _closed(line: Line, plan: Plan, now: float, reasons: list[Reason]) -> bool:
@@ -204,11 +265,15 @@ def _route(
     meant: Line,
     reasons: list[Reason],
     closed: bool,
+    language: str,
     retirement: Retirement | None = None,
 ) -> Route:
     """Serve the callers of `dialled` as `meant` serves its own, the announcement first if any."""
     greeting: tuple[str, ...] = (meant.closed_prompt if closed else meant.greeting,)
     connect = not closed
+    if meant.dial_instead and not closed:
+        greeting = ("please_dial", *spoken_digits(meant.dial_instead, language))
+        connect = False
     if retirement is not None:
         connect = connect and retirement.connects
         after = greeting if retirement.connects else ()
@@ -218,6 +283,7 @@ def _route(
         called=called,
         line_dialled=dialled.name,
         line_meant=meant.name,
+        title=dialled.title,
         group=meant.group,
         greeting=greeting,
         music=meant.music,
@@ -226,4 +292,7 @@ def _route(
         priority=meant.priority,
         reasons=tuple(reasons),
         closed=closed,
+        overflow=meant.overflow,
+        forward=None if closed else meant.forward,
+        menu=meant.menu,
     )

@@ -15,6 +15,17 @@ from routing.standing import NOTHING_KNOWN, Standing
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A further group that may serve a caller who waits."""
+
+    group: str
+    title: str
+    after_seconds: float
+    """Seconds in the queue; at once if nobody is signed in for the groups before."""
+    seats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """One decision and what the plan says about the line that was dialled."""
 
@@ -35,6 +46,8 @@ class Explanation:
     """Of the skill group that the caller waits for; "" if the call is refused."""
     seats: tuple[str, ...]
     """Seats that the plan lets serve this caller, in the plan's order."""
+    overflow: tuple[Step, ...]
+    """Who serves the caller, too, later or if nobody is signed in."""
 
     @property
     def gone_on(self) -> date | None:
@@ -63,6 +76,20 @@ def explain(
         last_day=retirement.last_day if retirement else None,
         group_title=group.title if group else "",
         seats=serving(plan, group.name) if group else (),
+        overflow=_steps(outcome, plan) if isinstance(outcome, Route) and waits else (),
+    )
+
+
+def _steps(route: Route, plan: Plan) -> tuple[Step, ...]:
+    return tuple(
+        Step(
+            group=step.group,
+            title=plan.groups[step.group].title,
+            after_seconds=step.after_seconds,
+            seats=serving(plan, step.group),
+        )
+        for step in route.overflow
+        if step.group in plan.groups
     )
 
 

@@ -16,6 +16,14 @@ class LineKind(StrEnum):
 
     HOTLINE = "hotline"
     """12345 itself."""
+    REMOTE = "remote"
+    """远端坐席: a county's retired line whose seats sit in the county."""
+    SUB_CENTRE = "sub_centre"
+    """分中心: kept, with its own seats and switch elsewhere."""
+    EXPERT = "expert"
+    """专家席: consulted by seats, never fed from the queue."""
+    DEFERRED = "deferred"
+    """暂不整合: not merged yet; callers are passed on or told the number."""
     PARALLEL = "parallel"
     """留号并行: kept for good, with seats of its own."""
     RETIRED = "retired"
@@ -61,6 +69,36 @@ class Retirement:
 
 
 @dataclass(frozen=True, slots=True)
+class Overflow:
+    """A further group whose seats may serve a line's callers who have waited long enough."""
+
+    group: str
+    after_seconds: float
+    """Seconds in the queue; at once if nobody is signed in for the line's own group."""
+
+
+class Otherwise(StrEnum):
+    """What becomes of a caller who could not be passed on."""
+
+    QUEUE = "queue"
+    ANNOUNCE = "announce"
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """A number on a trunk to which callers are passed on."""
+
+    number: str
+    trunk: str
+    ring_seconds: float = 30.0
+    otherwise: Otherwise = Otherwise.QUEUE
+    announcement: str = "forward_failed"
+    """Prompt before good-bye, if that is what happens otherwise."""
+    open: str | None = None
+    """Calendar by which somebody answers there; None: at all times."""
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line of the city: the numbers that reach it and how its callers are treated."""
 
@@ -82,11 +120,23 @@ class Line:
     priority: int = 0
     """Order in the waiting list before age: higher first; 0 is normal."""
     retirement: Retirement | None = None
-    """Only for retired lines."""
+    """Only for retired lines, a county's among them."""
+    overflow: tuple[Overflow, ...] = ()
+    """Further groups for its callers, the earliest first."""
+    forward: Forward | None = None
+    """Where its callers are passed on to: sub-centres, and deferred lines if they are passed on."""
+    transfer_to: Forward | None = None
+    """Where seats reach the line's own people: sub-centres, experts, deferred lines."""
+    dial_instead: str = ""
+    """The number that callers of a deferred line are told, "" if they are passed on."""
+    menu: str = ""
+    """Menu behind the greeting; "" for none, as GB/T 33358-2016 advises."""
     open: str | None = None
     """Calendar by which the line is open; None: at all times."""
     closed_prompt: str = "out_of_hours"
     """What callers hear when the line or its group is closed."""
+    department: str = ""
+    """For statistics; a retired line keeps its own."""
 
     def phase(self, now: float, zone: tzinfo) -> Phase:
         """Tell where the line stands at `now` (seconds since the epoch) in the city's `zone`.

@@ -8,7 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from routing.calendars import NO_HOLIDAYS, Calendar, Holidays
-from routing.lines import Line
+from routing.lines import Forward, Line
 from routing.seats import Seat
 from routing.shifts import Duty, Shifts
 from routing.standing import Callers
@@ -82,6 +82,30 @@ class CallerFrom(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class MenuItem:
+    """What a key leads to: a further menu, or the queue of a group."""
+
+    group: str = ""
+    """Skill group to wait for; "" keeps the line's."""
+    menu: str = ""
+    """Submenu, or "" for the queue."""
+    language: str = ""
+    """Language of what the caller hears from now on; "" keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A question with keys. Whoever presses none of them goes to the queue: never a dead end."""
+
+    name: str
+    prompts: tuple[str, ...]
+    keys: Mapping[str, MenuItem]
+    seconds: float = 5.0
+    """How long to wait for a key."""
+    tries: int = 3
+
+
+@dataclass(frozen=True, slots=True)
 class Trunk:
     """How numbers look on one trunk group and which of them count (see routing.called)."""
 
@@ -99,6 +123,8 @@ class Trunk:
     dids: Mapping[str, str] = field(default_factory=dict)
     """Number that the trunk asks for → number of the line that is meant; both normalised."""
     caller_from: CallerFrom = CallerFrom.FROM
+    proxy: str = ""
+    """host:port to which calls over this trunk are sent; "" if none can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +144,11 @@ class Plan:
     groups: Mapping[str, SkillGroup]
     seats: Mapping[str, Seat]
     trunks: Mapping[str, Trunk]
+    menus: Mapping[str, Menu] = field(default_factory=dict)
+    emergency: Mapping[str, Forward] = field(default_factory=dict)
+    """Emergency number → where calls to it go that arrive here."""
+    music: str = "moh"
+    """Hold music where no line has a say."""
     waiting: Waiting = Waiting()
     survey: Survey = Survey()
     calendars: Mapping[str, Calendar] = field(default_factory=dict)

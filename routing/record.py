@@ -15,6 +15,8 @@ class Outcome(StrEnum):
     """The caller hung up while waiting for a person."""
     ABANDONED_AT_ENTRY = "abandoned_at_entry"
     """The caller hung up during greeting or menu, before asking for a person."""
+    FORWARDED = "forwarded"
+    """Passed on to a number outside, which answered."""
     REDIRECTED = "redirected"
     """A retired line told the caller to dial 12345."""
     CLOSED = "closed"
@@ -40,7 +42,7 @@ class LegRecord:
     leg: str
     """FreeSWITCH's Unique-ID."""
     role: str
-    """`caller` or `seat`."""
+    """`caller`, `seat`, or `forward` for a number on a trunk (then in `seat`)."""
     seat: str
     agent: str
     started_at: float

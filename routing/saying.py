@@ -10,6 +10,7 @@ import math
 LARGEST = {"zh": 99_999_999, "en": 999_999}
 """The largest number that each language's pieces can say."""
 
+_DIGITS = "0123456789"
 _LIANG = "num_liang"
 _SHORTEST_WAIT_IN_MINUTES = 60.0
 """Seconds; a wait up to here is one minute or less and has a sentence of its own."""
@@ -25,6 +26,12 @@ def number_pieces(number: int, language: str) -> tuple[str, ...]:
     if not 0 <= number <= LARGEST[language]:
         raise ValueError(f"{number} cannot be said; 0 to {LARGEST[language]} can")
     return _chinese(number) if language == "zh" else _english(number)
+
+
+def spoken_digits(number: str, language: str) -> tuple[str, ...]:
+    """Say a telephone number digit by digit; in Chinese 1 is yāo. What is no digit is left out."""
+    one = "num_yao" if language == "zh" else "num_1"
+    return tuple(one if digit == "1" else f"num_{digit}" for digit in number if digit in _DIGITS)
 
 
 def position_announcement(

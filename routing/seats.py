@@ -47,6 +47,10 @@ class Seat:
     groups: tuple[str, ...]
     """Skill groups whose callers it may be offered."""
     title: str = ""
+    phone: str = ""
+    """A telephone number by which the seat is reached, "" for a SIP phone that registers."""
+    trunk: str = ""
+    """The trunk over which `phone` is dialled."""
     shift: str | None = None
     """Arrangement of shifts by which the seat is staffed; None: those of its groups."""
     crew: str | None = None

@@ -12,6 +12,7 @@ from typing import Any
 import gevent
 from gevent.event import Event as Flag
 
+from routing.plan import Plan
 from switchd.api.app import build as build_app
 from switchd.api.server import Server
 from switchd.callers import CallerDesk
@@ -60,6 +61,24 @@ def prompt_library(loaded: Loaded) -> PromptLibrary:
     own = loaded.server.folders.prompts
     folders = [*([own] if own else []), share("ivr_prompts")]
     return PromptLibrary(folders, loaded.plan.language, "zh")
+
+
+def _libraries(loaded: Loaded) -> Callable[[str], PromptLibrary]:
+    """The prompts by language; "" is the city's own."""
+    own = loaded.server.folders.prompts
+    folders = [*([own] if own else []), share("ivr_prompts")]
+    fallback = loaded.plan.language
+    menus = loaded.plan.menus.values()
+    spoken = {item.language for menu in menus for item in menu.keys.values()} | {fallback, ""}
+    libraries = {
+        language: PromptLibrary(folders, language or fallback, fallback) for language in spoken
+    }
+    return lambda language: libraries.get(language, libraries[""])
+
+
+def _proxies(plan: Plan) -> Mapping[str, str]:
+    """Where calls over each trunk go."""
+    return {name: trunk.proxy for name, trunk in plan.trunks.items()}
 
 
 def event_socket_password(settings: ServerSettings) -> str:
@@ -176,15 +195,16 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     link = _link(daemon, server, password)
     switch = FreeSwitch(
         lambda: link,
-        prompt_library(loaded),
+        _libraries(loaded),
         domain=domain(server.city),
+        proxies=_proxies(plan),
         recordings=server.folders.recordings,
         deliver=daemon.deliver,
     )
 
     def use(changed: Loaded) -> None:
         daemon.use(changed.plan)
-        switch.prompts = prompt_library(changed)
+        switch.prompts, switch.proxies = _libraries(changed), _proxies(changed.plan)
 
     seat_desk = SeatDesk(waitlist, clock.now)
     callers = CallerDesk(waitlist, rules, lambda: daemon.parts.plan, clock.now)

@@ -18,7 +18,7 @@ import orjson
 import structlog
 
 from routing.callflow import events as on
-from routing.entry import Arrival
+from routing.entry import Arrival, is_emergency
 from routing.plan import Plan
 from switchd import __version__
 from switchd.api.ports import Unavailable
@@ -41,7 +41,7 @@ from switchd.reloading import Reloader
 from switchd.seating import Seating
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
-from switchd.switchboard.incoming import doing, found
+from switchd.switchboard import incoming
 from switchd.wiring import SeatDesk
 
 log = structlog.get_logger(__name__)
@@ -203,17 +203,16 @@ class Daemon:
             return ()
 
     def _phones(self, link: Link) -> Collection[str]:
-        """Seats that can be rung."""
-        return registered(link.api(*QUESTION), self.parts.domain)
+        """Seats that can be rung: registered, or reached by a number over a trunk."""
+        by_trunk = {seat.number for seat in self.parts.plan.seats.values() if seat.phone}
+        return registered(link.api(*QUESTION), self.parts.domain) | by_trunk
 
     # what the switch tells
 
-    def arrived(self, leg: str, arrival: Arrival, queued_at: float | None) -> None:
-        """A caller is parked and nobody works on the call."""
+    def arrived(self, leg: str, arrival: Arrival) -> None:
+        """A new caller is parked."""
         parts = self.parts
-        if queued_at is not None:
-            parts.desk.resume(leg, arrival, queued_at)
-        elif self._draining:
+        if self._draining and not is_emergency(arrival, parts.plan):
             gevent.spawn(self._turn_away, leg)
         else:
             parts.desk.arrive(leg, arrival)
@@ -224,9 +223,9 @@ class Daemon:
         except EslError as error:
             log.warning("leg not ended", leg=leg, why=str(error))
 
-    def served(self, leg: str, event: on.Served) -> None:
-        """A caller is parked behind a talk that an earlier daemon began."""
-        self.parts.desk.served(leg, event)
+    def found(self, leg: str, event: on.Resumed | on.Served | on.PassedOn) -> None:
+        """A caller is parked whose call an earlier daemon began."""
+        self.parts.desk.found(leg, event)
 
     def stray(self, leg: str) -> None:
         """A seat's phone was picked up, or rings, for nobody."""
@@ -297,7 +296,9 @@ class Daemon:
     def _compare_once(self, link: Link, stranded: Collection[str], cause: str) -> None:
         phones = self._phones(link)
         living = {row["uuid"]: row for row in _rows(link, "channels")}
-        self.parts.desk.missed(stranded, {leg: doing(row) for leg, row in living.items()}, cause)
+        self.parts.desk.missed(
+            stranded, {leg: incoming.doing(row) for leg, row in living.items()}, cause
+        )
         self._tell_phones(lambda: self.parts.phones.listed(phones))
         self.parts.waitlist.end_talks(living, self.parts.clock.now())
         for leg, row in living.items():
@@ -305,13 +306,13 @@ class Daemon:
             if self.knows(leg):
                 if outbound and not self.parts.desk.waits_for(leg):
                     self.stray(leg)
-            elif doing(row) in NOBODYS or (outbound and doing(row) != "talk"):
+            elif incoming.doing(row) in NOBODYS or (outbound and incoming.doing(row) != "talk"):
                 self._find(link, leg)
 
     def _find(self, link: Link, leg: str) -> None:
         """Ask what a leg is that nobody works on; it may be gone by now."""
         try:
-            found(self, leg, orjson.loads(link.api("uuid_dump", f"{leg} json")))
+            incoming.found(self, leg, orjson.loads(link.api("uuid_dump", f"{leg} json")))
         except (CommandFailed, ValueError) as error:
             log.info("leg not taken over", leg=leg, why=str(error))
 

@@ -50,6 +50,14 @@ class CallQueue:
         with _for_calls():
             return self._waitlist.leave(call, now)
 
+    def widen(self, call: str, group: str, now: float) -> bool:
+        with _for_calls():
+            return self._waitlist.widen(call, group, now)
+
+    def staffed(self, group: str) -> bool:
+        with _for_calls():
+            return self._waitlist.staffed(group)
+
     def position(self, call: str) -> int | None:
         with _for_calls():
             return self._waitlist.position(call)

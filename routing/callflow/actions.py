@@ -81,6 +81,35 @@ class AskPosition(Action):
 
 
 @dataclass(frozen=True, slots=True)
+class Widen(Action):
+    """Let the seats of a further group serve the caller too; place and age stay."""
+
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskStaffed(Action):
+    """Find out whether anybody is signed in for the group; `events.Unstaffed` if nobody is."""
+
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dial(Action):
+    """Ring a number over a trunk, on a leg of its own."""
+
+    number: str
+    trunk: str
+    leg: str
+    seconds: float
+    caller: str
+    title: str
+    """What the other side's display shows besides the caller's number."""
+    seat: str = ""
+    """The seat that is reached by this number, "" if it is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ring(Action):
     """Ring a seat's phone on a leg of its own."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from routing.callflow.states import State
+from routing.lines import Forward, Overflow
 from routing.record import CallRecord, EndedBy, LegRecord, Outcome, TraceRecord
 from routing.seats import Offer
 
@@ -28,6 +29,13 @@ class Call:
     greeting: tuple[str, ...] = ()
     connects: bool = True
     """Whether the greeting is followed by the queue, or by good-bye."""
+    language: str = ""
+    """Language of the prompts that the caller hears."""
+    menu: str = ""
+    """The menu that is asked now or next; "" for none."""
+    overflow: tuple[Overflow, ...] = ()
+    forward: Forward | None = None
+    """Where the caller is passed on to instead of the queue."""
     closed: bool = False
     """Whether good-bye is said because it is out of hours."""
     barred: bool = False
@@ -76,9 +84,22 @@ class Call:
         return replace(self, legs=legs)
 
     @property
+    def shown(self) -> str:
+        """What a seat's display shows: the number that was dialled, and whose it is."""
+        return " ".join(dict.fromkeys((self.line_dialled, self.title)))
+
+    @property
+    def partner(self) -> str:
+        """The leg that is rung for the caller, or talks with the caller; "" if there is none."""
+        if self.offer is not None:
+            return self.offer.token
+        passed_on = self.state in (State.FORWARDING, State.FORWARDED)
+        return self.open_legs[-1] if passed_on and self.open_legs else ""
+
+    @property
     def open_legs(self) -> tuple[str, ...]:
-        """Seat legs that have not ended yet."""
-        return tuple(leg.leg for leg in self.legs if leg.role == "seat" and leg.ended_at is None)
+        """Legs of seats and of numbers on a trunk that have not ended yet."""
+        return tuple(leg.leg for leg in self.legs if leg.ended_at is None)
 
     def record(self, city: str, plan_version: str, meanings: dict[str, str]) -> CallRecord:
         """Write the call down. Only for a call that has ended."""

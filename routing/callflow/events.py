@@ -12,7 +12,11 @@ from routing.standing import NOTHING_KNOWN, Standing
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Anything that happened to a call."""
+    """Anything that happened to a call.
+
+    Events of a seat's leg (`SeatAnswered`, `SeatFailed`, `SeatGone`, `Bridged`, `BridgeFailed`)
+    are as well those of a number on a trunk to which the caller is passed on; `leg` tells which.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,10 @@ class Resumed(Event):
 
     arrival: Arrival
     queued_at: float
+    group: str = ""
+    """The skill group that the caller waited for, which a menu may have chosen."""
+    language: str = ""
+    """The language that the caller had chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,15 @@ class Served(Event):
     seat: str
     agent: str
     recording: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOn(Event):
+    """A caller who talked with a number on a trunk under an earlier owner was found parked
+    behind it."""
+
+    arrival: Arrival
+    answered_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +117,22 @@ class QueueForgot(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Unstaffed(Event):
+    """The answer to `actions.AskStaffed`, if nobody is signed in for the group."""
+
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
 class SeatAnswered(Event):
-    """The seat picked up."""
+    """The seat, or the number on a trunk, picked up. May be told twice."""
 
     leg: str
 
 
 @dataclass(frozen=True, slots=True)
 class SeatFailed(Event):
-    """The seat's phone could not be made to answer."""
+    """The seat's phone, or the number on a trunk, could not be made to answer."""
 
     leg: str
     cause: str
@@ -116,17 +140,17 @@ class SeatFailed(Event):
 
 @dataclass(frozen=True, slots=True)
 class SeatGone(Event):
-    """The seat's leg has ended."""
+    """The leg of the seat, or of the number on a trunk, has ended."""
 
     leg: str
     cause: str
     by_seat: bool
-    """True if the phone hung up, False if the switch ended the leg."""
+    """True if the other side hung up, False if the switch ended the leg."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bridged(Event):
-    """Caller and seat hear each other."""
+    """Caller and leg hear each other."""
 
     leg: str
 

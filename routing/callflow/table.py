@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from routing.callflow import events as on
+from routing.callflow import forwarding as f
 from routing.callflow import handlers as h
+from routing.callflow import menus as m
+from routing.callflow import widening as w
 from routing.callflow.states import LIVE, State
 
 S = State
@@ -34,17 +37,41 @@ def _rows(*rows: tuple[State, type[on.Event], tuple[State, ...], Any, str]) -> t
     return tuple(Row(*row) for row in rows)
 
 
+_BEHIND_THE_GREETING = (S.WAITING, S.MENU, S.FORWARDING, S.GREETING)
+_BEHIND_THE_ANSWER = (S.GREETING, S.CLOSING, S.WAITING, S.MENU, S.FORWARDING)
+
 _ENTRY = _rows(
     (S.ARRIVED, on.Arrived, (S.ANSWERING, S.ENDING), h.decide, "taken, or refused unanswered"),
     (S.ARRIVED, on.Resumed, (S.WAITING, S.ENDING), h.resume, "nothing: place and music stay"),
     (S.ARRIVED, on.Served, (S.SURVEY, S.CLOSING, S.ENDING), h.served, "the survey, or thanks"),
-    (S.ANSWERING, on.Answered, (S.GREETING, S.CLOSING), h.greet, "the greeting"),
-    (S.GREETING, on.Played, (S.WAITING, S.GREETING), h.enqueue, "music, or a seat at once"),
+    (S.ARRIVED, on.PassedOn, (S.CLOSING,), h.passed_on, "thanks"),
+    (S.ANSWERING, on.Answered, _BEHIND_THE_ANSWER, h.greet, "the greeting"),
+    (S.GREETING, on.Played, _BEHIND_THE_GREETING, h.greeted, "music, or a seat at once"),
+    (S.MENU, on.Collected, (S.WAITING, S.MENU), m.chosen, "a further menu, or the queue"),
+    (S.MENU, on.Played, (S.MENU,), h.ignore, "nothing"),
+)
+
+_FORWARD = _rows(
+    (S.FORWARDING, on.SeatAnswered, (S.FORWARDING,), f.picked_up, "the other side picked up"),
+    (S.FORWARDING, on.Bridged, (S.FORWARDED,), f.bridged, "they hear each other"),
+    (S.FORWARDING, on.SeatFailed, (S.WAITING, S.CLOSING), f.gone, "the queue, or good-bye"),
+    (S.FORWARDING, on.SeatGone, (S.WAITING, S.CLOSING), f.gone, "the same"),
+    (S.FORWARDING, on.BridgeFailed, (S.WAITING, S.CLOSING), f.not_bridged, "the same"),
+    (S.FORWARDING, on.TimerDue, (S.WAITING, S.CLOSING, S.FORWARDING), f.too_late, "the same"),
+    (S.FORWARDING, on.Played, (S.FORWARDING,), h.ignore, "nothing"),
+    (S.FORWARDING, on.CallerBack, (S.FORWARDING,), h.ignore, "nothing: the reason follows"),
+    (S.FORWARDED, on.SeatGone, (S.FORWARDED,), f.other_side_left, "the talk is over"),
+    (S.FORWARDED, on.CallerBack, (S.CLOSING,), f.back, "thanks"),
+    (S.FORWARDED, on.SeatAnswered, (S.FORWARDED,), h.ignore, "nothing: told twice"),
+    (S.FORWARDED, on.SeatFailed, (S.FORWARDED,), h.ignore, "nothing: SeatGone follows"),
+    (S.FORWARDED, on.Played, (S.FORWARDED,), h.ignore, "nothing: music that was cut off"),
+    (S.FORWARDED, on.TimerDue, (S.FORWARDED,), h.ignore, "nothing"),
 )
 
 _QUEUE = _rows(
     (S.WAITING, on.Offered, (S.RINGING,), h.ring, "the seat's phone rings; music goes on"),
     (S.WAITING, on.TimerDue, (S.WAITING,), h.comfort, "all seats are busy; the position"),
+    (S.WAITING, on.Unstaffed, (S.WAITING,), w.unstaffed, "further seats may answer"),
     (S.WAITING, on.Positioned, (S.WAITING,), h.say_position, "the position"),
     (S.WAITING, on.Played, (S.WAITING,), h.music_again, "music again"),
     (S.WAITING, on.OfferLost, (S.WAITING,), h.offer_lost, "nothing"),
@@ -137,5 +164,5 @@ _NO_QUEUE = tuple(
     for state in (S.WAITING, S.RINGING)
 )
 
-ROWS = _ENTRY + _QUEUE + _OFFER + _TALK + _EXIT + _ANYWHERE + _SWITCH + _NO_QUEUE
+ROWS = _ENTRY + _FORWARD + _QUEUE + _OFFER + _TALK + _EXIT + _ANYWHERE + _SWITCH + _NO_QUEUE
 TABLE = {(row.state, row.event): row for row in ROWS}

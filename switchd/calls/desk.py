@@ -63,12 +63,8 @@ class Desk:
         """A new caller is parked. A leg that is known already is not opened twice."""
         self._open(leg, on.Arrived(arrival))
 
-    def resume(self, leg: str, arrival: Arrival, queued_at: float) -> None:
-        """A caller was found who had been waiting since `queued_at` under another owner."""
-        self._open(leg, on.Resumed(arrival, queued_at))
-
-    def served(self, leg: str, event: on.Served) -> None:
-        """A caller was found behind a talk that began under another owner."""
+    def found(self, leg: str, event: on.Resumed | on.Served | on.PassedOn) -> None:
+        """A caller was found whose call began under another owner."""
         self._open(leg, event)
 
     def _open(self, leg: str, event: on.Event) -> None:
@@ -124,11 +120,9 @@ class Desk:
                 worker.post(event)
 
     def waits_for(self, leg: str) -> bool:
-        """Whether a seat's leg is the one that its call rings or talks with."""
+        """Whether a leg that we dialled is the one that its call rings or talks with."""
         worker = self._legs.get(leg)
-        return (
-            worker is not None and worker.call.offer is not None and worker.call.offer.token == leg
-        )
+        return worker is not None and worker.call.partner == leg
 
     def forgotten(self, known: Collection[str]) -> None:
         """The queue lost its data but for the callers in `known`: bring the others back."""
@@ -183,9 +177,9 @@ def _made_up(call: Call, living: Mapping[str, str], cause: str) -> Iterator[on.E
             yield on.SeatAnswered(leg)
     if call.id not in living:
         return
-    if call.state is State.CONNECTING and living[call.id] == TALK and call.offer is not None:
-        yield on.Bridged(call.offer.token)
-    elif call.state is State.TALKING and living[call.id] == PARK:
+    if call.state in (State.CONNECTING, State.FORWARDING) and living[call.id] == TALK:
+        yield on.Bridged(call.partner)
+    elif call.state in (State.TALKING, State.FORWARDED) and living[call.id] == PARK:
         yield on.CallerBack()
     elif call.state in _NUDGES:
         yield _NUDGES[call.state](call)
@@ -196,6 +190,7 @@ TALK, PARK = "talk", "park"
 _NUDGES: dict[State, Callable[[Call], on.Event]] = {
     State.ANSWERING: lambda call: on.Answered(),
     State.GREETING: lambda call: on.Played(call.audio, failed=True),
+    State.MENU: lambda call: on.Collected(call.audio, ""),
     State.WAITING: lambda call: on.Played(call.audio, failed=True),
     State.RINGING: lambda call: on.Played(call.audio, failed=True),
     State.CONNECTING: lambda call: on.TimerDue("bridge"),

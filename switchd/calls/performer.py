@@ -45,6 +45,9 @@ class Performer:
             do.Enqueue: self._enqueue,
             do.LeaveQueue: self._leave,
             do.AskPosition: self._position,
+            do.Widen: self._widen,
+            do.AskStaffed: self._staffed,
+            do.Dial: self._dial,
             do.Ring: self._ring,
             do.StopLeg: self._stop_leg,
             do.AcceptOffer: self._accept,
@@ -91,7 +94,9 @@ class Performer:
 
     def _play(self, call: Call, action: do.Play) -> on.Event | None:
         try:
-            self._switch.play(call.id, action.prompts, action.execution, action.interrupt)
+            self._switch.play(
+                call.id, action.prompts, action.execution, action.interrupt, call.language
+            )
         except LegGone:
             return None
         except SwitchError as error:
@@ -116,6 +121,7 @@ class Performer:
                 action.seconds,
                 action.tries,
                 action.execution,
+                call.language,
             )
         except LegGone:
             return None
@@ -150,18 +156,52 @@ class Performer:
         except QueueUnavailable:
             return on.Positioned(0)
 
-    def _ring(self, call: Call, action: do.Ring) -> on.Event | None:
-        """Ring the seat. If the switch is away the lease decides: no phone is to blame."""
+    def _widen(self, call: Call, action: do.Widen) -> None:
         try:
-            self._switch.ring(
-                action.seat, action.leg, action.seconds, action.caller, action.title, call.id
-            )
+            self._queue.widen(call.id, action.group, self._clock.now())
+        except QueueUnavailable as error:
+            log.warning("not widened", call_id=call.id, group=action.group, why=str(error))
+
+    def _staffed(self, call: Call, action: do.AskStaffed) -> on.Event | None:
+        try:
+            return None if self._queue.staffed(action.group) else on.Unstaffed(action.group)
+        except QueueUnavailable:
+            return None
+
+    def _ring(self, call: Call, action: do.Ring) -> on.Event | None:
+        leg, seconds = action.leg, action.seconds
+        ring = self._switch.ring
+        return self._reach(
+            call, leg, lambda: ring(action.seat, leg, seconds, action.caller, action.title, call.id)
+        )
+
+    def _dial(self, call: Call, action: do.Dial) -> on.Event | None:
+        return self._reach(
+            call,
+            action.leg,
+            lambda: self._switch.dial(
+                action.number,
+                action.trunk,
+                action.leg,
+                action.seconds,
+                action.caller,
+                action.title,
+                call.id,
+                action.seat,
+            ),
+        )
+
+    def _reach(self, call: Call, leg: str, ring: Callable[[], None]) -> on.Event | None:
+        """Ring somebody. If the switch is away the lease decides, or a timer: no phone is
+        to blame."""
+        try:
+            ring()
         except SwitchAway as error:
-            log.warning("seat not rung", call_id=call.id, seat=action.seat, why=str(error))
+            log.warning("not rung", call_id=call.id, leg=leg, why=str(error))
             return None
         except SwitchError as error:
-            log.warning("seat not rung", call_id=call.id, seat=action.seat, why=str(error))
-            return on.SeatFailed(action.leg, "DESTINATION_OUT_OF_ORDER")
+            log.warning("not rung", call_id=call.id, leg=leg, why=str(error))
+            return on.SeatFailed(leg, "DESTINATION_OUT_OF_ORDER")
         return None
 
     def _stop_leg(self, call: Call, action: do.StopLeg) -> None:

@@ -113,7 +113,7 @@ class Worker:
                 self._clear_timer(name)
             case do.Close(record):
                 self._close(record)
-            case do.Ring():
+            case do.Ring() | do.Dial():
                 self._on_leg(action.leg, self)
                 return self._performer.perform(self.call, action)
             case _:

@@ -14,7 +14,8 @@ from routing.compare import listed
 from routing.entry import Arrival, Refusal, Route, caller_of
 from routing.explain import Explanation
 from routing.explain import explain as explain_arrival
-from routing.plan import Plan
+from routing.lines import Forward, Otherwise
+from routing.plan import MenuItem, Plan
 from routing.standing import NOTHING_KNOWN, Standing
 from switchd.api.client import Answer, Client, NoDaemon
 from switchd.bootstrap import socket_path
@@ -97,7 +98,7 @@ def _rows(explained: Explanation, plan: Plan) -> list[tuple[str, str]]:
         rows.append(("phase", timeline.WORDS[explained.phase]))
         rows.append(("announcement", f"from {explained.merged_on} to {explained.last_day}"))
         rows.append(("gone", f"from {explained.gone_on}"))
-    rows += _refused(outcome) if isinstance(outcome, Refusal) else _taken(outcome, explained)
+    rows += _refused(outcome) if isinstance(outcome, Refusal) else _taken(outcome, explained, plan)
     rows += [("because", _reason(reason.what, reason.facts)) for reason in outcome.reasons]
     return rows
 
@@ -106,19 +107,51 @@ def _refused(outcome: Refusal) -> list[tuple[str, str]]:
     return [("refused", outcome.cause.value)]
 
 
-def _taken(outcome: Route, explained: Explanation) -> list[tuple[str, str]]:
-    rows = [("hears", ", ".join(outcome.greeting))]
+def _taken(outcome: Route, explained: Explanation, plan: Plan) -> list[tuple[str, str]]:
+    rows = [("hears", ", ".join(outcome.greeting) or "nothing first")]
     if not outcome.connect:
-        return [*rows, ("then", "is hung up and must redial")]
-    seats = listed(explained.seats, "more") or "nobody"
-    return [
-        *rows,
+        after = "call again" if outcome.closed or outcome.barred else "redial"
+        return [*rows, ("then", f"is hung up and must {after}")]
+    if outcome.forward is not None:
+        rows += _passed_on(outcome.forward)
+    if outcome.menu:
+        keys = plan.menus[outcome.menu].keys.items()
+        rows += [("key", f"{key}: {_chosen(item)}") for key, item in keys]
+    if not outcome.group:
+        return rows
+    rows += [
         ("served as", outcome.line_meant),
         ("waits for", f"{outcome.group} ({explained.group_title}), priority {outcome.priority}"),
-        ("offered to", f"{seats} ({len(explained.seats)})"),
-        ("music", outcome.music),
-        ("survey", "yes" if outcome.survey else "no"),
+        ("offered to", _seats(explained.seats)),
     ]
+    rows += [
+        (
+            f"after {step.after_seconds:g} s",
+            f"also {step.group} ({step.title}): {_seats(step.seats)}",
+        )
+        for step in explained.overflow
+    ]
+    return [*rows, ("music", outcome.music), ("survey", "yes" if outcome.survey else "no")]
+
+
+def _passed_on(forward: Forward) -> list[tuple[str, str]]:
+    then = "the queue" if forward.otherwise is Otherwise.QUEUE else forward.announcement
+    return [
+        ("passed on to", f"{forward.number} over {forward.trunk}"),
+        ("otherwise", f"{then}, after {forward.ring_seconds:g} s without an answer"),
+    ]
+
+
+def _chosen(item: MenuItem) -> str:
+    wishes = [
+        f"the menu {item.menu}" if item.menu else f"the queue {item.group}".rstrip(),
+        f"in {item.language}" if item.language else "",
+    ]
+    return ", ".join(wish for wish in wishes if wish)
+
+
+def _seats(seats: tuple[str, ...]) -> str:
+    return f"{listed(seats, 'more') or 'nobody'} ({len(seats)})"
 
 
 def _reason(what: str, facts: Any) -> str:

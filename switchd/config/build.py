@@ -7,20 +7,21 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from routing import standing
-from routing.lines import Line as PlanLine
-from routing.lines import LineKind, Retirement
-from routing.plan import Plan, SkillGroup
+from routing.plan import Menu as PlanMenu
+from routing.plan import MenuItem, Plan, SkillGroup
 from routing.plan import Survey as PlanSurvey
 from routing.plan import Trunk as PlanTrunk
 from routing.plan import Waiting as PlanWaiting
 from routing.seats import Seat as PlanSeat
 from switchd.config.build_calendars import build_calendars, build_shifts
+from switchd.config.build_lines import build_emergency, build_lines
 from switchd.config.callers import Blocked, Callers, Preferred
 from switchd.config.draft import Draft
 from switchd.config.holidays import build_holidays
 from switchd.config.lookup import Lookup
 from switchd.config.meaning_lines import time_zone
-from switchd.config.models import City, Line, Trunk
+from switchd.config.menus import Menu
+from switchd.config.models import City, Seat, Trunk
 from switchd.config.seat_range import seat_numbers
 
 
@@ -32,14 +33,13 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
     lookup = Lookup(draft)
     holidays = build_holidays(draft.holidays)
     calendars = build_calendars(draft, holidays)
-    lines = [_line(lookup, key, line) for key, line in draft.lines.items()]
     return Plan(
         city=name,
         title=city.title,
         zone=zone,
         area_code=city.area_code,
         language=city.language,
-        lines={line.name: line for line in lines},
+        lines=build_lines(draft, lookup, city.music),
         groups={
             key: SkillGroup(
                 name=key,
@@ -53,11 +53,14 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
             for key, group in draft.groups.items()
         },
         seats={
-            number: PlanSeat(number, seat.groups, seat.title, seat.shift, seat.crew)
+            number: _seat(lookup, number, seat)
             for written, seat in draft.seats.items()
             for number in seat_numbers(written)
         },
-        trunks={key: _trunk(lookup, key, trunk) for key, trunk in draft.trunks.items()},
+        trunks={key: build_trunk(lookup, key, trunk) for key, trunk in draft.trunks.items()},
+        menus={key: _menu(key, menu) for key, menu in draft.menus.items()},
+        emergency=build_emergency(draft, lookup),
+        music=city.music,
         waiting=PlanWaiting(**draft.waiting.model_dump()),
         survey=PlanSurvey(**draft.survey.model_dump()),
         calendars=calendars,
@@ -98,7 +101,8 @@ def _end_of(day: date, zone: ZoneInfo) -> float:
     return datetime.combine(day + timedelta(days=1), time(), zone).timestamp()
 
 
-def _trunk(lookup: Lookup, key: str, trunk: Trunk) -> PlanTrunk:
+def build_trunk(lookup: Lookup, key: str, trunk: Trunk) -> PlanTrunk:
+    """Build one trunk."""
     return PlanTrunk(
         name=key,
         strip_prefixes=tuple(sorted(trunk.strip_prefixes, key=len, reverse=True)),
@@ -113,33 +117,25 @@ def _trunk(lookup: Lookup, key: str, trunk: Trunk) -> PlanTrunk:
             for number, line in trunk.dids.items()
         },
         caller_from=trunk.caller_from,
+        proxy=trunk.proxy,
     )
 
 
-def _line(lookup: Lookup, key: str, line: Line) -> PlanLine:
-    """Build one line, named by the normal form of its number."""
-    name = lookup.normal(key)
-    also = map(lookup.normal, line.numbers)
-    retirement = None
-    if line.kind is LineKind.RETIRED and line.merged_on is not None:
-        retirement = Retirement(
-            merged_on=line.merged_on,
-            reminder_months=line.reminder_months,
-            connects=line.connects,
-            into=lookup.normal(lookup.line_taking_over(line) or ""),
-            announcement=line.announcement,
-        )
-    return PlanLine(
-        name=name,
-        kind=line.kind,
-        title=line.title,
-        numbers=frozenset((name, *also)),
-        group=lookup.group_of(line) or "",
-        greeting=line.greeting,
-        music=line.music,
-        survey=line.survey,
-        priority=line.priority,
-        retirement=retirement,
-        open=line.open,
-        closed_prompt=line.closed_prompt,
+def _seat(lookup: Lookup, number: str, seat: Seat) -> PlanSeat:
+    return PlanSeat(
+        number=number,
+        groups=seat.groups,
+        title=seat.title,
+        phone=lookup.normal(seat.phone or ""),
+        trunk=lookup.trunk_of_phone(seat) or "",
+        shift=seat.shift,
+        crew=seat.crew,
     )
+
+
+def _menu(key: str, menu: Menu) -> PlanMenu:
+    items = {
+        sign: MenuItem(item.group or "", item.menu or "", item.language or "")
+        for sign, item in menu.keys.items()
+    }
+    return PlanMenu(key, menu.prompts, items, menu.seconds, menu.tries)

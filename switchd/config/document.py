@@ -6,10 +6,11 @@ from pydantic import Field
 
 from switchd.config.calendars import Calendar, Holidays, Shift
 from switchd.config.callers import Callers
+from switchd.config.lines import Line
+from switchd.config.menus import EmergencyEntry, EmergencyKey, Menu
 from switchd.config.models import (
     City,
     Group,
-    Line,
     SeatEntry,
     Section,
     Survey,
@@ -34,6 +35,14 @@ class Document(Section):
     )
     trunks: dict[Word, Trunk] = Field(
         default={"trunk": Trunk()}, min_length=1, description="Trunk groups (中继) by name."
+    )
+    menus: dict[Word, Menu] = Field(
+        default={}, description="Menus by name. None is heard unless a line has a key `menu`."
+    )
+    emergency: dict[EmergencyKey, EmergencyEntry] = Field(
+        default={},
+        description="Where calls to 110, 119, 120 and 122 go that arrive here: `trunk: carrier` "
+        "for all of them, `110: police` for one. Without it they get UNALLOCATED_NUMBER.",
     )
     calendars: dict[Word, Calendar] = Field(
         default={}, description="Hours (工作时间) by name; `always` is there without being written."

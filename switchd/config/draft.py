@@ -14,7 +14,9 @@ from switchd.config.calendars import Calendar, Holidays, Shift
 from switchd.config.callers import Callers
 from switchd.config.document import Document
 from switchd.config.explain import explain, key_path
-from switchd.config.models import City, Group, Line, Seat, Survey, Trunk, Waiting
+from switchd.config.lines import Line
+from switchd.config.menus import EmergencyTarget, Menu
+from switchd.config.models import City, Group, Seat, Survey, Trunk, Waiting
 from switchd.config.problems import Problem, Severity, choose
 from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Storage
 from switchd.config.source import Mapping, Node, Path, Scalar, child, locate, plain
@@ -31,6 +33,8 @@ class Draft:
     groups: dict[str, Group] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
     trunks: dict[str, Trunk] = field(default_factory=lambda: {"trunk": Trunk()})
+    menus: dict[str, Menu] = field(default_factory=dict)
+    emergency: dict[str, EmergencyTarget] = field(default_factory=dict)
     calendars: dict[str, Calendar] = field(default_factory=dict)
     holidays: Holidays = field(default_factory=Holidays)
     shifts: dict[str, Shift] = field(default_factory=dict)

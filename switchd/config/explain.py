@@ -34,6 +34,7 @@ PATTERN_WORDS = {
     r"^([1-9]|1[0-9])$": "a number of digits, 1 to 19",
     r"^(0[1-9][0-9]{1,2})?$": "an area code with its zero, such as 0375 or 010",
     r"^([a-z][a-z0-9-]{0,31})?$": "small letters, digits and hyphens, beginning with a letter",
+    r"^([A-Za-z0-9.-]{1,255}(:[0-9]{1,5})?)?$": "host:port, such as 10.20.0.5:5060",
     r"^0[1-9][0-9]{1,2}$": "an area code with its zero, such as 0375 or 010",
     r"^[0-9*#]$": "one key of the phone: 0 to 9, * or #",
     r"^[*#0-9]{2,6}$": 'two to six of 0 to 9, * and #, in quotes, such as "*10"',

@@ -5,11 +5,20 @@ from __future__ import annotations
 import re
 
 from routing.called import placed
-from routing.lines import LineKind
+from routing.lines import LineKind, Otherwise
 from routing.numbers import normalise
 from switchd.config.draft import Draft
-from switchd.config.models import AREA_CODE, Line, Trunk
+from switchd.config.lines import Line, Overflow
+from switchd.config.models import AREA_CODE, Seat, Trunk
 
+OVERFLOW_OF_REMOTE_SECONDS = 20.0
+"""How long a county's callers wait for the county's seats alone."""
+_INTO_WITHOUT_GROUP = frozenset(
+    {LineKind.RETIRED, LineKind.SUB_CENTRE, LineKind.EXPERT, LineKind.DEFERRED}
+)
+"""Kinds whose callers are the seats' of another line, unless a group is written."""
+SERVING = frozenset({LineKind.HOTLINE, LineKind.PARALLEL})
+"""Kinds that serve their callers themselves and may take over those of others."""
 _NO_AREA_CODE = "0000"
 """Begins no number of a line; used while the city's own cannot be read."""
 
@@ -24,6 +33,9 @@ class Lookup:
         self.hotlines = [key for key, line in draft.lines.items() if line.kind is LineKind.HOTLINE]
         """Keys of the lines that are 12345 itself."""
         self.groups = draft.written("groups")
+        trunks = list(draft.trunks)
+        self.only_trunk = trunks[0] if len(trunks) == 1 else None
+        self._emergency = draft.emergency
         self.seated = {group for seat in draft.seats.values() for group in seat.groups}
         """Groups in which somebody sits."""
         self.by_number = {
@@ -47,7 +59,7 @@ class Lookup:
         return self._keys.get(self.normal(number))
 
     def line_taking_over(self, line: Line) -> str | None:
-        """Give the key of the line that serves a retired line's callers, None if unclear."""
+        """Give the key of the line that serves another line's callers, None if unclear."""
         if line.into is not None:
             return self.line_called(line.into)
         return self.hotlines[0] if len(self.hotlines) == 1 else None
@@ -56,8 +68,60 @@ class Lookup:
         """Give the name of the line's skill group, None if unclear."""
         if line.group is not None:
             return line.group
-        if line.kind is LineKind.RETIRED:
-            heir = self._lines.get(self.line_taking_over(line) or "")
-            if heir is not None and heir.kind is not LineKind.RETIRED:
+        if line.kind in _INTO_WITHOUT_GROUP:
+            heir = self._heir(line)
+            if heir is not None:
                 return self.group_of(heir)
         return self.groups[0] if len(self.groups) == 1 else None
+
+    def overflow_of(self, line: Line) -> list[Overflow]:
+        """Give the line's overflow with the default of its kind, the earliest step first."""
+        steps = list(line.overflow)
+        heir = self._heir(line)
+        if not steps and heir is not None:
+            group = self.group_of(heir)
+            if line.kind is LineKind.REMOTE and group not in (None, self.group_of(line)):
+                steps = [Overflow(group=group, after_seconds=OVERFLOW_OF_REMOTE_SECONDS)]
+            elif line.kind in _INTO_WITHOUT_GROUP and line.group is None:
+                steps = list(heir.overflow)
+        return sorted(steps, key=lambda step: step.after_seconds)
+
+    def announcement_of(self, line: Line) -> str:
+        """Give the prompt of the change announcement."""
+        return line.announcement or ("change_announcement" if line.connects else "change_redirect")
+
+    def passes_on(self, line: Line) -> bool:
+        """Tell whether the line's callers go to a number outside."""
+        return line.kind is LineKind.SUB_CENTRE or line.then == "pass_on"
+
+    def trunk_to(self, line: Line) -> str | None:
+        """Give the trunk by which the line's own people are reached; None: not by this system."""
+        if self.passes_on(line) or line.to is not None:
+            return line.trunk or self.only_trunk
+        return line.trunk
+
+    def closes(self, line: Line) -> bool:
+        """Tell whether callers are turned away while the line's calendar is closed.
+
+        The hours of an expert and of a number that is told are the other side's; those of a
+        sub-centre whose callers can wait here are, too.
+        """
+        if line.kind is LineKind.EXPERT or line.then == "tell":
+            return False
+        return not self.passes_on(line) or line.otherwise is Otherwise.ANNOUNCE
+
+    def trunk_of_phone(self, seat: Seat) -> str | None:
+        """Give the trunk by which a seat's telephone number is dialled, None if it has none."""
+        return (seat.trunk or self.only_trunk) if seat.phone is not None else None
+
+    def emergency_trunk(self, number: str) -> str | None:
+        """Give the trunk for calls to an emergency number, None if they go nowhere."""
+        target, every = self._emergency.get(number), self._emergency.get("trunk")
+        if target is not None and target.trunk is not None:
+            return target.trunk
+        return every.trunk if every is not None else None
+
+    def _heir(self, line: Line) -> Line | None:
+        """Give the line that takes callers over, if it is one that serves them itself."""
+        heir = self._lines.get(self.line_taking_over(line) or "")
+        return heir if heir is not None and heir.kind in SERVING else None

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from routing.lines import LineKind, Retirement
 from routing.numbers import EMERGENCY, is_dialable
 from switchd.config.draft import Draft
-from switchd.config.lookup import Lookup
-from switchd.config.models import Line
+from switchd.config.lines import KEYS, Line
+from switchd.config.lookup import SERVING, Lookup
+from switchd.config.meaning_kinds import check_kinds
 from switchd.config.problems import choose
 from switchd.config.source import Path
 
-_RETIRED_ONLY = ("merged_on", "reminder_months", "connects", "into", "announcement")
 _SHORT_FORMS = {"110": "police", "119": "fire", "120": "ambulance", "122": "traffic accidents"}
 
 
@@ -27,14 +27,10 @@ def check_lines(draft: Draft, now: float) -> None:
     _check_numbers(draft, lookup)
     for name, line in draft.lines.items():
         _check_group(draft, lookup, name, line)
-        if line.kind is LineKind.RETIRED:
-            _check_retirement(draft, lookup, name, line, now)
-        else:
-            for key in _RETIRED_ONLY:
-                if draft.has(("lines", name, key)):
-                    what = f"only a retired line has {key}, this one is {line.kind.value}"
-                    instead = "Delete the key, or write `kind: retired`"
-                    draft.error(("lines", name, key), what, instead)
+        if "into" in KEYS[line.kind]:
+            _check_heir(draft, lookup, name, line)
+        _check_end(draft, name, line, now)
+    check_kinds(draft, lookup)
 
 
 def time_zone(name: str) -> ZoneInfo | None:
@@ -90,7 +86,7 @@ def _check_group(draft: Draft, lookup: Lookup, name: str, line: Line) -> None:
         return
     group = lookup.group_of(line)
     if group is None:
-        if line.kind is not LineKind.RETIRED:
+        if "into" not in KEYS[line.kind] or line.kind is LineKind.REMOTE:
             what = "the line has no group, and there are several to choose from"
             draft.error(("lines", name), what, f"Write `group:` and one of {', '.join(groups)}")
         return
@@ -101,12 +97,8 @@ def _check_group(draft: Draft, lookup: Lookup, name: str, line: Line) -> None:
         draft.error(key, what, f"Give a seat the group {group} in the section seats")
 
 
-def _check_retirement(draft: Draft, lookup: Lookup, name: str, line: Line, now: float) -> None:
-    """A retired line has a date and an heir that is in service; its end is told."""
-    if line.merged_on is None:
-        what = "a retired line needs the day on which it merged"
-        draft.error(("lines", name), what, "Write `merged_on:` and a date such as 2020-01-03")
-    _check_heir(draft, lookup, name, line)
+def _check_end(draft: Draft, name: str, line: Line, now: float) -> None:
+    """Tell when the announcement is over."""
     zone = time_zone(draft.city.time_zone) if draft.city else None
     if zone is None or line.merged_on is None:
         return
@@ -121,7 +113,7 @@ def _check_retirement(draft: Draft, lookup: Lookup, name: str, line: Line, now: 
 
 
 def _check_heir(draft: Draft, lookup: Lookup, name: str, line: Line) -> None:
-    """The line that takes the callers over is known and is itself not retired."""
+    """The line that takes the callers over is known and serves its callers itself."""
     path: Path = ("lines", name, "into") if line.into else ("lines", name)
     heir = lookup.line_taking_over(line)
     hotlines = lookup.hotlines
@@ -130,6 +122,6 @@ def _check_heir(draft: Draft, lookup: Lookup, name: str, line: Line) -> None:
     elif heir is None and len(hotlines) > 1:
         what = "there are several hotlines to merge into"
         draft.error(path, what, f"Write `into:` and one of {', '.join(hotlines)}")
-    elif heir in draft.lines and draft.lines[heir].kind is LineKind.RETIRED:
-        what = f"{heir} is retired itself and cannot take callers over"
+    elif heir in draft.lines and draft.lines[heir].kind not in SERVING:
+        what = f"{heir} is {draft.lines[heir].kind.value} itself and cannot take callers over"
         draft.error(path, what, f"Write one of: {', '.join(hotlines)}")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from routing.called import normal_called
 from routing.numbers import EMERGENCY, is_dialable
 from routing.plan import Source
+from routing.plan import Trunk as PlanTrunk
+from switchd.config.build import build_trunk
 from switchd.config.draft import Draft
 from switchd.config.lookup import Lookup
 from switchd.config.models import Trunk
@@ -15,11 +18,41 @@ def check_trunks(draft: Draft) -> None:
     """Check the order of trust and the table of DIDs of each trunk."""
     lookup = Lookup(draft)
     all_readable = len(draft.lines) == len(draft.written("lines"))
+    _check_arrival(draft, lookup)
     for name, trunk in draft.trunks.items():
         _check_trust(draft, name, trunk)
         _check_numbers_on_trunk(draft, lookup, name, trunk)
         if all_readable:
             _check_lines_meant(draft, lookup, name, trunk)
+
+
+def _check_arrival(draft: Draft, lookup: Lookup) -> None:
+    """Every number of a line can arrive on some trunk, after what the trunk does to it."""
+    if len(draft.trunks) < len(draft.written("trunks")):
+        return
+    trunks = [build_trunk(lookup, name, trunk) for name, trunk in draft.trunks.items()]
+    for number, name in lookup.by_number.items():
+        if not is_dialable(number) or number in EMERGENCY:
+            continue
+        if not any(_arrives(number, trunk, lookup.area_code) for trunk in trunks):
+            became = normal_called(number, trunks[0], lookup.area_code)
+            what = f"{number} can never be matched: the trunk {trunks[0].name} makes {became} of it"
+            instead = f"Change strip_prefixes or add_prefixes of trunks.{trunks[0].name}"
+            draft.error(("lines", name), what, instead)
+
+
+def _arrives(number: str, trunk: PlanTrunk, area_code: str) -> bool:
+    """Tell whether some form in which a carrier may ask for the number becomes the number."""
+    shortened = (
+        number.removeprefix(added)
+        for length, added in trunk.add_prefixes.items()
+        if number.startswith(added) and len(number) - len(added) == length
+    )
+    forms = (number, area_code + number, f"+86{area_code[1:]}{number}", *shortened)
+    prefixed = (prefix + form for prefix in trunk.strip_prefixes for form in forms)
+    return number in trunk.dids.values() or any(
+        normal_called(form, trunk, area_code) == number for form in (*forms, *prefixed)
+    )
 
 
 def _check_trust(draft: Draft, name: str, trunk: Trunk) -> None:

@@ -6,21 +6,16 @@ that the admin wrote; pydantic reads numbers, dates and yes/no from it.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from routing.lines import LineKind
 from routing.plan import CallerFrom, Source
 
-PLANNED_KINDS = ("sub_centre", "remote", "expert", "deferred", "emergency", "reserved")
-"""Kinds that the notices know and that this version cannot route."""
 NAME = "[a-z][a-z0-9-]{0,31}"
 """Pattern of a city's short name."""
 AREA_CODE = "0[1-9][0-9]{1,2}"
 """Pattern of an area code."""
-KINDS = tuple(kind.value for kind in LineKind)
 
 
 class Mistake(ValueError):
@@ -38,15 +33,6 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-def _read_kind(value: Any) -> Any:
-    if value in PLANNED_KINDS:
-        raise Mistake(
-            f"the kind {value} is not supported by this version",
-            f"Write one of {', '.join(KINDS)}, or leave the line out",
-        )
-    return value
-
-
 def _read_groups(value: Any) -> Any:
     """Let a seat be written as `1001: intake` or `1001: [intake, dispatch]`."""
     if isinstance(value, str):
@@ -54,7 +40,6 @@ def _read_groups(value: Any) -> Any:
     return {"groups": value} if isinstance(value, list) else value
 
 
-Kind = Annotated[LineKind, BeforeValidator(_read_kind)]
 Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$")]
 Number = Annotated[
@@ -96,6 +81,9 @@ class City(Section):
         default="Asia/Shanghai", description="Time zone of dates and shifts, by its IANA name."
     )
     language: Literal["zh", "en"] = Field(default="zh", description="Language of the prompts.")
+    music: Word = Field(
+        default="moh", description="Hold music where no line says otherwise: a stream's name."
+    )
 
 
 class Trunk(Section):
@@ -140,65 +128,18 @@ class Trunk(Section):
         description="Where the caller's number is read: `from`, or `asserted` "
         "(P-Asserted-Identity, From without one) if the carrier vouches for it.",
     )
+    proxy: str = Field(
+        default="",
+        pattern=r"^([A-Za-z0-9.-]{1,255}(:[0-9]{1,5})?)?$",
+        description="Where calls over this trunk are sent, host or host:port. Default: nowhere; "
+        "the trunk only brings calls.",
+        examples=["10.20.0.5:5060"],
+    )
     addresses: tuple[str, ...] = Field(
         default=("127.0.0.1/32",),
         min_length=1,
         description="IP addresses or networks of the carrier; calls from elsewhere are refused.",
         examples=["10.20.0.0/24"],
-    )
-
-
-class Line(Section):
-    """One line (热线), under the number by which people know it."""
-
-    kind: Kind = Field(
-        description="hotline (12345 itself), retired (撤号合并) or parallel (留号并行)."
-    )
-    title: Text = Field(description="What a seat sees: the department or the hotline's name.")
-    numbers: tuple[Number, ...] = Field(
-        default=(),
-        description="Further numbers that lead here, such as the trunk's DID; any written form.",
-    )
-    group: Word | None = Field(
-        default=None,
-        description="Skill group whose seats serve the callers. Default: the only group; for a "
-        "retired line the group of the line that it merged into.",
-    )
-    greeting: Word = Field(default="greeting", description="Prompt heard first.")
-    music: Word = Field(default="moh", description="Hold music, a stream that FreeSWITCH plays.")
-    survey: bool = Field(
-        default=True, description="Whether callers are asked for satisfaction (满意度评价)."
-    )
-    priority: int = Field(
-        default=0, ge=0, le=9, description="Higher waits less; equal ones by age. 0 is normal."
-    )
-    merged_on: date | None = Field(
-        default=None,
-        ge=date(1990, 1, 1),
-        le=date(2100, 1, 1),
-        description="Retired lines: first day of the change announcement (语音提醒).",
-        examples=["2020-01-03"],
-    )
-    reminder_months: int = Field(
-        default=1, ge=1, le=24, description="Retired lines: calendar months of the announcement."
-    )
-    connects: bool = Field(
-        default=True,
-        description="Retired lines: whether the announcement is followed by a seat.",
-    )
-    into: Number | None = Field(
-        default=None,
-        description="Retired lines: the line that takes its callers. Default: the only hotline.",
-    )
-    announcement: Word = Field(
-        default="change_announcement", description="Retired lines: prompt of the announcement."
-    )
-    open: Word | None = Field(
-        default=None, description="Calendar by which the line is open. Default: at all times."
-    )
-    closed_prompt: Word = Field(
-        default="out_of_hours",
-        description="Prompt that callers hear when the line or its group is closed.",
     )
 
 
@@ -214,6 +155,11 @@ class Group(Section):
         ge=0,
         le=3600,
         description="Seconds of wrap-up (话后整理) after a call; 0: none.",
+    )
+    inbound: bool = Field(
+        default=True,
+        description="Whether callers are to reach it; `no` for seats that work on matters, the "
+        "web or callbacks, which no line leads to.",
     )
     open: Word | None = Field(
         default=None, description="Calendar by which it serves callers. Default: at all times."
@@ -233,6 +179,15 @@ class Seat(Section):
         min_length=1, description="Skill groups whose callers it is offered."
     )
     title: str = Field(default="", max_length=200, description="What the wallboard shows.")
+    phone: Number | None = Field(
+        default=None,
+        description="Telephone number that reaches the seat, for one without a SIP phone; "
+        "dialled over `trunk`.",
+        examples=["13900000000"],
+    )
+    trunk: Word | None = Field(
+        default=None, description="Trunk over which `phone` is dialled. Default: the only trunk."
+    )
     shift: Word | None = Field(
         default=None, description="Shifts by which it is staffed. Default: those of its groups."
     )

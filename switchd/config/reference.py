@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from switchd.config.document import Document
 from switchd.config.explain import bare
+from switchd.config.lines import KEYS, REQUIRED, Line
 from switchd.config.schema import schema
 
 _OPENING = """\
@@ -53,6 +54,25 @@ def _section(name: str, info: FieldInfo) -> Iterator[str]:
         yield f"Each name in `{name}` has these keys:\n"
     yield from _table(model, "")
     yield ""
+    if model is Line:
+        yield from _kinds()
+
+
+def _kinds() -> Iterator[str]:
+    """Say which kind of line has which keys; common ones only once."""
+    common = [key for key in Line.model_fields if all(key in keys for keys in KEYS.values())]
+    yield f"Every kind has {_listed(common)}. Besides, in bold what it must have:\n"
+    yield "| kind | keys |\n|---|---|"
+    for kind, keys in KEYS.items():
+        must = REQUIRED.get(kind, ())
+        own = (key for key in Line.model_fields if key in keys and key not in common)
+        shown = ", ".join(f"**`{key}`**" if key in must else f"`{key}`" for key in own)
+        yield f"| `{kind.value}` | {shown} |"
+    yield ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _table(model: type[BaseModel], prefix: str) -> Iterator[str]:
@@ -69,6 +89,20 @@ def _table(model: type[BaseModel], prefix: str) -> Iterator[str]:
         examples = ", ".join(f"`{example}`" for example in info.examples or ())
         meaning = f"{info.description} Such as {examples}." if examples else info.description
         yield f"| `{prefix}{name}` | {value} | {_default(info)} | {meaning} |"
+        inner, sign = _inner(kind)
+        if inner is not None:
+            yield from _table(inner, f"{prefix}{name}{sign}.")
+
+
+def _inner(kind: Any) -> tuple[type[BaseModel] | None, str]:
+    """Give the group of keys that a list or a mapping holds, and how its place is written."""
+    signs = {tuple: "[]", list: "[]", dict: ".KEY"}
+    origin = get_origin(kind)
+    if origin not in signs:
+        return None, ""
+    held = bare(get_args(kind)[1 if origin is dict else 0])
+    is_group = isinstance(held, type) and issubclass(held, BaseModel)
+    return (held if is_group else None), signs[origin]
 
 
 def _properties(model: type[BaseModel]) -> Mapping[str, Any]:

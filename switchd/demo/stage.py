@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from routing.lines import LineKind
 from routing.plan import Plan
 from switchd.config import Loaded, Places
 from switchd.sim.profile import AgentHabits, Lognormal, Profile
@@ -69,9 +70,10 @@ class People:
 
 
 def serving_seats(plan: Plan) -> list[str]:
-    """Seats that some line's callers can reach."""
-    groups = {line.group for line in plan.lines.values()}
-    return [seat.number for seat in plan.seats.values() if groups & set(seat.groups)]
+    """The hotline's own seats: those that serve its group before any other."""
+    lines = plan.lines.values()
+    groups = {line.group for line in lines if line.kind is LineKind.HOTLINE}
+    return [seat.number for seat in plan.seats.values() if seat.groups[0] in groups]
 
 
 def on_stage(loaded: Loaded, folder: Path, port: int, people: People) -> Loaded:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from routing.lines import Line, LineKind, Overflow
 from routing.plan import Plan
 from routing.seats import Seat
 
@@ -20,10 +21,17 @@ def _edges(plan: Plan) -> Iterator[str]:
         yield f'  {_id(group.name, plan)}["{_quoted(group.title)}<br/>{group.name}"]'
     for name, line in plan.lines.items():
         retirement = line.retirement
-        if retirement is None:
+        if line.kind is not LineKind.RETIRED and line.group:
             yield f"  n{name} --> {_id(line.group, plan)}"
-        elif retirement.connects:
+        elif retirement is not None and retirement.connects:
             yield f'  n{name} -. "from {retirement.merged_on}" .-> n{retirement.into}'
+        forward = line.forward or line.transfer_to
+        if forward is not None:
+            how = "passed on" if line.forward else "by a seat"
+            yield f'  n{name} -- "{how}" --> t{name}[/"{forward.number}<br/>{forward.trunk}"/]'
+        for step in _own_overflow(line, plan):
+            label = f"after {step.after_seconds:g} s"
+            yield f'  n{name} -. "{label}" .-> {_id(step.group, plan)}'
     for number, (seats, groups) in enumerate(_blocks(plan)):
         yield f'  s{number}("{seats}")'
         for served in groups:
@@ -40,17 +48,34 @@ def _paragraphs(plan: Plan) -> Iterator[str]:
     for name, group in plan.groups.items():
         yield f"{name} ({group.title})"
         for line in plan.lines.values():
-            if line.retirement is None and line.group == name:
-                yield f"  <- {line.name} {line.title} ({line.kind.value})"
+            if line.kind is not LineKind.RETIRED and line.group == name:
+                unanswered = ", if nobody answers there" if line.forward else ""
+                yield f"  <- {line.name} {line.title} ({line.kind.value}{unanswered})"
                 yield from _merged(plan, line.name)
+            for step in _own_overflow(line, plan):
+                if step.group == name:
+                    yield f"  <- {line.name} {line.title}, after {step.after_seconds:g} s"
         seats = [shown for shown, groups in blocks if name in groups]
         yield f"  -> {', '.join(seats) or 'no seat'}"
+    for line in plan.lines.values():
+        forward = line.forward or line.transfer_to
+        if forward is not None:
+            how = "passed on to" if line.forward else "for seats at"
+            there = f"{forward.number} over {forward.trunk}"
+            yield f"{line.name} {line.title} ({line.kind.value}), {how} {there}"
+
+
+def _own_overflow(line: Line, plan: Plan) -> tuple[Overflow, ...]:
+    """The steps of a line that does not merely wait where the hotline's callers do."""
+    hotlines = {one.group for one in plan.lines.values() if one.kind is LineKind.HOTLINE}
+    own = line.kind is LineKind.HOTLINE or line.group not in hotlines
+    return line.overflow if own else ()
 
 
 def _merged(plan: Plan, into: str) -> Iterator[str]:
     for line in plan.lines.values():
         retirement = line.retirement
-        if retirement is not None and retirement.into == into:
+        if line.kind is LineKind.RETIRED and retirement is not None and retirement.into == into:
             how = "" if retirement.connects else ", told to redial"
             days = f"{retirement.merged_on} to {retirement.last_day}"
             yield f"       <- {line.name} {line.title} (retired, {days}{how})"

@@ -158,8 +158,9 @@ def _seats(api: Api, plan: Plan, settings: RenderSettings) -> Iterator[Finding]:
             "Try `fs_cli -x 'sofia status profile seats reg'`.",
         )
         return
-    absent = sorted(set(plan.seats) - present)
-    yield _ok(f"{len(plan.seats) - len(absent)} of {len(plan.seats)} seats are registered")
+    own = {seat.number for seat in plan.seats.values() if not seat.phone}
+    absent = sorted(own - present)
+    yield _ok(f"{len(own) - len(absent)} of {len(own)} seats are registered")
     if absent:
         yield _warning(
             f"seats without a registered phone: {', '.join(absent)}",

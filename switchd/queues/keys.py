@@ -23,6 +23,7 @@ class Keys:
         "seat",
         "call",
         "waiting",
+        "guests",
         "idle",
         "inbox",
         "barred",
@@ -52,6 +53,8 @@ class Keys:
         """+ call: HASH of a caller who waits or is being offered."""
         self.waiting = f"{tag}waiting:"
         """+ group: ZSET call → order (see `switchd.queues.order`)."""
+        self.guests = f"{tag}guests:"
+        """+ group: ZSET call → order, of callers of other groups whom its seats may serve too."""
         self.idle = f"{tag}idle:"
         """+ group: ZSET seat → ms since which it has been ready; reachable seats only."""
         self.inbox = f"{tag}inbox:"

@@ -96,6 +96,17 @@ class Waitlist:
         token = self._new_token()
         return int(self._run("enqueue", call, group, self._owner, order, ring, to_ms(now), token))
 
+    def widen(self, call: str, group: str, now: float) -> bool:
+        """Let the seats of a further group serve the caller too; place and age stay.
+
+        False if the caller is neither in a list nor in an offer.
+        """
+        return bool(self._run("widen", call, group, to_ms(now), self._new_token()))
+
+    def staffed(self, group: str) -> bool:
+        """Whether somebody is signed in at a reachable seat that serves the group."""
+        return bool(self._run("staffed", group))
+
     def leave(self, call: str, now: float) -> bool:
         """The caller has gone from the list or from an offer; False if in neither."""
         return bool(self._run("leave", call, to_ms(now), self._new_token()))

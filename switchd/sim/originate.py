@@ -97,9 +97,12 @@ def originate(switch: Switch, text: str, done: Done) -> None:
         elif not switch.directory.is_registered(number):
             switch.clock.later(FRAME, done, "-ERR USER_NOT_REGISTERED\n")
         else:
-            _ring(switch, request, "seats", number, domain, done)
+            _ring(switch, request, "seats", number, domain, switch.directory.find(number), done)
     elif sofia is not None:
-        _ring(switch, request, sofia.group(1), sofia.group(2), sofia.group(3) or "", done)
+        profile, number, domain = sofia.group(1), sofia.group(2), sofia.group(3) or ""
+        at_seat = switch.directory.find(number) if profile == "seats" else None
+        party = at_seat or switch.outside.get(number)
+        _ring(switch, request, profile, number, domain, party, done)
     elif request.url.startswith("error/"):
         done(f"-ERR {request.url[len('error/') :].upper()}\n")
     else:
@@ -107,7 +110,13 @@ def originate(switch: Switch, text: str, done: Done) -> None:
 
 
 def _ring(
-    switch: Switch, request: Request, profile: str, number: str, domain: str, done: Done
+    switch: Switch,
+    request: Request,
+    profile: str,
+    number: str,
+    domain: str,
+    party: Party | None,
+    done: Done,
 ) -> None:
     asked = request.variables.get("origination_uuid", "")
     uuid = asked if asked and asked not in switch.channels else switch.new_uuid()
@@ -121,7 +130,7 @@ def _ring(
         number,
         "default",
         switch.micros(),
-        switch.directory.find(number) or NOBODY,
+        party or NOBODY,
         switch.sessions,
     )
     for name, value in request.variables.items():

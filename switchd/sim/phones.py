@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from switchd.sim import originate
 from switchd.sim.dialplan import code_plan
+from switchd.sim.manners import Manner, Scripted
 from switchd.sim.party import Party
 from switchd.sim.profile import AgentHabits
 
@@ -23,22 +23,7 @@ GIVES_UP_CODE_AFTER = 15.0
 """Seconds after which an agent who dialled a feature code and hears nothing hangs up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """What a phone does with a call: its answer is `answers` or a hangup cause."""
-
-    answer: str = "answers"
-    after: float = 0.2
-    """Seconds of ringing before it."""
-    rings: bool = True
-    """Whether the phone says that it rings."""
-    hangs_up_after: float = math.inf
-    """Seconds of talk until the seat hangs up."""
-    drops_after: float = math.inf
-    """Seconds of talk until the phone is dead."""
-
-
-class Phone(Party):
+class Phone(Scripted, Party):
     """One seat's phone."""
 
     def __init__(
@@ -52,54 +37,23 @@ class Phone(Party):
         """How many talks it had."""
         self.collisions = 0
         """How often a call came in while it was in another."""
+        self.shown: list[str] = []
+        """What its display showed of each call: name and number of the caller."""
         self.leg: Channel | None = None
         """The call it is in or rings for."""
         self._switch = switch
         self._city = city
         self._habits = habits
         self._rng = random.Random(f"{seed}:seat:{number}")
-        self._script: Manner | None = None
         self._manner = Manner()
         self._timers: list[Timer] = []
         self._to_dial: list[str] = []
 
     # -- what a script tells it ---------------------------------------------------------------
 
-    def will_answer(self, after: float = 0.2, hangs_up_after: float = math.inf) -> Phone:
-        """Answer every call after so many seconds; hang up after so many seconds of talk."""
-        return self._will(Manner(after=after, hangs_up_after=hangs_up_after))
-
-    def will_be_busy(self) -> Phone:
-        """Turn every call away as busy."""
-        return self._will(Manner("USER_BUSY", 0.0))
-
-    def will_not_answer(self) -> Phone:
-        """Ring for ever."""
-        return self._will(Manner(after=math.inf))
-
-    def will_refuse(self, after: float = 0.2) -> Phone:
-        """Decline every call on the phone."""
-        return self._will(Manner("CALL_REJECTED", after))
-
-    def will_be_silent(self) -> Phone:
-        """Be registered and take what is sent, but not react."""
-        return self._will(Manner(after=math.inf, rings=False))
-
-    def will_be_unreachable(self) -> Phone:
-        """Be registered where nobody listens any more."""
-        return self._will(Manner("NORMAL_TEMPORARY_FAILURE", 0.0))
-
-    def drops_after(self, seconds: float) -> Phone:
-        """Answer, and be dead after so many seconds of talk."""
-        return self._will(Manner(drops_after=seconds))
-
     def follows_habits(self) -> Phone:
         """Behave as the agent's habits say again."""
         self._script = None
-        return self
-
-    def _will(self, manner: Manner) -> Phone:
-        self._script = manner
         return self
 
     def register(self) -> None:
@@ -193,6 +147,7 @@ class Phone(Party):
             self._comes_back()
             return
         self.leg = leg
+        self.shown.append(f"{leg.caller_name} {leg.caller_number}")
         manner = self._manner = self._script or self._by_habit()
         answers = manner.answer == "answers"
         if manner.rings and (answers or manner.after):

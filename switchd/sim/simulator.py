@@ -16,6 +16,7 @@ from switchd.sim.doing import APPLICATIONS
 from switchd.sim.eventsocket import EventSocket
 from switchd.sim.faults import Faults
 from switchd.sim.headers import variables
+from switchd.sim.numbers import Number
 from switchd.sim.phones import Phone, Phones
 from switchd.sim.profile import AgentHabits, Mind, Profile
 from switchd.sim.sounds import Sounds
@@ -65,6 +66,7 @@ class Simulator:
             recording_seconds=recording_seconds,
         )
         self._trunk = trunk
+        self._numbers: dict[str, Number] = {}
         self._habits = habits or AgentHabits()
         self._seed = seed
         self._socket = EventSocket(self.switch, host, port, password)
@@ -122,6 +124,13 @@ class Simulator:
             if self._running:
                 phone.register()
         return phone
+
+    def number(self, number: str) -> Number:
+        """Whoever answers a number behind a trunk; one that was never asked for is nobody's."""
+        if number not in self._numbers:
+            self._numbers[number] = Number(self.switch, number)
+            self.switch.outside[number] = self._numbers[number]
+        return self._numbers[number]
 
     def call(
         self,

@@ -81,6 +81,8 @@ class Switch:
         self.listeners: list[Listener] = []
         self.channels: dict[str, Channel] = {}
         self.conferences: dict[str, list[Channel]] = {}
+        self.outside: dict[str, Party] = {}
+        """Telephone number → whoever answers it behind a trunk."""
         self.plans: dict[str, Sequence[Action]] = {}
         """Extension → what is done for it, for transfers."""
         self.sessions = 0

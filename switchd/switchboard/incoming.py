@@ -23,6 +23,8 @@ EVENTS = (
 )
 SUBCLASSES = ("sofia::register", "sofia::unregister", "sofia::expire")
 
+DIALLED = ("seat", "forward")
+"""variable_switchd_kind of legs that we have originated."""
 PHONE_HUNG_UP = frozenset({"recv_bye", "recv_cancel", "recv_refuse"})
 """variable_sip_hangup_disposition when the other side ended the leg (mod_sofia.c)."""
 
@@ -30,13 +32,13 @@ PHONE_HUNG_UP = frozenset({"recv_bye", "recv_cancel", "recv_refuse"})
 class Listener(Protocol):
     """Who is told."""
 
-    def arrived(self, leg: str, arrival: Arrival, queued_at: float | None) -> None: ...
+    def arrived(self, leg: str, arrival: Arrival) -> None: ...
+    def found(self, leg: str, event: on.Resumed | on.Served | on.PassedOn) -> None: ...
     def code_dialled(self, leg: str, seat: str, code: str) -> None: ...
     def phone(self, seat: str, reachable: bool) -> None: ...
     def deliver(self, leg: str, event: on.Event) -> bool: ...
     def seat_left(self, leg: str, seat: str) -> None: ...
     def knows(self, leg: str) -> bool: ...
-    def served(self, leg: str, event: on.Served) -> None: ...
     def stray(self, leg: str) -> None: ...
     def events_lost(self) -> None: ...
 
@@ -71,15 +73,15 @@ class Ear:
     def _parked(self, event: esl.ChannelPark) -> None:
         leg = event.uuid
         if self._listener.knows(leg):
-            is_seat = event.variable("switchd_kind") == "seat"
-            self._listener.deliver(leg, on.SeatAnswered(leg) if is_seat else on.CallerBack())
+            ours = event.variable("switchd_kind") in DIALLED
+            self._listener.deliver(leg, on.SeatAnswered(leg) if ours else on.CallerBack())
             return
         found(self._listener, leg, event.headers)
 
     def _bridged(self, event: esl.ChannelBridge) -> None:
         leg, other = event.uuid, event.other
-        seat = leg if event.variable("switchd_kind") == "seat" else other
-        self._listener.deliver(seat, on.Bridged(seat))
+        dialled = leg if event.variable("switchd_kind") in DIALLED else other
+        self._listener.deliver(dialled, on.Bridged(dialled))
 
     def _executed(self, event: esl.ChannelExecuteComplete) -> None:
         leg, execution = event.uuid, event.execution
@@ -97,10 +99,11 @@ class Ear:
     def _hung_up(self, event: esl.ChannelHangupComplete) -> None:
         leg, cause = event.uuid, event.cause
         other_side = event.variable("sip_hangup_disposition") in PHONE_HUNG_UP
-        if event.variable("switchd_kind") == "seat":
-            gone = on.SeatGone(leg, cause, other_side)
-            if not self._listener.deliver(leg, gone):
-                self._listener.seat_left(leg, event.variable("switchd_seat"))
+        if event.variable("switchd_kind") in DIALLED:
+            known = self._listener.deliver(leg, on.SeatGone(leg, cause, other_side))
+            seat = event.variable("switchd_seat")
+            if seat and not known:
+                self._listener.seat_left(leg, seat)
         else:
             by = EndedBy.CALLER if other_side else EndedBy.SYSTEM
             self._listener.deliver(leg, on.CallerGone(cause, by))
@@ -124,10 +127,52 @@ def found(listener: Listener, leg: str, headers: Mapping[str, Any]) -> None:
     match variable("switchd_kind"):
         case "caller":
             _found_caller(listener, leg, _arrival(variable), variable)
-        case "seat":
+        case "seat" | "forward":
             listener.stray(leg)
         case "code":
             listener.code_dialled(leg, variable("switchd_seat"), variable("switchd_code"))
+
+
+def _found_caller(
+    listener: Listener, leg: str, arrival: Arrival, variable: Callable[[str], str]
+) -> None:
+    state = variable("switchd_state")
+    queued_at, answered_at = variable("switchd_queued_at"), variable("switchd_answered_at")
+    event: on.Resumed | on.Served | on.PassedOn
+    if state in ("talking", "survey") and queued_at and answered_at:
+        event = on.Served(
+            arrival,
+            float(queued_at),
+            float(answered_at),
+            variable("switchd_seat"),
+            variable("switchd_agent"),
+            variable("switchd_recording"),
+        )
+    elif state == "forwarded" and answered_at:
+        event = on.PassedOn(arrival, float(answered_at))
+    elif state == "waiting" and queued_at:
+        chosen = (variable("switchd_group"), variable("switchd_language"))
+        event = on.Resumed(arrival, float(queued_at), *chosen)
+    else:
+        listener.arrived(leg, arrival)
+        return
+    listener.found(leg, event)
+
+
+_TALKING_STATES = frozenset({"CS_SOFT_EXECUTE", "CS_EXCHANGE_MEDIA"})
+_OVER_AT_ONCE = frozenset({"answer", "uuid_bridge"})
+"""What `show channels` still names when the leg is back in its park."""
+
+
+def doing(row: Mapping[str, str]) -> str:
+    """What a leg in `show channels` does: `talk`, `park`, or the application that it runs.
+
+    A row names what was executed last, even when that has ended.
+    """
+    if row["state"] in _TALKING_STATES:
+        return "talk"
+    application = row["application"]
+    return "park" if application in _OVER_AT_ONCE else application
 
 
 def _reader(headers: Mapping[str, Any]) -> Callable[[str], str]:
@@ -154,42 +199,6 @@ def _arrival(variable: Callable[[str], str]) -> Arrival:
         history_info=variable("sip_history_info"),
         asserted=variable("sip_p-asserted-identity"),
     )
-
-
-def _found_caller(
-    listener: Listener, leg: str, arrival: Arrival, variable: Callable[[str], str]
-) -> None:
-    state = variable("switchd_state")
-    queued_at, answered_at = variable("switchd_queued_at"), variable("switchd_answered_at")
-    if state in ("talking", "survey") and queued_at and answered_at:
-        served = on.Served(
-            arrival,
-            float(queued_at),
-            float(answered_at),
-            variable("switchd_seat"),
-            variable("switchd_agent"),
-            variable("switchd_recording"),
-        )
-        listener.served(leg, served)
-    else:
-        waiting = state == "waiting" and queued_at
-        listener.arrived(leg, arrival, float(queued_at) if waiting else None)
-
-
-_TALKING_STATES = frozenset({"CS_SOFT_EXECUTE", "CS_EXCHANGE_MEDIA"})
-_OVER_AT_ONCE = frozenset({"answer", "uuid_bridge"})
-"""What `show channels` still names when the leg is back in its park."""
-
-
-def doing(row: Mapping[str, str]) -> str:
-    """What a leg in `show channels` does: `talk`, `park`, or the application that it runs.
-
-    A row names what was executed last, even when that has ended.
-    """
-    if row["state"] in _TALKING_STATES:
-        return "talk"
-    application = row["application"]
-    return "park" if application in _OVER_AT_ONCE else application
 
 
 def _private(variable: Callable[[str], str]) -> bool:

@@ -25,9 +25,11 @@ from switchd.prompts.library import PromptLibrary, PromptMissingError
 
 log = structlog.get_logger(__name__)
 
+_DIALLED = re.compile(r"[0-9*#]{1,24}")
 _NOT_DISPLAYED = re.compile(r"""[\x00-\x1f\x7f'"\\{}\[\]<>$|^:]""")
 GONE = ("no such channel", "cannot locate session", "invalid session", "invalid uuid")
 """What FreeSWITCH says of a leg that has ended (mod_commands.c, mod_event_socket.c)."""
+_FORWARD = {"switchd_kind": "forward"}
 ORIGINATE_GRACE_SECONDS = 10.0
 """How much longer than the ring time the result of an originate is waited for."""
 SURVEY_DIGIT_SECONDS = 3.0
@@ -40,15 +42,17 @@ class FreeSwitch:
     def __init__(
         self,
         link: Callable[[], Link],
-        prompts: PromptLibrary,
+        prompts: Callable[[str], PromptLibrary],
         *,
         domain: str,
+        proxies: Mapping[str, str],
         recordings: Path,
         deliver: Callable[[str, on.Event], object],
     ) -> None:
         self._link = link
         self.prompts = prompts
         self._domain = domain
+        self.proxies = proxies
         self._recordings = recordings
         self._deliver = deliver
 
@@ -56,9 +60,19 @@ class FreeSwitch:
         """Pick up."""
         self._execute(leg, "answer", "", f"{leg}/answer")
 
-    def play(self, leg: str, prompts: tuple[str, ...], execution: str, interrupt: bool) -> None:
-        """Play prompts as one file_string; those that are missing are left out and logged."""
-        sounds = self._sounds(prompts)
+    def play(
+        self,
+        leg: str,
+        prompts: tuple[str, ...],
+        execution: str,
+        interrupt: bool,
+        language: str = "",
+    ) -> None:
+        """Play prompts as one file_string; those that are missing are left out and logged.
+
+        `language` "" is the city's.
+        """
+        sounds = self._sounds(prompts, language)
         if interrupt:
             self._api("uuid_break", f"{leg} all")
         self._execute(leg, "playback", sounds, execution)
@@ -78,10 +92,11 @@ class FreeSwitch:
         seconds: float,
         tries: int,
         execution: str,
+        language: str = "",
     ) -> None:
         """Ask for one key; it arrives as variable switchd_key of the execution's end."""
-        asked = self._sounds(prompts)
-        wrong = self._sounds(invalid)
+        asked = self._sounds(prompts, language)
+        wrong = self._sounds(invalid, language)
         milliseconds = int(seconds * 1000)
         digit_gap = int(SURVEY_DIGIT_SECONDS * 1000)
         arguments = (
@@ -100,19 +115,41 @@ class FreeSwitch:
     def ring(self, seat: str, leg: str, seconds: float, caller: str, title: str, call: str) -> None:
         """Originate the seat's leg, parked; its result arrives as SeatAnswered or SeatFailed."""
         variables = {
-            "origination_uuid": leg,
-            "originate_timeout": str(max(1, round(seconds))),
-            "ignore_early_media": "true",
-            "origination_caller_id_number": caller or "anonymous",
-            "origination_caller_id_name": _displayed(title),
             "switchd_kind": "seat",
             "switchd_seat": seat,
-            "switchd_call": call,
-            "hangup_after_bridge": "true",
+            **_originated(leg, seconds, caller, title, call),
         }
+        self._originate(f"user/{seat}@{self._domain}", leg, seconds, variables)
+
+    def dial(
+        self,
+        number: str,
+        trunk: str,
+        leg: str,
+        seconds: float,
+        caller: str,
+        title: str,
+        call: str,
+        seat: str = "",
+    ) -> None:
+        """Originate a leg to a number over a trunk, parked; results as those of `ring`.
+
+        `seat` is the one that is reached by this number, if it is one.
+        """
+        proxy = self.proxies.get(trunk)
+        if not proxy:
+            raise SwitchError(f"trunk {trunk} has no proxy, so nothing can be dialled over it")
+        if not _DIALLED.fullmatch(number):
+            raise SwitchError(f"{number[:40]!r} is no number to dial")
+        kind = {"switchd_kind": "seat", "switchd_seat": seat} if seat else _FORWARD
+        variables = {**kind, **_originated(leg, seconds, caller, title, call)}
+        self._originate(f"sofia/trunk/{number}@{proxy}", leg, seconds, variables)
+
+    def _originate(
+        self, target: str, leg: str, seconds: float, variables: Mapping[str, str]
+    ) -> None:
         with _translated():
-            target = f"{channel_variables(variables)}user/{seat}@{self._domain}"
-            job = self._link().bgapi("originate", f"{target} &park()")
+            job = self._link().bgapi("originate", f"{channel_variables(variables)}{target} &park()")
         gevent.spawn(self._await_seat, job, leg, seconds + ORIGINATE_GRACE_SECONDS)
 
     def _await_seat(self, job: Job, leg: str, seconds: float) -> None:
@@ -148,11 +185,12 @@ class FreeSwitch:
         """End a leg, ringing or not."""
         self._api("uuid_kill", f"{leg} {cause}")
 
-    def _sounds(self, prompts: tuple[str, ...]) -> str:
+    def _sounds(self, prompts: tuple[str, ...], language: str) -> str:
+        library = self.prompts(language)
         paths = []
         for name in prompts:
             try:
-                paths.append(str(self.prompts.path(name)))
+                paths.append(str(library.path(name)))
             except PromptMissingError as error:
                 log.error("prompt missing", prompt=name, why=str(error))
         if not paths:
@@ -166,6 +204,18 @@ class FreeSwitch:
     def _api(self, name: str, arguments: str) -> str:
         with _translated():
             return self._link().api(name, arguments)
+
+
+def _originated(leg: str, seconds: float, caller: str, title: str, call: str) -> dict[str, str]:
+    return {
+        "origination_uuid": leg,
+        "originate_timeout": str(max(1, round(seconds))),
+        "ignore_early_media": "true",
+        "origination_caller_id_number": caller or "anonymous",
+        "origination_caller_id_name": _displayed(title),
+        "switchd_call": call,
+        "hangup_after_bridge": "true",
+    }
 
 
 def _displayed(text: str) -> str:

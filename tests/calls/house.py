@@ -41,7 +41,14 @@ class FakeSwitch(_Fake):
     def answer(self, leg: str) -> None:
         self._ask("answer", leg)
 
-    def play(self, leg: str, prompts: tuple[str, ...], execution: str, interrupt: bool) -> None:
+    def play(
+        self,
+        leg: str,
+        prompts: tuple[str, ...],
+        execution: str,
+        interrupt: bool,
+        language: str = "",
+    ) -> None:
         self._ask("play", leg, prompts)
 
     def music(self, leg: str, music: str, execution: str, interrupt: bool) -> None:
@@ -56,6 +63,7 @@ class FakeSwitch(_Fake):
         seconds: float,
         tries: int,
         execution: str,
+        language: str = "",
     ) -> None:
         self._ask("collect", leg, keys)
 
@@ -64,6 +72,19 @@ class FakeSwitch(_Fake):
 
     def ring(self, seat: str, leg: str, seconds: float, caller: str, title: str, call: str) -> None:
         self._ask("ring", seat, leg)
+
+    def dial(
+        self,
+        number: str,
+        trunk: str,
+        leg: str,
+        seconds: float,
+        caller: str,
+        title: str,
+        call: str,
+        seat: str = "",
+    ) -> None:
+        self._ask("dial", number, trunk)
 
     def bridge(self, leg: str, other: str) -> None:
         self._ask("bridge", leg, other)
@@ -91,6 +112,8 @@ class FakeQueue(_Fake):
     def __init__(self) -> None:
         super().__init__()
         self.leases = True
+        self.manned = True
+        """Whether somebody is signed in for every group."""
         self.place: int | None = 1
 
     def enqueue(self, call: str, group: str, **given: Any) -> int:
@@ -100,6 +123,14 @@ class FakeQueue(_Fake):
     def leave(self, call: str, now: float) -> bool:
         self._ask("leave", call)
         return True
+
+    def widen(self, call: str, group: str, now: float) -> bool:
+        self._ask("widen", call, group)
+        return True
+
+    def staffed(self, group: str) -> bool:
+        self._ask("staffed", group)
+        return self.manned
 
     def position(self, call: str) -> int | None:
         self._ask("position", call)

@@ -9,10 +9,11 @@ import pytest
 from routing.callflow import Call, State
 from routing.callflow import events as on
 from routing.entry import Arrival
+from routing.plan import Plan
 from routing.record import EndedBy, Outcome
 from switchd.calls.desk import PARK, TALK, Desk
 from tests.calls.house import FakeClock, FakeLedger, FakeQueue, FakeRegister, FakeSwitch, wait_until
-from tests.routing.build import NOW, offer, plan
+from tests.routing.build import NOW, hotline, offer, plan, sub_centre
 
 ARRIVAL = Arrival("13937512345", "12345", "carrier")
 HANGS_UP = on.CallerGone("NORMAL_CLEARING", EndedBy.CALLER)
@@ -21,10 +22,17 @@ HANGS_UP = on.CallerGone("NORMAL_CLEARING", EndedBy.CALLER)
 class Room:
     """A desk with fakes around it, and a call on it that can be brought anywhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, the_plan: Plan | None = None) -> None:
         self.switch, self.queue = FakeSwitch(), FakeQueue()
         self.ledger, self.clock = FakeLedger(), FakeClock()
-        self.desk = Desk(plan, self.switch, self.queue, self.ledger, self.clock, FakeRegister())
+        self.desk = Desk(
+            lambda: the_plan or plan(),
+            self.switch,
+            self.queue,
+            self.ledger,
+            self.clock,
+            FakeRegister(),
+        )
 
     @property
     def call(self) -> Call:
@@ -42,6 +50,16 @@ class Room:
         self.reaches(State.GREETING)
         self.desk.deliver("leg-a", on.Played(self.call.audio))
         return self.reaches(State.WAITING)
+
+    def passing_on(self) -> Room:
+        self.desk.arrive("leg-a", Arrival("13937512345", "12350", "carrier"))
+        self.reaches(State.ANSWERING).hears(on.Answered())
+        self.reaches(State.GREETING).hears(on.Played(self.call.audio))
+        return self.reaches(State.FORWARDING)
+
+    def hears(self, *events: on.Event) -> None:
+        for event in events:
+            self.desk.deliver("leg-a", event)
 
     def ringing(self) -> Room:
         self.waiting().desk.offer_made(offer())
@@ -74,11 +92,19 @@ def room() -> Iterator[Room]:
     room.desk.stop()
 
 
+@pytest.fixture
+def passing() -> Iterator[Room]:
+    """A call for a sub-centre, whose number rings."""
+    room = Room(plan(hotline(), sub_centre())).passing_on()
+    yield room
+    room.desk.stop()
+
+
 class TestDesk:
     def test_a_caller_is_opened_once_however_often_the_leg_is_found(self, room: Room) -> None:
         room.desk.arrive("leg-a", ARRIVAL)
         room.desk.arrive("leg-a", ARRIVAL)
-        room.desk.resume("leg-a", ARRIVAL, NOW)
+        room.desk.found("leg-a", on.Resumed(ARRIVAL, NOW))
         room.reaches(State.ANSWERING)
         assert room.switch.verbs() == ["answer"]
 
@@ -189,6 +215,43 @@ class TestTheSwitchWasAway:
         room.switch.trouble = {}
         room.was_cut_off(leg_a=PARK)
         wait_until(lambda: ("hang_up", "leg-a", "UNALLOCATED_NUMBER") in room.switch.asked)
+
+
+class TestTheSwitchWasAwayFromACallThatIsPassedOn:
+    def test_its_leg_is_waited_for_and_not_stopped_as_astray(self, passing: Room) -> None:
+        assert passing.desk.waits_for(passing.call.partner)
+        passing.hears(on.SeatAnswered(passing.call.partner), on.Bridged(passing.call.partner))
+        passing.reaches(State.FORWARDED)
+        assert passing.desk.waits_for(passing.call.partner)
+
+    def test_a_number_that_rings_on_rings_on(self, passing: Room) -> None:
+        passing.desk.missed(["leg-a"], {"leg-a": "playback", passing.call.partner: ""})
+        passing.has_taken_everything()
+        assert passing.call.state is State.FORWARDING
+
+    def test_a_number_that_picked_up_meanwhile_is_bridged(self, passing: Room) -> None:
+        leg = passing.call.partner
+        passing.desk.missed(["leg-a"], {"leg-a": "playback", leg: PARK})
+        wait_until(lambda: ("bridge", "leg-a", leg) in passing.switch.asked)
+
+    def test_a_number_that_failed_meanwhile_leaves_the_caller_to_the_queue(
+        self, passing: Room
+    ) -> None:
+        passing.was_cut_off(leg_a="playback")
+        passing.reaches(State.WAITING)
+
+    def test_a_bridge_that_came_about_meanwhile_is_a_talk(self, passing: Room) -> None:
+        leg = passing.call.partner
+        passing.hears(on.SeatAnswered(leg))
+        passing.desk.missed(["leg-a"], {"leg-a": TALK, leg: TALK})
+        passing.reaches(State.FORWARDED)
+
+    def test_a_talk_that_ended_meanwhile_ends_with_thanks(self, passing: Room) -> None:
+        leg = passing.call.partner
+        passing.hears(on.SeatAnswered(leg), on.Bridged(leg))
+        passing.reaches(State.FORWARDED).was_cut_off(leg_a=PARK)
+        passing.reaches(State.CLOSING)
+        assert ("play", "leg-a", ("thanks",)) in passing.switch.asked
 
 
 class TestTheQueueLostItsData:

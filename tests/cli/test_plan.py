@@ -40,7 +40,7 @@ class TestExplain:
         assert rows["line"] == "12316 市农业农村局 (retired)"
         assert rows["announcement"] == "from 2020-01-03 to 2020-02-03"
         assert rows["hears"] == "change_announcement, greeting"
-        assert rows["offered to"] == "1001, 1002, 1003 and 5 more (8)"
+        assert rows["offered to"] == "1001, 1002, 1003 and 12 more (15)"
 
     @pytest.mark.parametrize(
         ("moment", "taken"),
@@ -56,7 +56,16 @@ class TestExplain:
         assert said["taken"] is taken
 
     def test_a_refusal_has_its_cause(self) -> None:
-        assert "refused  UNALLOCATED_NUMBER" in switchd("explain", "3312345").stdout
+        assert "refused  UNALLOCATED_NUMBER" in switchd("explain", "3312346").stdout
+
+    def test_further_groups_are_told_with_their_times_and_seats(self) -> None:
+        said = switchd("explain", "12315").stdout
+        assert "   after 30 s  also intake (受理): 1001, 1002, 1003 and 12 more (15)" in said
+
+    def test_a_line_that_is_passed_on_says_where_to_and_what_else(self) -> None:
+        said = switchd("explain", "12329", city=share("config") / "jiayuguan").stdout
+        assert "passed on to  4001 over government" in said
+        assert "otherwise  the queue, after 30 s without an answer" in said
 
     def test_a_forwarded_call_is_read_as_the_trunk_says(self, copy: Path) -> None:
         change(copy, "city.yaml", "    strip_prefixes: []", "    trust: [diversion, request]")
@@ -105,7 +114,7 @@ class TestDiff:
     def test_for_programs(self, copy: Path) -> None:
         change(copy, "seats.yaml", "1001-1008", "1001-1007")
         said = json.loads(self.diff(CITY, copy, "--json").stdout)
-        assert said["settings"] == ["group intake loses the seats 1008 and has 7 then"]
+        assert said["settings"] == ["group intake loses the seats 1008 and has 14 then"]
 
 
 class TestTimeline:
@@ -127,7 +136,7 @@ class TestTimeline:
         assert switchd("plan", "timeline", *options).exit_code == 0
         root = ElementTree.parse(picture).getroot()  # noqa: S314 - we wrote it
         texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
-        assert sum(str(text).startswith("123") for text in texts) == 7
+        assert sum(str(text).startswith("123") for text in texts) == 14
         hints = [element.text for element in root.iter("{http://www.w3.org/2000/svg}title")]
         assert hints.count("change announcement: 2020-01-03 to 2020-02-03") == 11
 
@@ -143,6 +152,7 @@ class TestGraph:
         said = switchd("plan", "graph").stdout
         assert "  <- 12345 政务服务便民热线 (hotline)" in said
         assert "12316 市农业农村局 (retired, 2020-01-03 to 2020-02-03)" in said
+        assert "  <- 12315 市市场监督管理局, after 30 s" in said
         assert "  -> seats 1001-1008 (8)" in said
 
     def test_as_mermaid(self) -> None:

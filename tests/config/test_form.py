@@ -62,17 +62,20 @@ def test_a_mistake_in_form(judge, file, text, line, key, what, instead):
 
 
 class TestKinds:
-    """Only the kinds that can be routed are taken, and the message says which."""
+    """What no line of a hotline may be is refused with the reason."""
 
-    @pytest.mark.parametrize(
-        "kind", ["sub_centre", "remote", "expert", "deferred", "emergency", "reserved"]
-    )
-    def test_a_kind_of_the_notices_that_is_not_supported_yet(self, judge, kind):
-        extra = f"  12348:\n    kind: {kind}\n    title: 市司法局\n"
-        [problem] = judge(lines=LINE + extra)
-        assert (problem.line, problem.key) == (7, "lines.12348.kind")
-        assert problem.what == f"the kind {kind} is not supported by this version"
-        assert "hotline, parallel, retired" in problem.instead
+    def test_an_emergency_number_is_never_a_line(self, judge):
+        [problem] = judge(lines=LINE + "  12110:\n    kind: emergency\n    title: x\n")
+        assert (problem.line, problem.key) == (7, "lines.12110.kind")
+        assert "in every plan without being written" in problem.what
+        assert "`emergency: {trunk: …}`" in problem.instead
+
+    def test_a_reserved_line_may_not_be_merged(self, judge):
+        [problem] = judge(lines=LINE + "  12388:\n    kind: reserved\n    title: x\n")
+        assert (problem.line, problem.key) == (7, "lines.12388.kind")
+        assert "may not be merged" in problem.what
+        assert "国办发〔2020〕53号" in problem.what
+        assert "then: tell" in problem.instead
 
     def test_a_misspelled_kind(self, judge):
         [problem] = judge(lines=LINE.replace("hotline", "hotlien"))

@@ -30,9 +30,9 @@ ERRORS = [
     ("lines", HOTLINE.replace("hotline", "parallel"), 1, "lines",
      "no line is the hotline", "kind: hotline"),
     ("lines", HOTLINE + "  12316: {kind: retired, title: x}\n", 3, "lines.12316",
-     "needs the day on which it merged", "`merged_on:`"),
+     "needs merged_on", "`merged_on:` and the day on which it merged"),
     ("lines", HOTLINE[:-2] + ", merged_on: 2020-01-03}\n", 2, "lines.12345.merged_on",
-     "only a retired line has merged_on", "kind: retired"),
+     "kind hotline has no merged_on", "it belongs to: retired, remote"),
     ("lines", HOTLINE + "  12316: {kind: retired, title: x, merged_on: 2020-09-01,\n"
      "    into: 12354}\n", 4, "lines.12316.into", "no line 12354", "Write 12345"),
     ("lines", HOTLINE + "  12316: {kind: retired, title: x, merged_on: 2020-09-01,\n"

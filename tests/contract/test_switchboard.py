@@ -44,7 +44,7 @@ class Notes:
         self.told: list[tuple[str, on.Event]] = []
         self.legs: set[str] = set()
 
-    def arrived(self, leg: str, arrival: Arrival, queued_at: float | None) -> None:
+    def arrived(self, leg: str, arrival: Arrival) -> None:
         self.arrivals[leg] = arrival
         self.legs.add(leg)
 
@@ -108,8 +108,9 @@ class Hotline:
         assert self.link.wait_connected(PATIENCE)
         self.switch = FreeSwitch(
             lambda: self.link,
-            PromptLibrary([folder / "prompts"], "zh"),
+            lambda language: PromptLibrary([folder / "prompts"], language or "zh"),
             domain=house.domain,
+            proxies={"trunk": "127.0.0.1:9"},
             recordings=folder / "recordings",
             deliver=self.notes.deliver,
         )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from routing.plan import Plan
+from routing.seats import Seat
 from switchd.freeswitch.doctor import Finding, Level, diagnose
 from switchd.freeswitch.render import MODULES
 from switchd.freeswitch.settings import RenderSettings
@@ -200,3 +202,10 @@ class TestEachFault:
         found = complaints(diagnose(FreeSwitch(plan, settings), plan, settings))
         assert [each.level for each in found] == [Level.ERROR]
         assert "100 seats" in found[0].what
+
+    def test_a_seat_that_is_reached_by_telephone_needs_no_registration(
+        self, freeswitch: FreeSwitch, plan: Plan, settings: RenderSettings
+    ) -> None:
+        seat = Seat("2001", ("intake",), phone="13900000000", trunk="default")
+        plan = replace(plan, seats={**plan.seats, "2001": seat})
+        assert complaints(diagnose(freeswitch, plan, settings)) == []

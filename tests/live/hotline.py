@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import wave
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,16 @@ from tests.live.house import House, open_house
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 40.0
-SHORT_PROMPTS = ("greeting", "all_busy", "survey", "thanks", "you_are_next")
+NOBODYS_PORT = 9
+SHORT_PROMPTS = (
+    "greeting",
+    "all_busy",
+    "survey",
+    "thanks",
+    "you_are_next",
+    "change_announcement",
+    "forward_failed",
+)
 SEATS = tuple(str(1001 + n) for n in range(10))
 
 
@@ -41,7 +50,10 @@ def tone(path: Path, seconds: float) -> None:
 class LiveHotline:
     """The daemon and its FreeSWITCH. What an admin would do by hand is done by its methods."""
 
-    def __init__(self, folder: Path, changes: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, folder: Path, changes: Callable[[int], Mapping[str, Any]] = lambda _: {}
+    ) -> None:
+        """`changes` to the city are told the port at which numbers behind the trunk answer."""
         self.folder = folder
         self.state = folder / "house" / "state"
         self.city = folder / "testcity"
@@ -49,8 +61,10 @@ class LiveHotline:
         self.state.mkdir(parents=True)
         for name in SHORT_PROMPTS:
             tone(folder / "prompts" / "zh" / f"{name}.wav", 1.0 if name == "greeting" else 0.4)
-        self._write(8021, changes or {})
+        self._write(8021, changes(NOBODYS_PORT))
         loaded = load_city(self.city)
+        seats = loaded.plan.seats.values()
+        self._by_telephone = {seat.number for seat in seats if seat.phone}
         wanted = render_settings(loaded)
         self.house: House = open_house(
             folder / "house",
@@ -62,7 +76,8 @@ class LiveHotline:
             recordings_dir=folder / "recordings",
             feature_codes=wanted.feature_codes,
         )
-        self._write(self.house.port, changes or {})
+        self.outside = self.house.ports.take()
+        self._write(self.house.port, changes(self.outside))
         self.client = Client(self.state / "switchd.sock")
         self._store: Store | None = None
         self._daemon: subprocess.Popen[bytes] | None = None
@@ -150,7 +165,13 @@ class LiveHotline:
             if seat["state"] != "signed_out":
                 self.client.seat(seat["seat"], "sign-out")
         self.waits_until(
-            lambda: not any(seat["reachable"] for seat in self.client.get("seats")),
+            lambda: (
+                not any(
+                    seat["reachable"]
+                    for seat in self.client.get("seats")
+                    if seat["seat"] not in self._by_telephone
+                )
+            ),
             "no phone is registered",
         )
 

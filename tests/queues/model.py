@@ -43,6 +43,12 @@ class ModelCall:
     since: int
     ring: int
     seat: str = ""
+    also: list[str] = field(default_factory=list)
+    """Groups that were added by widening, in their order."""
+
+    @property
+    def groups(self) -> list[str]:
+        return [self.group, *self.also]
 
 
 @dataclass
@@ -78,13 +84,13 @@ class Model:
             able = [
                 call
                 for call, caller in self.calls.items()
-                if not caller.seat and self.idle(caller.group)
+                if not caller.seat and any(self.idle(group) for group in caller.groups)
             ]
             if not able:
                 return
             call = min(able, key=self.order)
             caller = self.calls[call]
-            caller.seat = self.idle(caller.group)[0]
+            caller.seat = next(filter(None, map(self.idle, caller.groups)))[0]
             seat = self.seats[caller.seat]
             seat.state, seat.call, seat.owner = SeatState.OFFERED, call, caller.owner
             seat.until = now + caller.ring

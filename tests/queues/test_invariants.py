@@ -149,6 +149,14 @@ class QueueMachine(RuleBasedStateMachine):
         for call, group in zip(absent, groups, strict=False):
             self.enqueue(call, group, owner, priority=0, age=0.0, ring=15.0)
 
+    @rule(call=calls, group=st.sampled_from(GROUPS))
+    def widen(self, call: str, group: str) -> None:
+        known = call in self.model.calls
+        assert self.hall.list.widen(call, group, self.now) == known
+        if known and group not in self.model.calls[call].groups:
+            self.model.calls[call].also.append(group)
+        self.settle()
+
     def seats_now(self) -> Iterator[ModelSeat]:
         yield from self.model.seats.values()
 

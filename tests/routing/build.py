@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from routing.callflow import Call, State, actions, step
 from routing.callflow import events as on
 from routing.entry import Arrival
-from routing.lines import Line, LineKind, Retirement
+from routing.lines import Forward, Line, LineKind, Otherwise, Retirement
 from routing.plan import Plan, SkillGroup, Trunk
+from routing.record import CallRecord
 from routing.seats import Offer, Seat
 
 NOW = 1_800_000_000.0
@@ -38,6 +39,18 @@ def retired(merged_on: date, *, connects: bool = True) -> Line:
         numbers=frozenset({"12319"}),
         retirement=Retirement(merged_on, into="12345", connects=connects),
     )
+
+
+def sub_centre(otherwise: Otherwise = Otherwise.QUEUE, **changes: object) -> Line:
+    forward = Forward("2970110", "carrier", ring_seconds=20.0, otherwise=otherwise)
+    known = {
+        "name": "12350",
+        "kind": LineKind.SUB_CENTRE,
+        "title": "市应急管理局",
+        "numbers": frozenset({"12350"}),
+        "forward": forward,
+    }
+    return hotline(**{**known, **changes})
 
 
 def plan(*lines: Line, **changes: object) -> Plan:
@@ -88,6 +101,25 @@ class Story:
         if self.call.state is State.ARRIVED:
             self.waiting()
         return self.happens(on.Offered(offer(token, seat)))
+
+    def forwarding(self) -> Story:
+        """The greeting, if there is one, is over, and the number on the trunk rings."""
+        self.greeted()
+        return self if self.leg else self.happens(on.Played(self.call.audio))
+
+    def forwarded(self) -> Story:
+        self.forwarding().happens(on.SeatAnswered(self.leg))
+        return self.happens(on.Bridged(self.leg))
+
+    @property
+    def leg(self) -> str:
+        """The leg of the last number on a trunk that was dialled, or ""."""
+        return next((a.leg for a in reversed(self.done) if isinstance(a, actions.Dial)), "")
+
+    @property
+    def record(self) -> CallRecord:
+        (close,) = [action for action in self.done if isinstance(action, actions.Close)]
+        return close.record
 
     def connecting(self) -> Story:
         return self.ringing().happens(on.SeatAnswered("leg-b"))

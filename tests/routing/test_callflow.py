@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -14,8 +15,10 @@ from routing.callflow import events as on
 from routing.callflow.diagram import mermaid
 from routing.callflow.states import LIVE
 from routing.entry import Arrival
+from routing.lines import Overflow
+from routing.plan import Menu, MenuItem, Plan, SkillGroup
 from routing.record import CallRecord, EndedBy, Outcome
-from tests.routing.build import NOW, Story, hotline, offer, plan, retired
+from tests.routing.build import NOW, Story, hotline, offer, plan, retired, sub_centre
 
 CALLER_HANGS_UP = on.CallerGone("NORMAL_CLEARING", EndedBy.CALLER)
 
@@ -57,7 +60,7 @@ class TestEntry:
         story.happens(on.Played("leg-a/1")).ringing()
         (ring,) = story.todo
         assert isinstance(ring, do.Ring)
-        assert ring.title == "市城市管理局"
+        assert ring.title == "12319 市城市管理局"
         assert (story.call.line_dialled, story.call.line_meant) == ("12319", "12345")
 
     def test_a_retired_number_that_does_not_connect_says_so_and_hangs_up(self) -> None:
@@ -125,7 +128,9 @@ class TestWaiting:
 class TestOffer:
     def test_the_seat_is_rung_on_a_leg_named_by_the_offer(self) -> None:
         story = Story().ringing()
-        assert story.todo == (do.Ring("1001", "leg-b", 15.0, "13937512345", "政务服务便民热线"),)
+        assert story.todo == (
+            do.Ring("1001", "leg-b", 15.0, "13937512345", "12345 政务服务便民热线"),
+        )
 
     @pytest.mark.parametrize(
         ("cause", "reason"),
@@ -446,21 +451,68 @@ ANYTHING = st.sampled_from(
         on.SeatFailed("leg-c", "NO_ANSWER"),
         on.SeatGone("leg-c", "NORMAL_CLEARING", True),
         on.Bridged("leg-c"),
+        on.TimerDue("forward"),
+        on.TimerDue("overflow:market"),
+        on.Unstaffed("intake"),
+        on.Unstaffed("english"),
         "audio",
         "keys",
+        "silence",
+        "forward answers",
+        "forward fails",
+        "forward ends",
+        "forward bridged",
     ]
 )
 
 
-BEGINNINGS = {
-    "arrived": Story.arrives,
-    "greeted": Story.greeted,
-    "waiting": Story.waiting,
-    "ringing": Story.ringing,
-    "connecting": Story.connecting,
-    "talking": Story.talking,
-    "surveyed": Story.surveyed,
+def everything() -> Plan:
+    """A city in which callers may be passed on, asked and widened."""
+    groups = ("intake", "market", "english")
+    keys = {"1": MenuItem(group="english", language="en"), "2": MenuItem(menu="main")}
+    return plan(
+        hotline(menu="main", overflow=(Overflow("market", 30.0),)),
+        sub_centre(),
+        groups={name: SkillGroup(name, name) for name in groups},
+        menus={"main": Menu("main", ("menu",), keys)},
+    )
+
+
+def simple(tell: Callable[[Story], Story]) -> Callable[[], Story]:
+    return lambda: tell(Story())
+
+
+def varied(tell: Callable[[Story], Story], called: str) -> Callable[[], Story]:
+    return lambda: tell(Story(everything(), called))
+
+
+BEGINNINGS: dict[str, Callable[[], Story]] = {
+    "arrived": simple(Story.arrives),
+    "greeted": simple(Story.greeted),
+    "waiting": simple(Story.waiting),
+    "ringing": simple(Story.ringing),
+    "connecting": simple(Story.connecting),
+    "talking": simple(Story.talking),
+    "surveyed": simple(Story.surveyed),
+    "in the menu": varied(Story.waiting, "12345"),
+    "passed on": varied(Story.forwarding, "12350"),
+    "passed on and answered": varied(Story.forwarded, "12350"),
 }
+
+
+def event_of(happening: on.Event | str, story: Story) -> on.Event:
+    """What happens; events of audio and of a number on a trunk are about the latest one."""
+    if isinstance(happening, on.Event):
+        return happening
+    return {
+        "audio": on.Played(story.call.audio),
+        "keys": on.Collected(story.call.audio, "1"),
+        "silence": on.Collected(story.call.audio, ""),
+        "forward answers": on.SeatAnswered(story.leg),
+        "forward fails": on.SeatFailed(story.leg, "USER_BUSY"),
+        "forward ends": on.SeatGone(story.leg, "NORMAL_CLEARING", True),
+        "forward bridged": on.Bridged(story.leg),
+    }[happening]
 
 
 class TestAnyOrderOfEvents:
@@ -468,17 +520,12 @@ class TestAnyOrderOfEvents:
     def test_leaves_one_record_no_ringing_phone_and_no_held_seat(
         self, beginning: str, happenings: list[on.Event | str]
     ) -> None:
-        story = BEGINNINGS[beginning](Story())
+        story = BEGINNINGS[beginning]()
         held = {"leg-b"} if story.call.offer else set()
-        ringing = {"leg-b"} if story.call.open_legs else set()
+        ringing = set(story.call.open_legs)
         ends = [CALLER_HANGS_UP, on.TimerDue("clearing")]
         for happening in [*happenings, *ends]:
-            event = happening
-            if event == "audio":
-                event = on.Played(story.call.audio)
-            elif event == "keys":
-                event = on.Collected(story.call.audio, "1")
-            assert isinstance(event, on.Event)
+            event = event_of(happening, story)
             try:
                 story.happens(event)
             except Unexpected:
@@ -491,7 +538,7 @@ class TestAnyOrderOfEvents:
                 held.discard(event.token)
             for action in story.todo:
                 match action:
-                    case do.Ring():
+                    case do.Ring() | do.Dial():
                         ringing.add(action.leg)
                     case do.StopLeg():
                         ringing.discard(action.leg)

@@ -96,7 +96,11 @@ class Hotline:
         """The admin saves the city's YAML; the daemon has not read it yet."""
         server = {
             "freeswitch": {"event_socket": {"host": "127.0.0.1", "port": self.sim.port}},
-            "folders": {"state": str(self.folder / "state"), **self.folders},
+            "folders": {
+                **city.get("folders", {}),
+                "state": str(self.folder / "state"),
+                **self.folders,
+            },
         }
         text = orjson.dumps({**city, **server}).decode()
         (self.city_folder / "city.yaml").write_text(text)

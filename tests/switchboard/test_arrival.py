@@ -16,18 +16,20 @@ class Listener:
     """Writes down who arrived."""
 
     def __init__(self) -> None:
-        self.arrivals: list[tuple[str, Arrival, float | None]] = []
+        self.arrivals: list[tuple[str, Arrival]] = []
+        self.waited: list[tuple[str, on.Event]] = []
         self.codes: list[tuple[str, str, str]] = []
 
-    def arrived(self, leg: str, arrival: Arrival, queued_at: float | None) -> None:
-        self.arrivals.append((leg, arrival, queued_at))
+    def arrived(self, leg: str, arrival: Arrival) -> None:
+        self.arrivals.append((leg, arrival))
+
+    def found(self, leg: str, event: on.Resumed | on.Served | on.PassedOn) -> None:
+        self.waited.append((leg, event))
 
     def code_dialled(self, leg: str, seat: str, code: str) -> None:
         self.codes.append((leg, seat, code))
 
     def phone(self, seat: str, reachable: bool) -> None: ...
-
-    def served(self, leg: str, event: on.Served) -> None: ...
 
     def stray(self, leg: str) -> None: ...
 
@@ -54,7 +56,7 @@ def arrival(**variables: object) -> Arrival:
     listener = Listener()
     headers = {f"variable_{name}": value for name, value in {**CALLER, **variables}.items()}
     found(listener, "leg-a", headers)
-    [(_, arrived, _)] = listener.arrivals
+    [(_, arrived)] = listener.arrivals
     return arrived
 
 
@@ -83,8 +85,8 @@ class TestNumbers:
             "variable_sip_h_DIVERSION": "<sip:12316@a>",
         }
         Ear(listener)(ChannelPark(headers))
-        [(leg, arrived, queued_at)] = listener.arrivals
-        assert (leg, arrived.diversion, queued_at) == ("leg-a", "<sip:12316@a>", None)
+        [(leg, arrived)] = listener.arrivals
+        assert (leg, arrived.diversion) == ("leg-a", "<sip:12316@a>")
 
 
 class TestPrivacy:
@@ -108,7 +110,9 @@ class TestOthers:
         listener = Listener()
         more = {"switchd_state": "waiting", "switchd_queued_at": "1800000000.5"}
         found(listener, "a", {f"variable_{k}": v for k, v in {**CALLER, **more}.items()})
-        assert listener.arrivals[0][2] == 1_800_000_000.5
+        [(_, event)] = listener.waited
+        assert isinstance(event, on.Resumed)
+        assert event.queued_at == 1_800_000_000.5
 
     def test_a_feature_code_goes_to_the_seats(self) -> None:
         listener = Listener()

@@ -21,11 +21,11 @@ class House:
         self.told: list[tuple[Any, ...]] = []
         self.legs: set[str] = set()
 
-    def arrived(self, leg: str, arrival: Arrival, queued_at: float | None) -> None:
-        self.told.append(("arrived", leg, arrival, queued_at))
+    def arrived(self, leg: str, arrival: Arrival) -> None:
+        self.told.append(("arrived", leg, arrival))
 
-    def served(self, leg: str, event: on.Served) -> None:
-        self.told.append(("served", leg, event))
+    def found(self, leg: str, event: on.Resumed | on.Served | on.PassedOn) -> None:
+        self.told.append(("found", leg, event))
 
     def stray(self, leg: str) -> None:
         self.told.append(("stray", leg))
@@ -69,7 +69,7 @@ class TestAParkedLeg:
     def test_of_a_new_caller_is_an_arrival(self, house: House) -> None:
         hears(house, "CHANNEL_PARK", **CALLER, v_sip_from_user="13937512345")
         arrival = Arrival("13937512345", "12345", "trunk", privacy=False)
-        assert house.told == [("arrived", "leg-a", arrival, None)]
+        assert house.told == [("arrived", "leg-a", arrival)]
 
     @pytest.mark.parametrize(
         "withheld",
@@ -78,13 +78,25 @@ class TestAParkedLeg:
     def test_of_a_caller_who_withholds_the_number_says_so(
         self, house: House, withheld: dict[str, str]
     ) -> None:
-        ((_, _, arrival, _),) = hears(house, "CHANNEL_PARK", **CALLER, **withheld)
+        ((_, _, arrival),) = hears(house, "CHANNEL_PARK", **CALLER, **withheld)
         assert arrival.privacy
 
-    def test_of_a_caller_who_waited_keeps_the_time(self, house: House) -> None:
-        waited = {"v_switchd_state": "waiting", "v_switchd_queued_at": "1800000000.125"}
-        ((_, _, _, queued_at),) = hears(house, "CHANNEL_PARK", **CALLER, **waited)
-        assert queued_at == 1800000000.125
+    def test_of_a_caller_who_waited_keeps_the_time_and_what_was_chosen(self, house: House) -> None:
+        waited = {
+            "v_switchd_state": "waiting",
+            "v_switchd_queued_at": "1800000000.125",
+            "v_switchd_group": "english",
+            "v_switchd_language": "en",
+        }
+        ((what, _, resumed),) = hears(house, "CHANNEL_PARK", **CALLER, **waited)
+        assert what == "found"
+        assert resumed == on.Resumed(Arrival("", "12345", "trunk"), 1800000000.125, "english", "en")
+
+    def test_of_a_caller_who_was_passed_on_is_no_new_call(self, house: House) -> None:
+        passed_on = {"v_switchd_state": "forwarded", "v_switchd_answered_at": "1800000030.000"}
+        told = hears(house, "CHANNEL_PARK", **CALLER, **passed_on)
+        event = on.PassedOn(Arrival("", "12345", "trunk"), 1800000030.0)
+        assert told == [("found", "leg-a", event)]
 
     @pytest.mark.parametrize("state", ["talking", "survey"])
     def test_of_a_caller_who_was_served_is_no_new_call(self, house: House, state: str) -> None:
@@ -100,7 +112,7 @@ class TestAParkedLeg:
             v_switchd_recording="2027/01/15/leg-a.wav",
         )
         ((what, leg, served),) = house.told
-        assert (what, leg, served.seat, served.agent) == ("served", "leg-a", "1001", "8001")
+        assert (what, leg, served.seat, served.agent) == ("found", "leg-a", "1001", "8001")
         assert served.answered_at - served.queued_at == 30.0
 
     def test_of_a_caller_whom_we_know_is_the_way_back_from_the_bridge(self, house: House) -> None:
@@ -110,6 +122,11 @@ class TestAParkedLeg:
     def test_of_a_seat_that_we_ring_has_picked_up(self, house: House) -> None:
         house.legs = {"leg-b"}
         told = hears(house, "CHANNEL_PARK", "leg-b", v_switchd_kind="seat")
+        assert told == [("leg-b", on.SeatAnswered("leg-b"))]
+
+    def test_of_a_number_on_a_trunk_that_we_ring_has_picked_up(self, house: House) -> None:
+        house.legs = {"leg-b"}
+        told = hears(house, "CHANNEL_PARK", "leg-b", v_switchd_kind="forward")
         assert told == [("leg-b", on.SeatAnswered("leg-b"))]
 
     def test_of_a_seat_that_nobody_rings_is_astray(self, house: House) -> None:
@@ -239,10 +256,10 @@ class TestWhatALegDoes:
 
 class TestFound:
     def test_a_damaged_time_is_an_error_for_that_leg_alone(self, house: House) -> None:
-        dump = {
+        headers = {
             "variable_switchd_kind": "caller",
             "variable_switchd_state": "waiting",
             "variable_switchd_queued_at": "yesterday",
         }
         with pytest.raises(ValueError, match="yesterday"):
-            found(house, "leg-a", dump)
+            found(house, "leg-a", headers)

@@ -72,8 +72,9 @@ class Room:
         self.told: list[on.Event] = []
         self.switch = FreeSwitch(
             lambda: cast(Link, self.link),
-            PromptLibrary([folder], "zh"),
+            lambda language: PromptLibrary([folder], language or "zh", "zh"),
             domain="city.switchd",
+            proxies={"police": "10.0.0.9:5060", "inbound": ""},
             recordings=Path("/recordings"),
             deliver=lambda leg, event: self.told.append(event),
         )
@@ -88,6 +89,18 @@ class Room:
             "call": "leg-a",
         }
         self.switch.ring(**{**wanted, **changes})
+
+    def dial(self, **changes: Any) -> None:
+        wanted = {
+            "number": "110",
+            "trunk": "police",
+            "leg": "leg-b",
+            "seconds": 60.0,
+            "caller": "13937512345",
+            "title": "12345 热线",
+            "call": "leg-a",
+        }
+        self.switch.dial(**{**wanted, **changes})
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +153,34 @@ class TestRinging:
         room.ring(leg="leg-c")
         wait_until(lambda: room.told)
         assert room.told == [on.SeatFailed("leg-c", "USER_BUSY")]
+
+
+class TestDialling:
+    def test_a_number_is_rung_at_the_trunks_proxy(self, room: Room) -> None:
+        room.dial()
+        ((command, arguments),) = room.link.said
+        assert command == "originate"
+        assert "origination_uuid=leg-b" in arguments
+        assert "switchd_kind=forward" in arguments
+        assert arguments.endswith("}sofia/trunk/110@10.0.0.9:5060 &park()")
+        wait_until(lambda: room.told == [on.SeatAnswered("leg-b")])
+
+    def test_a_seat_that_is_reached_by_a_number_is_a_seat(self, room: Room) -> None:
+        room.dial(seat="3001")
+        ((_, arguments),) = room.link.said
+        assert "switchd_kind=seat" in arguments
+        assert "switchd_seat=3001" in arguments
+
+    @pytest.mark.parametrize("number", ["", "110@evil", "110 &hangup()", "${x}", "1" * 25, "110\n"])
+    def test_what_is_no_number_is_not_dialled(self, room: Room, number: str) -> None:
+        with pytest.raises(SwitchError, match="no number"):
+            room.dial(number=number)
+        assert room.link.said == []
+
+    @pytest.mark.parametrize("trunk", ["inbound", "nobody's"])
+    def test_a_trunk_without_a_proxy_is_told(self, room: Room, trunk: str) -> None:
+        with pytest.raises(SwitchError, match="has no proxy"):
+            room.dial(trunk=trunk)
 
 
 class TestPlaying:

@@ -15,8 +15,9 @@ from routing.callflow.handlers.ending import (
 )
 from routing.callflow.handlers.entering import (
     decide,
-    enqueue,
     greet,
+    greeted,
+    passed_on,
     resume,
     served,
 )
@@ -62,8 +63,8 @@ __all__ = [
     "comfort",
     "connect",
     "decide",
-    "enqueue",
     "greet",
+    "greeted",
     "hang_up",
     "hang_up_again",
     "ignore",
@@ -73,6 +74,7 @@ __all__ = [
     "music_again",
     "offer_lost",
     "other_leg_failed",
+    "passed_on",
     "postpone",
     "queue_failed",
     "queue_forgot",

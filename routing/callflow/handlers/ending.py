@@ -72,6 +72,8 @@ def caller_left(call: Call, event: on.CallerGone, plan: Plan, now: float) -> Res
     if outcome is None:
         outcome = Outcome.ABANDONED if call.queued_at is not None else Outcome.ABANDONED_AT_ENTRY
         outcome = Outcome.FAILED if event.cause in SWITCH_DIED else outcome
+    if call.state is State.FORWARDED:
+        call = replace(call, talk_ended_at=call.talk_ended_at or now)
     call = replace(
         call,
         ended_at=now,

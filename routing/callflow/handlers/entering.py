@@ -1,4 +1,4 @@
-"""How a call comes in: new, found waiting, or found behind a talk."""
+"""How a call comes in: new, found waiting, or found behind a talk; and where the greeting leads."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import replace
 from routing import entry
 from routing.callflow import actions as do
 from routing.callflow import events as on
+from routing.callflow import forwarding, menus
 from routing.callflow.call import Call
 from routing.callflow.handlers.ending import hang_up
-from routing.callflow.handlers.queueing import wait
 from routing.callflow.handlers.result import Result
 from routing.callflow.handlers.talking import after_talk
 from routing.callflow.states import State
+from routing.callflow.waiting import enter_queue, wait
 from routing.plan import Plan
 from routing.record import EndedBy, Outcome
 from routing.standing import NOTHING_KNOWN, Standing
@@ -32,8 +33,15 @@ def resume(call: Call, event: on.Resumed, plan: Plan, now: float) -> Result:
     call, route = _routed(call, event.arrival, plan, now)
     if isinstance(route, entry.Refusal):
         return hang_up(replace(call, outcome=Outcome.FAILED), plan, now)
-    call = _since(call, event.queued_at)
-    return wait(call.note(now, "queue.resumed", queued_at=event.queued_at), plan, interrupt=True)
+    call = replace(
+        _since(call, event.queued_at),
+        group=event.group if event.group in plan.groups else call.group,
+        language=event.language or call.language,
+    )
+    if not call.group:
+        return hang_up(replace(call, outcome=Outcome.FAILED), plan, now)
+    call = call.note(now, "queue.resumed", queued_at=event.queued_at)
+    return wait(call, plan, now, interrupt=True)
 
 
 def served(call: Call, event: on.Served, plan: Plan, now: float) -> Result:
@@ -52,6 +60,19 @@ def served(call: Call, event: on.Served, plan: Plan, now: float) -> Result:
     if isinstance(route, entry.Refusal):
         return hang_up(call, plan, now)
     return after_talk(call.next_audio(), plan, ())
+
+
+def passed_on(call: Call, event: on.PassedOn, plan: Plan, now: float) -> Result:
+    """Say good-bye behind a talk with a number on a trunk that began under an earlier owner."""
+    call, _ = _routed(call, event.arrival, plan, now)
+    call = replace(
+        call,
+        arrived_at=event.answered_at,
+        greeted_at=event.answered_at,
+        answered_at=event.answered_at,
+        outcome=Outcome.FORWARDED,
+    ).note(now, "forward.resumed")
+    return forwarding.back(call, on.CallerBack(), plan, now)
 
 
 def _since(call: Call, queued_at: float) -> Call:
@@ -74,17 +95,20 @@ def _routed(
         call = call.note(now, reason.what, **reason.facts)
     if isinstance(route, entry.Refusal):
         return call, route
-    line = plan.lines[route.line_dialled]
     call = replace(
         call,
         line_meant=route.line_meant,
         group=route.group,
-        title=line.title,
+        title=route.title,
         priority=route.priority,
         greeting=route.greeting,
         connects=route.connect,
-        closed=route.closed,
         barred=route.barred,
+        overflow=route.overflow,
+        forward=route.forward,
+        menu=route.menu,
+        language=call.language or plan.language,
+        closed=route.closed,
         music=route.music,
         survey=route.survey,
     )
@@ -94,6 +118,8 @@ def _routed(
 def greet(call: Call, event: on.Answered, plan: Plan, now: float) -> Result:
     """Say what this number's callers hear first."""
     call = replace(call, greeted_at=now).next_audio()
+    if call.connects and not call.greeting:
+        return greeted(call, on.Played(call.audio), plan, now)
     if call.connects:
         call = replace(call, state=State.GREETING)
     else:
@@ -109,11 +135,14 @@ def _without_seat(call: Call) -> Outcome:
     return Outcome.CLOSED if call.closed else Outcome.REDIRECTED
 
 
-def enqueue(call: Call, event: on.Played, plan: Plan, now: float) -> Result:
-    """Ask for a person."""
+def greeted(call: Call, event: on.Played, plan: Plan, now: float) -> Result:
+    """Behind the greeting: pass on, ask the menu, or ask for a person."""
     if event.execution != call.audio:
         return call, ()
     if event.failed:
         call = call.note(now, "audio.failed", prompt="greeting")
-    call = replace(call, queued_at=now).note(now, "queue.entered", group=call.group)
-    return wait(call, plan)
+    if call.forward is not None:
+        return forwarding.forward(call, now)
+    if call.menu:
+        return menus.ask(call, plan, now)
+    return enter_queue(call, plan, now)

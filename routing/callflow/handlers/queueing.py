@@ -6,18 +6,18 @@ from dataclasses import replace
 
 from routing.callflow import actions as do
 from routing.callflow import events as on
+from routing.callflow import widening
 from routing.callflow.call import Call
 from routing.callflow.handlers.ending import SWITCH_DIED
 from routing.callflow.handlers.legs import back_to_list, end_leg, is_offered, late_seat, leg_ended
 from routing.callflow.handlers.result import Result
 from routing.callflow.states import State
+from routing.callflow.waiting import place, wait
 from routing.plan import Plan
 from routing.record import EndedBy, LegRecord, Outcome
-from routing.saying import position_announcement
-from routing.seats import NotReadyReason
+from routing.saying import LARGEST, position_announcement
+from routing.seats import NotReadyReason, Offer
 
-LEASE_GRACE_SECONDS = 3.0
-"""The lease outlives the ring time, so that the phone's own answer normally ends the offer."""
 BRIDGE_SECONDS = 5.0
 """Longest time from picking up to hearing each other; then the caller goes back to the list."""
 MUSIC_SECONDS = 2.0
@@ -35,42 +35,19 @@ SEAT_FAILURES = {
 """FreeSWITCH's cause of a failed seat leg → why the seat is not ready. Others: unreachable."""
 
 
-def wait(call: Call, plan: Plan, interrupt: bool = False) -> Result:
-    queued_at = call.queued_at
-    assert queued_at is not None
-    call = replace(call, state=State.WAITING, announcing=False).next_audio()
-    facts = {
-        "switchd_state": "waiting",
-        "switchd_group": call.group,
-        "switchd_queued_at": f"{queued_at:.3f}",
-        "switchd_line": call.line_dialled,
-    }
-    return call, (
-        _place(call, plan),
-        do.PlayMusic(call.music, call.audio, interrupt),
-        do.SetTimer("comfort", plan.waiting.busy_after_seconds),
-        do.Tag(facts),
-    )
-
-
-def _place(call: Call, plan: Plan) -> do.Enqueue:
-    assert call.queued_at is not None
-    lease = plan.groups[call.group].ring_seconds + LEASE_GRACE_SECONDS
-    return do.Enqueue(call.group, call.priority, call.queued_at, lease)
-
-
 def queue_forgot(call: Call, event: on.QueueForgot, plan: Plan, now: float) -> Result:
     """The queue came back without this caller: to the old place, and no phone rings for him."""
     stops = tuple(do.StopLeg(leg, "ORIGINATOR_CANCEL") for leg in call.open_legs)
     call = back_to_list(call).note(now, "queue.restored")
-    return call, (*stops, _place(call, plan))
+    return call, (*stops, *place(call, plan, now))
 
 
 def queue_failed(call: Call, event: on.QueueFailed, plan: Plan, now: float) -> Result:
     """Without a queue nobody can be found: say so, rather than let music play for ever."""
     call = replace(call, outcome=Outcome.FAILED, ended_by=EndedBy.SYSTEM)
     call = call.note(now, "queue.failed", why=event.why).next_audio()
-    leave = (do.ClearTimer("comfort"), do.ClearTimer("position"), do.LeaveQueue())
+    timers = (do.ClearTimer("comfort"), do.ClearTimer("position"), *widening.stop(call))
+    leave = (*timers, do.LeaveQueue())
     stops = tuple(do.StopLeg(leg, "NORMAL_TEMPORARY_FAILURE") for leg in call.open_legs)
     call = replace(call, state=State.CLOSING, offer=None)
     return call, (*leave, *stops, do.Play(("technical_fault",), call.audio, interrupt=True))
@@ -84,7 +61,16 @@ def ring(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
         call, state=State.RINGING, offer=offer, offered_at=now, legs=(*call.legs, leg)
     ).note(now, "offer.made", seat=offer.seat, agent=offer.agent, group=offer.group)
     seconds = plan.groups[offer.group].ring_seconds
-    return call, (do.Ring(offer.seat, offer.token, seconds, call.caller, call.title),)
+    return call, (_reach(plan, offer, seconds, call),)
+
+
+def _reach(plan: Plan, offer: Offer, seconds: float, call: Call) -> do.Action:
+    seat = plan.seats.get(offer.seat)
+    if seat is None or not seat.phone:
+        return do.Ring(offer.seat, offer.token, seconds, call.caller, call.shown)
+    return do.Dial(
+        seat.phone, seat.trunk, offer.token, seconds, call.caller, call.shown, offer.seat
+    )
 
 
 def ring_instead(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
@@ -96,7 +82,9 @@ def ring_instead(call: Call, event: on.Offered, plan: Plan, now: float) -> Resul
 
 
 def comfort(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
-    """Say that all seats are busy, later where the caller stands."""
+    """Say that all seats are busy, later where the caller stands; let further groups serve."""
+    if widening.is_due(event):
+        return widening.widen(call, event, plan, now)
     if event.name == "music":
         return (call, ()) if call.announcing else _music(call, interrupt=True)
     if event.name == "comfort":
@@ -112,12 +100,15 @@ def say_position(call: Call, event: on.Positioned, plan: Plan, now: float) -> Re
     if event.position < 1:
         return call, _position_timer(plan)
     call = replace(call, announcing=True).next_audio()
-    prompts = position_announcement(event.position, None, plan.language)
+    language = call.language if call.language in LARGEST else plan.language
+    prompts = position_announcement(event.position, None, language)
     return call, (do.Play(prompts, call.audio, interrupt=True),)
 
 
 def postpone(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
     """No announcement while a phone rings; it is due again should nobody answer."""
+    if widening.is_due(event):
+        return widening.widen(call, event, plan, now)
     if event.name == "comfort":
         return call, (do.SetTimer("comfort", plan.waiting.busy_after_seconds),)
     if event.name == "position":
@@ -208,7 +199,7 @@ def _queue_again(
     offer = call.offer
     assert offer is not None
     call = back_to_list(call).note(now, "queue.again", seat=offer.seat, why=why)
-    call, waiting = wait(call, plan, interrupt=True)
+    call, waiting = wait(call, plan, now, interrupt=True)
     release = do.ReleaseSeat(offer.seat, offer.token, 0.0)
     return call, (*stop, do.ClearTimer("bridge"), release, *waiting)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from routing.callflow import actions as do
 from routing.callflow import events as on
+from routing.callflow import widening
 from routing.callflow.call import Call
 from routing.callflow.handlers.legs import end_leg, is_offered
 from routing.callflow.handlers.result import Result
@@ -45,6 +46,7 @@ def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
         do.ClearTimer("bridge"),
         do.ClearTimer("comfort"),
         do.ClearTimer("position"),
+        *widening.stop(call),
         do.StartRecording(path),
         do.Tag(tag),
     )

@@ -63,9 +63,34 @@ class Telephones:
             "hangs_up_after": milliseconds(hangs_up_after),
             "speaks": str(speaks) if speaks else "",
         }
-        port = self._ports.take()
+        phone = self._phone(seat, self._ports.take(), life, values)
+        if not self.register(seat, phone.ports[0], password, expires=expires):
+            raise NotRegistered(f"seat {seat} could not register")
+        return phone
+
+    def number(
+        self,
+        number: str,
+        port: int,
+        *,
+        answers_after: float | None = 0.2,
+        refusal: int | None = None,
+        hangs_up_after: float | None = None,
+        life: int = 600,
+    ) -> Phone:
+        """Let somebody answer calls that are sent to `port`, as behind a trunk; see `phone`."""
+        values = {
+            "user": number,
+            "refusal": refusal,
+            "answers_after": milliseconds(answers_after),
+            "hangs_up_after": milliseconds(hangs_up_after),
+            "speaks": "",
+        }
+        return self._phone(number, port, life, values)
+
+    def _phone(self, user: str, port: int, life: int, values: Mapping[str, object]) -> Phone:
         phone = Phone(
-            self._folder / "phones" / f"{seat}-{next(self._numbers)}",
+            self._folder / "phones" / f"{user}-{next(self._numbers)}",
             "phone",
             values,
             port=port,
@@ -74,8 +99,6 @@ class Telephones:
             options=["-aa"],
         )
         self._all.append(phone)
-        if not self.register(seat, port, password, expires=expires):
-            raise NotRegistered(f"seat {seat} could not register")
         return phone
 
     def register(

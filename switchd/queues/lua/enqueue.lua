@@ -12,13 +12,12 @@ if was[2] then
   tell_lost(was[2])
   rest_unasked(was[2], now)
 elseif was[1] then
-  redis.call('ZREM', key.waiting .. was[1], call)
+  unlist(call)
 end
 redis.call('DEL', key.call .. call)
 redis.call('HSET', key.call .. call, 'group', group, 'owner', owner, 'order', order, 'ring', ring)
 redis.call('SADD', key.groups, group)
-redis.call('ZADD', key.waiting .. group, order, call)
-touched[group] = true
+list(call)
 local position = redis.call('ZRANK', key.waiting .. group, call) + 1
 match(now, base)
 return answer(position)

@@ -12,7 +12,7 @@ local dropped = 0
 for _, group in ipairs(redis.call('SMEMBERS', key.groups)) do
   for _, call in ipairs(redis.call('ZRANGE', key.waiting .. group, 0, -1)) do
     if redis.call('HGET', key.call .. call, 'owner') == owner then
-      redis.call('ZREM', key.waiting .. group, call)
+      unlist(call)
       redis.call('DEL', key.call .. call)
       dropped = dropped + 1
     end

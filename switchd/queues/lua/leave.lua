@@ -10,11 +10,11 @@ local was = redis.call('HMGET', key.call .. call, 'group', 'seat')
 if not was[1] then
   return answer(0)
 end
-redis.call('DEL', key.call .. call)
 if was[2] then
   rest_unasked(was[2], now)
 else
-  redis.call('ZREM', key.waiting .. was[1], call)
+  unlist(call)
 end
+redis.call('DEL', key.call .. call)
 match(now, base)
 return answer(1)

@@ -1,0 +1,66 @@
+"""Whether the prompts and the hold music that are named exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from routing.lines import Otherwise
+from switchd.config.draft import Draft
+from switchd.config.lines import Line
+from switchd.config.lookup import Lookup
+from switchd.config.problems import choose
+from switchd.config.source import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Names that the installation has; None means that they are not known and not checked."""
+
+    prompts: frozenset[str] | None = None
+    """Prompts of the manifest and of the city's own folder."""
+    music: frozenset[str] | None = None
+    """Streams of hold music that FreeSWITCH is configured with."""
+
+
+def check_sounds(draft: Draft, lookup: Lookup, known: Known) -> None:
+    """Check every name of a prompt or of hold music that callers may come to hear."""
+    if known.prompts is not None:
+        for path, prompt in _prompts(draft, lookup):
+            if prompt not in known.prompts:
+                draft.error(path, f"there is no prompt {prompt}", choose(prompt, known.prompts))
+    if known.music is not None:
+        for path, music in _music(draft):
+            if music not in known.music:
+                draft.error(path, f"there is no hold music {music}", choose(music, known.music))
+
+
+def _prompts(draft: Draft, lookup: Lookup) -> Iterator[tuple[Path, str]]:
+    for name, line in draft.lines.items():
+        for key in _heard(draft, lookup, line):
+            yield ("lines", name, key), getattr(line, key) or lookup.announcement_of(line)
+    for name, menu in draft.menus.items():
+        for index, prompt in enumerate(menu.prompts):
+            yield ("menus", name, "prompts", index), prompt
+    if draft.callers.announcement is not None:
+        yield ("callers", "announcement"), draft.callers.announcement
+
+
+def _heard(draft: Draft, lookup: Lookup, line: Line) -> Iterator[str]:
+    """Give the keys of the line whose prompts callers may hear."""
+    yield "greeting"
+    if line.merged_on is not None:
+        yield "announcement"
+    group = draft.groups.get(lookup.group_of(line) or "")
+    if (line.open is not None and lookup.closes(line)) or (group and group.open is not None):
+        yield "closed_prompt"
+    if lookup.passes_on(line) and line.otherwise is Otherwise.ANNOUNCE:
+        yield "failed_prompt"
+
+
+def _music(draft: Draft) -> Iterator[tuple[Path, str]]:
+    if draft.city is not None:
+        yield ("city", "music"), draft.city.music
+    for name, line in draft.lines.items():
+        if line.music is not None:
+            yield ("lines", name, "music"), line.music
