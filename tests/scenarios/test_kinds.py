@@ -196,6 +196,23 @@ class TestACountysNumber:
             EndedBy.SEAT,
         )
 
+    def test_keeps_a_seat_reached_by_telephone_when_the_daemon_is_killed_in_the_talk(
+        self, hotline: Hotline
+    ) -> None:
+        phone = hotline.sim.number(COUNTY_SEAT).will_answer()
+        hotline.makes_ready("3002")
+        caller = hotline.sim.call(MOBILE, "3312345", survey="1")
+        talks(caller)
+        leg = hotline.sim.switch.channels[caller.uuid]
+        wait_for(lambda: leg.variables.get("switchd_state") == "talking", "it is written down")
+        hotline.kill_daemon()
+        hotline.start_daemon()
+        assert hotline.seat("3002")["state"] == "talking"
+        phone.hang_up()
+        record = hotline.record_of(caller)
+        assert (record.seat, record.survey_key) == ("3002", "1")
+        hotline.waits_until_seat_is("3002", "ready")
+
 
 class TestASubCentre:
     def test_is_passed_on_and_thanked(self, hotline: Hotline) -> None:
