@@ -94,6 +94,12 @@ class Overflow(Section):
     )
 
 
+Steps = Annotated[
+    tuple[Overflow, ...],
+    BeforeValidator(_read_overflow, json_schema_input_type=tuple[Overflow, ...] | Overflow),
+]
+
+
 class Line(Section):
     """One line (热线), under the number by which people know it."""
 
@@ -129,7 +135,7 @@ class Line(Section):
     priority: int = Field(
         default=0, ge=0, le=9, description="Higher waits less; equal ones by age. 0 is normal."
     )
-    overflow: Annotated[tuple[Overflow, ...], BeforeValidator(_read_overflow)] = Field(
+    overflow: Steps = Field(
         default=(),
         description="Further groups for callers who wait long. Default: none; for a remote line "
         "the group of the line in `into` after 20 seconds; for a line without `group` the "
