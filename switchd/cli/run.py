@@ -25,9 +25,9 @@ from switchd.queues.facts import QueueUnavailable
 from switchd.records.errors import SchemaTooNew, SpoolInUse
 
 SWITCH_SECONDS = 0.0005
-"""How soon a thread that holds the interpreter gives it back to the loop; Python's own is 0.005."""
+"""How soon a thread gives the interpreter back to the loop; Python's own choice is 0.005."""
 COLLECTIONS = (50_000, 20, 100)
-"""Garbage is looked for this seldom: a call leaves little that counting references does not free."""
+"""Garbage is looked for this seldom: counting references frees nearly all that a call leaves."""
 
 Drain = Annotated[
     float,
