@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import sys
@@ -24,6 +25,11 @@ from switchd.daemon import Daemon
 from switchd.queues.embedded import EmbeddedRedisFailed
 from switchd.queues.facts import QueueUnavailable
 from switchd.records.errors import SchemaTooNew, SpoolInUse
+
+SWITCH_SECONDS = 0.0005
+"""How soon a thread gives the interpreter back to the loop; Python's own choice is 0.005."""
+COLLECTIONS = (50_000, 20, 100)
+"""Garbage is looked for this seldom: counting references frees nearly all that a call leaves."""
 
 Drain = Annotated[
     float,
@@ -86,8 +92,19 @@ def run(city: City = DEFAULT_CITY, drain: Drain = 30.0) -> None:
         fail(f"another switchd works in {state}: stop it, or give this one another folders.state")
     except (EmbeddedRedisFailed, QueueUnavailable, SQLAlchemyError, OSError) as error:
         fail(f"cannot start: {error}", Exit.UNAVAILABLE)
+    _favour_the_loop()
     clean = _serve(running, drain)
     raise typer.Exit(Exit.OK if clean else Exit.FAILED)
+
+
+def _favour_the_loop() -> None:
+    """Keep the event loop from waiting: for threads that write records, and for collections.
+
+    Measured by `python -m bench flow`: together they cut the 99th percentile of the time to the
+    first command to about a quarter.
+    """
+    sys.setswitchinterval(SWITCH_SECONDS)
+    gc.set_threshold(*COLLECTIONS)
 
 
 def _serve(running: Running, drain: float) -> bool:
