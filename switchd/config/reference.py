@@ -21,7 +21,8 @@ _OPENING = """\
 A city is a folder of YAML. Every `*.yaml` in it is read; a section may stand in any file, but in
 one only. `config/minimal` needs ten lines, `config/pingdingshan` shows a whole city, and
 `config/jiayuguan` one with sub-centres and experts. Check a folder with `switchd check DIR`: it
-names file, line and key of everything that is wrong, and what to write instead. Editors complete and check while you type if the first line of a file is
+names file, line and key of everything that is wrong, and what to write instead. Editors complete
+and check while you type if the first line of a file is
 
 ```yaml
 # yaml-language-server: $schema=../switchd.schema.json
