@@ -14,7 +14,8 @@ import orjson
 
 from routing.record import CallRecord
 from switchd.api.client import Client, NoDaemon
-from switchd.bootstrap import load_city, render_settings
+from switchd.bootstrap import render_settings
+from switchd.city import load_city
 from switchd.demo.telephones.sipp import until
 from switchd.records.store import Store
 from tests.live.house import House, open_house
