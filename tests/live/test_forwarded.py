@@ -16,7 +16,7 @@ CALLERS = {"blocked": [{"number": "13700000009", "reason": "threats"}]}
 @pytest.fixture(scope="module")
 def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveHotline]:
     changes = {"trunks": {"trunk": TRUNK}, "callers": CALLERS}
-    hotline = LiveHotline(tmp_path_factory.mktemp("forwarded"), changes)
+    hotline = LiveHotline(tmp_path_factory.mktemp("forwarded"), lambda _: changes)
     try:
         hotline.start()
         yield hotline
