@@ -35,14 +35,20 @@ FRESH = (f"137{number:08}" for number in range(100_000_000))
 
 
 @pytest.fixture(scope="module")
-def careful() -> Iterator[Hotline]:
-    """A city that reads forwarded numbers and knows its callers."""
+def running_carefully() -> Iterator[Hotline]:
     hotline = Hotline(CAREFUL_CITY)
     try:
         hotline.start_daemon()
         yield hotline
     finally:
         hotline.close()
+
+
+@pytest.fixture
+def careful(running_carefully: Hotline) -> Hotline:
+    """A city that reads forwarded numbers and knows its callers; nobody is signed in."""
+    running_carefully.signs_everybody_out()
+    return running_carefully
 
 
 class TestForwardedNumbers:
