@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from routing.compare import compare
 from routing.plan import Plan
+from routing.retired import Revival, revivals
 from switchd.config import ConfigError, Known, Loaded, Problem, load
 from switchd.places import share
 from switchd.prompts.manifest import load_manifest
@@ -52,4 +54,19 @@ def read_again(folder: Path, in_force: Plan, now: float) -> Reading:
         loaded = load_city(folder, now)
     except ConfigError as error:
         return Reading(None, error.problems)
+    revived = tuple(_revived(loaded, found) for found in revivals(in_force, loaded.plan, now))
+    if revived:
+        return Reading(None, (*revived, *loaded.warnings))
     return Reading(loaded, loaded.warnings, compare(in_force, loaded.plan, now).words())
+
+
+def _revived(loaded: Loaded, found: Revival) -> Problem:
+    """Tell the admin where the number stands now; line 0 of the folder if it stands nowhere."""
+    instead = "Leave the line in the plan as it was: a retired number is never restored"
+    key = re.compile(rf"""^\s*(?:-\s*)?["']?{re.escape(found.number)}["']?\s*(?::|$)""")
+    for name, text in loaded.files.items():
+        for place, line in enumerate(text.splitlines(), 1):
+            if key.match(line):
+                path = str(loaded.folder / name)
+                return Problem(path, place, f"lines.{found.number}", found.what, instead)
+    return Problem(str(loaded.folder), 0, f"lines.{found.number}", found.what, instead)
