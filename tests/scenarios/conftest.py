@@ -21,7 +21,7 @@ def running() -> Iterator[Hotline]:
 
 @pytest.fixture
 def hotline(running: Hotline) -> Hotline:
-    running.signs_everybody_out()
+    running.begins_anew()
     return running
 
 

@@ -239,6 +239,11 @@ class Hotline:
             self.client.seat(number, "sign-in", agent=f"8{number}")
             self.client.seat(number, "ready")
 
+    def begins_anew(self) -> None:
+        """Nobody calls any more, nobody is signed in, every phone is registered and answers."""
+        wait_for(lambda: self.status()["calls"] == 0, "the calls of the test before have ended")
+        self.signs_everybody_out()
+
     def signs_everybody_out(self) -> None:
         for seat in self.client.get("seats"):
             phone = self.sim.seat(seat["seat"])

@@ -47,7 +47,7 @@ def running_carefully() -> Iterator[Hotline]:
 @pytest.fixture
 def careful(running_carefully: Hotline) -> Hotline:
     """A city that reads forwarded numbers and knows its callers; nobody is signed in."""
-    running_carefully.signs_everybody_out()
+    running_carefully.begins_anew()
     return running_carefully
 
 
