@@ -69,7 +69,9 @@ class EmbeddedRedis:
             _server_binary(),
             *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
             *("--dir", str(folder.resolve()), "--appendfilename", "queue.aof", "--save", ""),
-            *("--appendonly", "yes" if keep else "no", "--daemonize", "no"),
+            # A flush would hold up verbs, and what a power failure takes is told again anyway.
+            *("--appendonly", "yes" if keep else "no", "--appendfsync", "no"),
+            *("--daemonize", "no"),
         ]
         self._stopping = False
         self._process = self._spawn()
