@@ -154,6 +154,10 @@ class ReleaseSeat(Action):
     wrap_up_seconds: float
 
 
+BRIDGE_SECONDS = 5.0
+"""Longest time from picking up to hearing each other; then the other side is let go."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bridge(Action):
     """Let caller and seat hear each other."""

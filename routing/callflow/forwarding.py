@@ -15,8 +15,6 @@ from routing.record import EndedBy, LegRecord, Outcome
 
 Result = tuple[Call, tuple[do.Action, ...]]
 
-BRIDGE_SECONDS = 5.0
-"""Longest time from picking up to hearing each other."""
 SILENCE_SECONDS = 15.0
 """How much longer than the ring time the switch may take to say what became of the call."""
 
@@ -43,7 +41,7 @@ def picked_up(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Res
     if known is None or known.answered_at is not None:
         return call, ()
     call = call.with_leg(event.leg, answered_at=now)
-    bridge = (do.Bridge(event.leg), do.SetTimer("bridge", BRIDGE_SECONDS))
+    bridge = (do.Bridge(event.leg), do.SetTimer("bridge", do.BRIDGE_SECONDS))
     return call, (do.ClearTimer("forward"), *bridge)
 
 

@@ -18,8 +18,6 @@ from routing.record import EndedBy, LegRecord, Outcome
 from routing.saying import LARGEST, position_announcement
 from routing.seats import NotReadyReason, Offer
 
-BRIDGE_SECONDS = 5.0
-"""Longest time from picking up to hearing each other; then the caller goes back to the list."""
 MUSIC_SECONDS = 2.0
 """Pause before music that has ended is begun again: a missing stream ends at once, every time."""
 NOT_THE_PHONE = frozenset({"UNCONFIRMED", *SWITCH_DIED})
@@ -155,7 +153,7 @@ def connect(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Resul
     return call, (
         do.AcceptOffer(offer.token),
         do.Bridge(event.leg),
-        do.SetTimer("bridge", BRIDGE_SECONDS),
+        do.SetTimer("bridge", do.BRIDGE_SECONDS),
     )
 
 
