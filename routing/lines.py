@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
+from routing.admission import NO_LIMITS, Limits
+
 
 class LineKind(StrEnum):
     """How a number belongs to the hotline."""
@@ -137,6 +139,8 @@ class Line:
     """What callers hear when the line or its group is closed."""
     department: str = ""
     """For statistics; a retired line keeps its own."""
+    limits: Limits = NO_LIMITS
+    """How many callers may wait for it, and how long."""
 
     def phase(self, now: float, zone: tzinfo) -> Phase:
         """Tell where the line stands at `now` (seconds since the epoch) in the city's `zone`.

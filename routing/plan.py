@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from routing.admission import DEFAULT_ADMISSION, NO_LIMITS, Admission, Limits
 from routing.calendars import NO_HOLIDAYS, Calendar, Holidays
 from routing.lines import Forward, Line
 from routing.seats import Seat
@@ -30,6 +31,8 @@ class SkillGroup:
     """Arrangement of shifts by which its seats are staffed."""
     crew: str | None = None
     """The only crew of that arrangement that serves it; None: whichever is on duty."""
+    limits: Limits = NO_LIMITS
+    """How many callers of its lines may wait, and how long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,7 @@ class Plan:
     holidays: Holidays = NO_HOLIDAYS
     shifts: Mapping[str, Shifts] = field(default_factory=dict)
     callers: Callers = field(default_factory=Callers)
+    admission: Admission = DEFAULT_ADMISSION
     version: str = ""
     """Which edition of the YAML this is: 12 hexadecimal digits that change with any byte of it."""
     by_number: Mapping[str, Line] = field(init=False, repr=False, compare=False)

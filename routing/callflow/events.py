@@ -105,6 +105,14 @@ class Positioned(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Superseded(Event):
+    """The same number has called again, and the new call has the place in the list."""
+
+    by: str
+    """The new call."""
+
+
+@dataclass(frozen=True, slots=True)
 class QueueFailed(Event):
     """The queue cannot be reached."""
 

@@ -164,5 +164,15 @@ _NO_QUEUE = tuple(
     for state in (S.WAITING, S.RINGING)
 )
 
-ROWS = _ENTRY + _FORWARD + _QUEUE + _OFFER + _TALK + _EXIT + _ANYWHERE + _SWITCH + _NO_QUEUE
+_AGAIN = tuple(
+    Row(state, on.Superseded, (S.CLOSING, S.ENDING), h.superseded, "good-bye: called again")
+    for state in (S.ANSWERING, S.GREETING, S.MENU, S.WAITING, S.RINGING)
+) + tuple(
+    Row(state, on.Superseded, (state,), h.ignore, "nothing: a person has been found")
+    for state in (S.CONNECTING, S.TALKING, S.AFTER_TALK, S.SURVEY, S.CLOSING, S.ENDING, S.CLEARING)
+)
+
+ROWS = (
+    _AGAIN + _ENTRY + _FORWARD + _QUEUE + _OFFER + _TALK + _EXIT + _ANYWHERE + _SWITCH + _NO_QUEUE
+)
 TABLE = {(row.state, row.event): row for row in ROWS}

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from routing.callflow import actions as do
 from routing.callflow import events as on
+from routing.callflow import places
 from routing.callflow.call import Call
 from routing.callflow.handlers.legs import end_leg
 from routing.callflow.handlers.result import Result
@@ -110,4 +111,4 @@ def too_late(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
 def _written(call: Call, plan: Plan) -> Result:
     call = replace(call, state=State.ENDED)
     record = call.record(plan.city, plan.version, dict(plan.survey.keys))
-    return call, (do.ClearTimer("clearing"), do.Close(record))
+    return call, (do.ClearTimer("clearing"), do.Close(record), *places.leave(call, plan))

@@ -49,6 +49,7 @@ def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
         *widening.stop(call),
         do.StartRecording(path),
         do.Tag(tag),
+        do.LeavePlace(),
     )
 
 
