@@ -99,6 +99,13 @@ class TestWaiting:
         assert isinstance(play, do.Play)
         assert play.prompts == ("position_before", "num_liang", "position_after")
 
+    def test_the_estimated_wait_is_said_where_it_is_known(self) -> None:
+        story = Story().waiting().happens(on.TimerDue("position"))
+        story.happens(on.Positioned(1, 150.0))
+        (play,) = story.asked_for(do.Play)
+        assert isinstance(play, do.Play)
+        assert play.prompts == ("you_are_next", "wait_about", "num_3", "minutes")
+
     def test_an_offer_interrupts_nothing_and_waits_for_nothing(self) -> None:
         """The phone rings while the announcement is still being spoken."""
         story = Story().waiting().happens(on.TimerDue("comfort")).ringing()
