@@ -113,6 +113,8 @@ class CallRecord:
     """Path below the recordings folder, or "" if nothing was recorded."""
     legs: tuple[LegRecord, ...]
     trace: tuple[TraceRecord, ...]
+    department: str = ""
+    """Whose number was dialled, for statistics; a retired line keeps its own. "" if unknown."""
 
     @property
     def queue_seconds(self) -> float | None:
