@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from routing import standing
+from routing.admission import Admission as PlanAdmission
 from routing.plan import Menu as PlanMenu
 from routing.plan import MenuItem, Plan, SkillGroup
 from routing.plan import Survey as PlanSurvey
@@ -14,7 +15,7 @@ from routing.plan import Trunk as PlanTrunk
 from routing.plan import Waiting as PlanWaiting
 from routing.seats import Seat as PlanSeat
 from switchd.config.build_calendars import build_calendars, build_shifts
-from switchd.config.build_lines import build_emergency, build_lines
+from switchd.config.build_lines import build_emergency, build_limits, build_lines
 from switchd.config.callers import Blocked, Callers, Preferred
 from switchd.config.draft import Draft
 from switchd.config.holidays import build_holidays
@@ -49,6 +50,7 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
                 open=group.open,
                 shift=group.shift,
                 crew=group.crew,
+                limits=build_limits(group.limits),
             )
             for key, group in draft.groups.items()
         },
@@ -67,6 +69,7 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
         holidays=holidays,
         shifts=build_shifts(draft, calendars),
         callers=_callers(lookup, draft.callers, zone),
+        admission=PlanAdmission(**draft.admission.model_dump()),
         version=version,
     )
 

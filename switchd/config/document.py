@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from switchd.config.admission import Admission
 from switchd.config.calendars import Calendar, Holidays, Shift
 from switchd.config.callers import Callers
 from switchd.config.lines import Line
@@ -57,6 +58,9 @@ class Document(Section):
     survey: Survey = Field(default=Survey(), description="The question for satisfaction.")
     callers: Callers = Field(
         default=Callers(), description="Who may call, how often, and who goes first."
+    )
+    admission: Admission = Field(
+        default=Admission(), description="Who is let in when there is too much of everything."
     )
     freeswitch: FreeSwitch = Field(
         default=FreeSwitch(), description="The FreeSWITCH that this city's calls run on."

@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
+from switchd.config.admission import Admission
 from switchd.config.calendars import Calendar, Holidays, Shift
 from switchd.config.callers import Callers
 from switchd.config.document import Document
@@ -41,6 +42,7 @@ class Draft:
     waiting: Waiting = field(default_factory=Waiting)
     survey: Survey = field(default_factory=Survey)
     callers: Callers = field(default_factory=Callers)
+    admission: Admission = field(default_factory=Admission)
     freeswitch: FreeSwitch = field(default_factory=FreeSwitch)
     storage: Storage = field(default_factory=Storage)
     folders: Folders = field(default_factory=Folders)

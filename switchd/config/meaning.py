@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 
 from switchd.config.draft import Draft
 from switchd.config.lookup import Lookup
+from switchd.config.meaning_admission import check_admission
 from switchd.config.meaning_calendars import check_calendars
 from switchd.config.meaning_callers import check_callers
 from switchd.config.meaning_groups import check_groups
@@ -32,6 +33,7 @@ def check_meaning(draft: Draft, known: Known, now: float) -> None:
     check_callers(draft)
     check_groups(draft, lookup, now)
     check_seats(draft, lookup)
+    check_admission(draft, lookup)
     check_sounds(draft, lookup, known)
     check_server(draft)
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from routing.admission import Instead
 from routing.plan import CallerFrom, Source
 
 NAME = "[a-z][a-z0-9-]{0,31}"
@@ -143,6 +144,30 @@ class Trunk(Section):
     )
 
 
+class Limits(Section):
+    """How many callers may wait, and how long, when one more arrives."""
+
+    waiting: int = Field(
+        default=0,
+        ge=0,
+        le=100_000,
+        description="Callers, those who still hear the greeting among them. 0: no limit.",
+    )
+    wait_seconds: float = Field(
+        default=0.0,
+        ge=0,
+        le=86_400,
+        description="Longest estimated wait. 0: no limit; nobody is kept out while it cannot be "
+        "estimated.",
+    )
+    then: Instead = Field(
+        default=Instead.BUSY,
+        description="What one more caller meets: `busy` (not answered), `announce` (a prompt, "
+        "then good-bye), `callback` (the offer to be called back) or `voicemail`.",
+    )
+    announcement: Word = Field(default="call_later", description="Prompt for `then: announce`.")
+
+
 class Group(Section):
     """One skill group (技能组): a waiting list and the seats that serve it."""
 
@@ -169,6 +194,11 @@ class Group(Section):
     )
     crew: Text | None = Field(
         default=None, description="The one crew of that shift. Default: whichever is on duty."
+    )
+    limits: Limits | None = Field(
+        default=None,
+        description="How many callers of all its lines may wait, and how long. Default: no limit.",
+        examples=["{waiting: 200, wait_seconds: 900, then: announce}"],
     )
 
 
