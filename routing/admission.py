@@ -97,13 +97,15 @@ DEFAULT_ADMISSION = Admission()
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HeldPlace:
     """A place in the waiting list that a number has on a line, or had until it was cut off."""
 
     call: str
     """The call that has it, or had it."""
     waits: bool
     """Whether that call is still there; else it was cut off."""
+    owner: str = ""
+    """Which daemon has that call."""
     group: str = ""
     language: str = ""
     priority: int | None = None
@@ -113,6 +115,22 @@ class Place:
     agent: str = ""
     """Whom it talked with when it was cut off, and at which seat."""
     seat: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """A call that has arrived, and what has to be known before it is let in."""
+
+    call: str
+    number: str
+    """Normalised; "" if it is withheld."""
+    line: str = ""
+    """Line for which it would wait; "" if it will not wait."""
+    group: str = ""
+    most_on_line: int = 0
+    """How many may wait; 0 for no limit."""
+    most_in_group: int = 0
+    again: Again = Again.ALLOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +253,12 @@ class Gate:
             return Gate(False, allowance, now), Overload.RATE
         return Gate(False, allowance - 1.0, now), None
 
+    def give_back(self) -> Gate:
+        """The caller taken last was not let in for another reason, and does not count."""
+        return replace(self, allowance=(self.allowance or 0.0) + 1.0)
 
-def restored(place: Place, groups: Mapping[str, object], now: float) -> Place:
+
+def restored(place: HeldPlace, groups: Mapping[str, object], now: float) -> HeldPlace:
     """Fit a place into the plan of today: a group that is gone counts as none, and nobody has
     waited since the future."""
     group = place.group if place.group in groups else ""

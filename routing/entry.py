@@ -10,7 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from routing.admission import NO_LIMITS, Again, Full, Instead, Place, full, restored
+from routing.admission import (
+    NO_LIMITS,
+    Again,
+    Full,
+    HeldPlace,
+    Instead,
+    Overload,
+    full,
+    restored,
+)
 from routing.called import called_number, caller_number
 from routing.lines import Forward, Line, LineKind, Overflow, Phase, Retirement
 from routing.numbers import EMERGENCY
@@ -95,7 +104,7 @@ class Route:
     """The menu behind the greeting; "" for none."""
     full: Instead | None = None
     """What the caller meets instead of the queue, which has no room; then `connect` is False."""
-    place: Place | None = None
+    place: HeldPlace | None = None
     """The place at which the caller goes on, without greeting and menu."""
 
     @property
@@ -174,8 +183,7 @@ def _with_standing(route: Route, judgement: Judgement, plan: Plan) -> Route:
 def _admitted(route: Route, plan: Plan, standing: Standing, now: float) -> Route | Refusal:
     """Take the caller if there is room, at the place that the number has or had."""
     if standing.overload is not None:
-        facts = {"too_many": standing.overload.value}
-        return _not_admitted(route, Cause.NORMAL_CIRCUIT_CONGESTION, "entry.overloaded", facts)
+        return overloaded(route, standing.overload)
     if not route.waits:
         return route
     again, place = plan.admission.again(route.caller), standing.place
@@ -196,12 +204,18 @@ def _admitted(route: Route, plan: Plan, standing: Standing, now: float) -> Route
     return route if no_room is None else _without_room(route, no_room)
 
 
+def overloaded(route: Route, overload: Overload) -> Refusal:
+    """Refuse a caller whom the switch has no room for, wherever the call would have gone."""
+    facts = {"too_many": overload.value}
+    return _not_admitted(route, Cause.NORMAL_CIRCUIT_CONGESTION, "entry.overloaded", facts)
+
+
 def _not_admitted(route: Route, cause: Cause, what: str, facts: dict[str, str]) -> Refusal:
     reasons = (*route.reasons, Reason(what, facts))
     return Refusal(route.caller, route.called, route.line_dialled, cause, reasons)
 
 
-def _at_place(route: Route, place: Place) -> Route:
+def _at_place(route: Route, place: HeldPlace) -> Route:
     """Let the caller go on where an earlier call was: all of the greeting has been heard."""
     what = "entry.takes_over" if place.waits else "entry.place_kept"
     facts = {"call": place.call}

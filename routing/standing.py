@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from routing.admission import EMPTY, Overload, Place, Room
+from routing.admission import EMPTY, HeldPlace, Overload, Room
 from routing.numbers import EMERGENCY
 from routing.reasons import Reason
 
@@ -122,7 +122,7 @@ class Standing:
     """The reason given for it."""
     by_limit: bool = False
     """Whether the limit barred it, and not a person."""
-    place: Place | None = None
+    place: HeldPlace | None = None
     """The place that the number has on the line already, or had until it was cut off."""
     room: Room = EMPTY
     """Who waits for the line already."""

@@ -12,6 +12,7 @@ from typing import Any
 import gevent
 from gevent.event import Event as Flag
 
+from routing.admission import Capacity
 from routing.plan import Plan
 from switchd.api.app import build as build_app
 from switchd.api.ports import House
@@ -32,6 +33,7 @@ from switchd.prompts.manifest import load_manifest
 from switchd.queues.connection import connect
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.embedded import EmbeddedRedis
+from switchd.queues.entrance import Entrance
 from switchd.queues.inbox import Inbox
 from switchd.queues.waitlist import Waitlist
 from switchd.records.callers import CallerRules
@@ -209,12 +211,14 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         switch.prompts, switch.proxies = _libraries(changed), _proxies(changed.plan)
 
     seat_desk = SeatDesk(waitlist, clock.now)
-    callers = CallerDesk(waitlist, rules, lambda: daemon.parts.plan, clock.now)
+    entrance = Entrance(client, server.city, owner)
+    callers = CallerDesk(entrance, waitlist, rules, lambda: daemon.parts.plan, clock.now)
     parts = Parts(
         plan=plan,
         clock=clock,
         link=link,
         waitlist=waitlist,
+        entrance=entrance,
         inbox=Inbox(
             client,
             server.city,
@@ -224,7 +228,15 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             pause=gevent.sleep,
         ),
         deadlines=Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines")),
-        desk=Desk(lambda: daemon.parts.plan, switch, CallQueue(waitlist), spool, clock, callers),
+        desk=Desk(
+            lambda: daemon.parts.plan,
+            switch,
+            CallQueue(waitlist),
+            spool,
+            clock,
+            callers,
+            Capacity(server.freeswitch.max_sessions, server.freeswitch.sessions_per_second),
+        ),
         codes=FeatureCodes(server.feature_codes.model_dump(), seat_desk, switch),
         seating=Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls()),
         reloader=Reloader(loaded, use=use, versions=versions, now=clock.now),

@@ -43,6 +43,7 @@ class RunningHouse:
             "seats": dict(states),
             "figures": asdict(parts.tally.figures(now)),
             "records_waiting": parts.spool.waiting,
+            "admission": asdict(parts.desk.reception.view()),
             "unexpected": dict(parts.desk.unexpected),
         }
 

@@ -11,6 +11,7 @@ from switchd.calls.tally import Tally
 from switchd.clock import Clock
 from switchd.esl.link import Link
 from switchd.queues.deadlines import Deadlines
+from switchd.queues.entrance import Entrance
 from switchd.queues.inbox import Inbox
 from switchd.queues.waitlist import Waitlist
 from switchd.records.spool import Spool
@@ -31,6 +32,7 @@ class Parts:
     clock: Clock
     link: Link
     waitlist: Waitlist
+    entrance: Entrance
     inbox: Inbox
     deadlines: Deadlines
     desk: Desk

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from routing.admission import Place
+from routing.admission import HeldPlace
 from routing.record import CallRecord
 
 
@@ -80,14 +80,14 @@ class LeaveQueue(Action):
 class HoldPlace(Action):
     """Write down which place the caller's number has on the line, for its further calls."""
 
-    place: Place
+    place: HeldPlace
 
 
 @dataclass(frozen=True, slots=True)
 class LeavePlace(Action):
     """The caller waits no more: the number may have another place."""
 
-    kept: Place | None = None
+    kept: HeldPlace | None = None
     """The place that the number gets back if it calls again in time; None if it gets none."""
     seconds: float = 0.0
     """For how long it is kept."""
@@ -97,7 +97,7 @@ class LeavePlace(Action):
 class TakeOver(Action):
     """Tell an earlier call of the same number that this one has its place now."""
 
-    earlier: str
+    earlier: HeldPlace
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@ while for a caller who was cut off. `routing.admission` has the rules."""
 
 from __future__ import annotations
 
-from routing.admission import Place, cut_off
+from routing.admission import HeldPlace, cut_off
 from routing.callflow import actions as do
 from routing.callflow.call import Call
 from routing.plan import Plan
@@ -39,8 +39,8 @@ def _was_cut_off(call: Call) -> bool:
     )
 
 
-def _place(call: Call, waits: bool) -> Place:
-    return Place(
+def _place(call: Call, waits: bool) -> HeldPlace:
+    return HeldPlace(
         call=call.id,
         waits=waits,
         group=call.group,

@@ -7,6 +7,7 @@ and a script may touch them together.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 _CITY = re.compile(r"[A-Za-z0-9_.-]+")
@@ -31,6 +32,16 @@ class Keys:
         "last_call",
     )
     """The order in which scripts get them; `lua/_keys.lua` names them in the same order."""
+    ENTRANCE: Final = (
+        "held",
+        "inbox",
+        "barred",
+        "calls_of",
+        "last_call",
+        "entered",
+        "place",
+    )
+    """The same for the scripts of the entrance, and `lua/_entrance_keys.lua`."""
 
     def __init__(self, city: str) -> None:
         """Raise ValueError if `city` could break out of its hash tag."""
@@ -67,6 +78,13 @@ class Keys:
         self.last_call = f"{tag}last_call:"
         """+ caller's number: its last call, as long as the next makes a repeat caller."""
 
-    def for_lua(self) -> tuple[str, ...]:
-        """KEYS of every script."""
-        return tuple(getattr(self, name) for name in self.LUA_ORDER)
+        self.held = f"{tag}held"
+        """HASH call → owner, line and group, of every call that waits or will."""
+        self.entered = f"{tag}entered:"
+        """+ line:LINE or group:GROUP: ZSET call → ms at which it came, of the same calls."""
+        self.place = f"{tag}place:"
+        """+ line@number: HASH of the place that the number has there, or had until cut off."""
+
+    def for_lua(self, order: Sequence[str] = LUA_ORDER) -> tuple[str, ...]:
+        """KEYS of the scripts that get them in that order."""
+        return tuple(getattr(self, name) for name in order)

@@ -24,9 +24,8 @@ class Desk:
         self.worker = Worker(
             Call(id="leg-a", arrived_at=NOW),
             plan(),
-            Performer(self.switch, self.queue, self.clock),
+            Performer(self.switch, self.queue, self.clock, FakeRegister()),
             self.clock,
-            FakeRegister(),
             on_leg=lambda leg, worker: None,
             on_closed=lambda worker, record: self.records.append(record),
             on_unexpected=lambda call, event: self.unexpected.append(type(event).__name__),

@@ -10,6 +10,7 @@ import redis
 from hypothesis import given
 from hypothesis import strategies as st
 
+from switchd.queues.entrance import Entrance
 from switchd.queues.keys import Keys
 from switchd.queues.order import PRIORITIES, enqueued_at_of, place, priority_of, to_ms
 from switchd.queues.scripts import Scripts, source
@@ -25,12 +26,13 @@ class TestLuaFiles:
     @pytest.mark.parametrize("verb", VERBS)
     def test_each_verb_says_its_keys_arguments_and_reply(self, verb: str) -> None:
         header = (LUA / f"{verb}.lua").read_text(encoding="utf-8")
-        for part in ("-- KEYS: ", "-- ARGV: ", "-- Returns {next deadline, "):
+        for part in ("-- KEYS: ", "-- ARGV: ", "-- Returns "):
             assert part in header
+        assert ("-- Returns {next deadline, " in header) == ("-- KEYS: see _keys.lua" in header)
 
     @pytest.mark.parametrize("verb", VERBS)
-    def test_each_verb_is_a_method_of_the_waitlist(self, verb: str) -> None:
-        assert callable(getattr(Waitlist, verb))
+    def test_each_verb_is_a_method_of_the_waitlist_or_the_entrance(self, verb: str) -> None:
+        assert callable(getattr(Waitlist, verb, None) or getattr(Entrance, verb))
 
     @pytest.mark.parametrize("verb", VERBS)
     def test_redis_compiles_each_verb(self, client: redis.Redis, verb: str) -> None:
@@ -53,9 +55,14 @@ class TestLuaFiles:
 
 
 class TestKeys:
-    def test_lua_names_the_keys_in_the_order_in_which_it_gets_them(self) -> None:
-        named = re.findall(r"(\w+) = KEYS\[(\d+)\]", (LUA / "_keys.lua").read_text())
-        assert tuple(name for name, _ in named) == Keys.LUA_ORDER
+    @pytest.mark.parametrize(
+        ("file", "order"), [("_keys", Keys.LUA_ORDER), ("_entrance_keys", Keys.ENTRANCE)]
+    )
+    def test_lua_names_the_keys_in_the_order_in_which_it_gets_them(
+        self, file: str, order: tuple[str, ...]
+    ) -> None:
+        named = re.findall(r"(\w+) = KEYS\[(\d+)\]", (LUA / f"{file}.lua").read_text())
+        assert tuple(name for name, _ in named) == order
         assert [int(number) for _, number in named] == list(range(1, len(named) + 1))
 
     def test_all_keys_of_a_city_carry_its_hash_tag(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from routing import entry
-from routing.admission import Place
+from routing.admission import HeldPlace
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow import forwarding, menus
@@ -29,7 +29,7 @@ def decide(call: Call, event: on.Arrived, plan: Plan, now: float) -> Result:
     if route.place is None:
         return call, (do.Answer(),)
     call = _at_place(call, route.place)
-    earlier = (do.TakeOver(route.place.call),) if route.place.waits else ()
+    earlier = (do.TakeOver(route.place),) if route.place.waits else ()
     return call, (do.Answer(), *earlier)
 
 
@@ -40,7 +40,7 @@ def not_taken(refusal: entry.Refusal) -> Outcome:
     return Outcome.CONGESTED if refusal.congested else Outcome.REFUSED
 
 
-def _at_place(call: Call, place: Place) -> Call:
+def _at_place(call: Call, place: HeldPlace) -> Call:
     """Let the call go on where an earlier one of the same number was."""
     return replace(
         call,
