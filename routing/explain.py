@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from routing.entry import Arrival, Refusal, Route, decide
 from routing.lines import LineKind, Phase
 from routing.plan import Plan
+from routing.pools import serving
 from routing.standing import NOTHING_KNOWN, Standing
 
 
@@ -91,8 +92,3 @@ def _steps(route: Route, plan: Plan) -> tuple[Step, ...]:
         for step in route.overflow
         if step.group in plan.groups
     )
-
-
-def serving(plan: Plan, group: str) -> tuple[str, ...]:
-    """The seats of a skill group, in the plan's order."""
-    return tuple(seat.number for seat in plan.seats.values() if group in seat.groups)

@@ -26,6 +26,7 @@ class Call:
     group: str = ""
     title: str = ""
     priority: int = 0
+    age_slope: float = 1.0
     greeting: tuple[str, ...] = ()
     connects: bool = True
     """Whether the greeting is followed by the queue, or by good-bye."""
