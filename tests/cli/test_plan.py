@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from typer.testing import CliRunner, Result
 
+from switchd.city import load_city
 from switchd.cli.app import app
 from switchd.places import share
 
@@ -156,11 +157,30 @@ class TestGraph:
         assert "  -> seats 1001-1008 (8)" in said
 
     def test_as_mermaid(self) -> None:
-        said = switchd("plan", "graph", "--as", "mermaid").stdout
+        said = switchd("plan", "graph", "--format", "mermaid").stdout
         assert said.startswith("flowchart LR\n")
         assert "  n12345 --> g0\n" in said
         assert '  n12316 -. "from 2020-01-03" .-> n12345\n' in said
         assert '  s0("seats 1001-1008 (8)")\n' in said
+
+    def test_as_a_picture_with_a_box_for_each_line_group_and_block_of_seats(
+        self, tmp_path: Path
+    ) -> None:
+        picture = tmp_path / "graph.svg"
+        said = switchd("plan", "graph", "--format", "svg", "--out", str(picture))
+        assert said.stdout == f"{picture}: written\n"
+        root = ElementTree.parse(picture).getroot()  # noqa: S314 - we wrote it
+        svg = "{http://www.w3.org/2000/svg}"
+        texts = [str(element.text) for element in root.iter(f"{svg}text")]
+        plan = load_city(CITY).plan
+        assert {*plan.lines, *plan.groups, "seats 1001-1008 (8)"} <= set(texts)
+        dashed = [path for path in root.iter(f"{svg}path") if path.get("stroke-dasharray")]
+        assert len(dashed) == sum(len(line.overflow) for line in plan.lines.values()) > 0
+
+    def test_a_file_that_cannot_be_written_is_told(self, tmp_path: Path) -> None:
+        said = switchd("plan", "graph", "--out", str(tmp_path / "nowhere" / "graph.txt"))
+        assert said.exit_code == 1
+        assert "cannot be written" in said.stderr
 
 
 class TestWithoutADaemon:
