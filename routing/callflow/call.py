@@ -25,6 +25,8 @@ class Call:
     line_meant: str = ""
     group: str = ""
     title: str = ""
+    department: str = ""
+    """Whose number was dialled, for statistics."""
     priority: int = 0
     age_slope: float = 1.0
     greeting: tuple[str, ...] = ()
@@ -60,6 +62,12 @@ class Call:
     executions: int = 0
     recording: str = ""
     survey_key: str = ""
+    callback_number: str = ""
+    """The number to be called back at, while the caller is asked about it."""
+    callback: str = ""
+    """Id of the callback that keeps the caller's place."""
+    message_at: float | None = None
+    """When the recording of a message began."""
     outcome: Outcome | None = None
     cause: str = ""
     ended_by: EndedBy | None = None
@@ -143,4 +151,5 @@ class Call:
             recording=self.recording,
             legs=(caller_leg, *self.legs),
             trace=self.trace,
+            department=self.department,
         )
