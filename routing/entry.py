@@ -21,7 +21,15 @@ from routing.admission import (
     restored,
 )
 from routing.called import called_number, caller_number
-from routing.lines import Forward, Line, LineKind, Overflow, Phase, Retirement
+from routing.lines import (
+    HIGHEST_PRIORITY,
+    Forward,
+    Line,
+    LineKind,
+    Overflow,
+    Phase,
+    Retirement,
+)
 from routing.numbers import EMERGENCY
 from routing.plan import Plan, Trunk
 from routing.reasons import Reason
@@ -102,6 +110,8 @@ class Route:
     """Where the caller is passed on to behind the greeting, instead of the queue."""
     menu: str = ""
     """The menu behind the greeting; "" for none."""
+    age_slope: float = 1.0
+    """Points that the caller gains in each second of waiting."""
     full: Instead | None = None
     """What the caller meets instead of the queue, which has no room; then `connect` is False."""
     place: HeldPlace | None = None
@@ -176,7 +186,8 @@ def _with_standing(route: Route, judgement: Judgement, plan: Plan) -> Route:
             forward=None,
         )
     if judgement.priority:
-        return replace(route, priority=route.priority + judgement.priority)
+        priority = min(route.priority + judgement.priority, HIGHEST_PRIORITY)
+        return replace(route, priority=priority)
     return route
 
 
@@ -238,10 +249,9 @@ def _without_room(route: Route, no_room: Full) -> Route | Refusal:
     if no_room.then is Instead.BUSY:
         reason = no_room.reason
         return _not_admitted(route, Cause.USER_BUSY, reason.what, dict(reason.facts))
-    announced = no_room.then is Instead.ANNOUNCE
     return replace(
         route,
-        greeting=(no_room.announcement,) if announced else (),
+        greeting=(no_room.announcement,),
         connect=False,
         menu="",
         full=no_room.then,
@@ -398,4 +408,5 @@ def _route(
         overflow=meant.overflow,
         forward=None if closed else meant.forward,
         menu=meant.menu,
+        age_slope=meant.age_slope,
     )

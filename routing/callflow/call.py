@@ -29,6 +29,7 @@ class Call:
     department: str = ""
     """Whose number was dialled, for statistics."""
     priority: int = 0
+    age_slope: float = 1.0
     greeting: tuple[str, ...] = ()
     connects: bool = True
     """Whether the greeting is followed by the queue, or by good-bye."""
@@ -51,9 +52,8 @@ class Call:
     """Whether it counts among those who wait for the line, and its number has a place there."""
     kept_since: float | None = None
     """When an earlier call came to the list whose place this one has."""
-    prefer_agent: str = ""
-    """Whom the caller talked with when the line was cut off, and at which seat."""
-    prefer_seat: str = ""
+    prefer: str = ""
+    """The agent with whom the caller talked when the line was cut off."""
     greeted_at: float | None = None
     queued_at: float | None = None
     offered_at: float | None = None
@@ -71,6 +71,12 @@ class Call:
     executions: int = 0
     recording: str = ""
     survey_key: str = ""
+    callback_number: str = ""
+    """The number to be called back at, while the caller is asked about it."""
+    callback: str = ""
+    """Id of the callback that keeps the caller's place."""
+    message_at: float | None = None
+    """When the recording of a message began."""
     outcome: Outcome | None = None
     cause: str = ""
     ended_by: EndedBy | None = None

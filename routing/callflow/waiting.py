@@ -19,7 +19,7 @@ LEASE_GRACE_SECONDS = 3.0
 def enter_queue(call: Call, plan: Plan, now: float, interrupt: bool = False) -> Result:
     """Ask for a person."""
     since = now if call.kept_since is None else call.kept_since
-    call = replace(call, queued_at=since).note(now, "queue.entered", group=call.group)
+    call = replace(call, queued_at=since, counted=True).note(now, "queue.entered", group=call.group)
     return wait(call, plan, now, interrupt)
 
 
@@ -46,5 +46,7 @@ def place(call: Call, plan: Plan, now: float) -> tuple[do.Action, ...]:
     """Take the caller's place in the list, and begin the steps of overflow."""
     assert call.queued_at is not None
     lease = plan.groups[call.group].ring_seconds + LEASE_GRACE_SECONDS
-    enqueue = do.Enqueue(call.group, call.priority, call.queued_at, lease)
+    enqueue = do.Enqueue(
+        call.group, call.priority, call.queued_at, lease, slope=call.age_slope, prefer=call.prefer
+    )
     return (enqueue, *widening.steps(call, plan, now), places.hold(call))

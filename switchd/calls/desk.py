@@ -12,12 +12,22 @@ from gevent.event import Event as Flag
 from routing.admission import Capacity
 from routing.callflow import Call, State
 from routing.callflow import events as on
+from routing.callflow.states import QUEUED
 from routing.entry import Arrival
 from routing.plan import Plan
 from routing.record import CallRecord, EndedBy
 from routing.seats import Offer
 from switchd.calls.performer import Performer
-from switchd.calls.ports import Clock, Ledger, Queue, QueueUnavailable, Register, Switch
+from switchd.calls.ports import (
+    Clock,
+    Ledger,
+    NoPlaces,
+    Places,
+    Queue,
+    QueueUnavailable,
+    Register,
+    Switch,
+)
 from switchd.calls.reception import CAPACITY, Reception
 from switchd.calls.worker import Worker
 
@@ -35,15 +45,17 @@ class Desk:
         ledger: Ledger,
         clock: Clock,
         register: Register,
+        places: Places | None = None,
         capacity: Capacity = CAPACITY,
         forecast: Callable[[str, int], float | None] = lambda group, ahead: None,
     ) -> None:
-        """`capacity` and `forecast` are those of `Reception`."""
+        """Without `places` nobody is called back. `capacity` and `forecast` are those of
+        `Reception`."""
         self._plan = plan
         self._queue = queue
         self._ledger = ledger
         self._clock = clock
-        self._performer = Performer(switch, queue, clock, register)
+        self._performer = Performer(switch, queue, clock, register, places or NoPlaces())
         self.reception = Reception(
             plan,
             switch,
@@ -151,8 +163,7 @@ class Desk:
     def forgotten(self, known: Collection[str]) -> None:
         """The queue lost its data but for the callers in `known`: bring the others back."""
         for worker in list(self._calls.values()):
-            waits = worker.call.state in (State.WAITING, State.RINGING)
-            if waits and worker.call.id not in known:
+            if worker.call.state in QUEUED and worker.call.id not in known:
                 worker.post(on.QueueForgot())
 
     def _count_unexpected(self, call: Call, event: on.Event) -> None:
@@ -222,6 +233,10 @@ _NUDGES: dict[State, Callable[[Call], on.Event]] = {
     State.WAITING: lambda call: on.Played(call.audio, failed=True),
     State.RINGING: lambda call: on.Played(call.audio, failed=True),
     State.CONNECTING: lambda call: on.TimerDue("bridge"),
+    State.CALLBACK_QUESTION: lambda call: on.Collected(call.audio, ""),
+    State.CALLBACK_NUMBER: lambda call: on.Collected(call.audio, ""),
+    State.VOICEMAIL_GREETING: lambda call: on.Played(call.audio, failed=True),
+    State.VOICEMAIL: lambda call: on.Recorded(call.audio, 0.0),
     State.AFTER_TALK: lambda call: on.CallerBack(),
     State.SURVEY: lambda call: on.Collected(call.audio, ""),
     State.CLOSING: lambda call: on.Played(call.audio, failed=True),

@@ -98,7 +98,7 @@ class TestLimits:
     ) -> None:
         found = routed(Standing(room=Room(9, 9)), limited(Limits(waiting=1, then=then)))
         assert isinstance(found, Route)
-        assert (found.full, found.greeting, found.menu) == (then, (), "")
+        assert (found.full, found.connect, found.menu) == (then, False, "")
 
     def test_a_line_that_is_closed_says_so_however_many_wait(self) -> None:
         barred = Standing(barred_until=NOW + 60, room=Room(9, 9))

@@ -126,7 +126,7 @@ class TestACallerWhoWasCutOff:
         assert story.todo == (do.Answer(),)
         story.happens(on.Answered())
         assert [type(action) for action in story.todo][:1] == [do.Enqueue]
-        assert (story.call.queued_at, story.call.prefer_agent) == (NOW - 300, "8017")
+        assert (story.call.queued_at, story.call.prefer) == (NOW - 300, "8017")
 
     def test_keeps_the_place_however_often_the_line_is_cut(self) -> None:
         place = DROPPED

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from routing import entry
-from routing.admission import HeldPlace
+from routing.admission import HeldPlace, Instead
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow import forwarding, menus
 from routing.callflow.call import Call
+from routing.callflow.handlers import callbacks, voicemail
 from routing.callflow.handlers.ending import hang_up
 from routing.callflow.handlers.result import Result
 from routing.callflow.handlers.talking import after_talk
@@ -46,8 +47,7 @@ def _at_place(call: Call, place: HeldPlace) -> Call:
         call,
         kept_since=place.enqueued_at,
         language=place.language or call.language,
-        prefer_agent=place.agent,
-        prefer_seat=place.seat,
+        prefer=place.agent or place.seat,
     )
 
 
@@ -127,6 +127,7 @@ def _routed(
         group=route.group,
         title=route.title,
         priority=route.priority,
+        age_slope=route.age_slope,
         greeting=route.greeting,
         connects=route.connect,
         barred=route.barred,
@@ -145,6 +146,12 @@ def _routed(
 def greet(call: Call, event: on.Answered, plan: Plan, now: float) -> Result:
     """Say what this number's callers hear first."""
     call = replace(call, greeted_at=now).next_audio()
+    if call.full is Instead.CALLBACK and plan.callbacks.serves(call.line_meant):
+        call, waits = enter_queue(call, plan, now)
+        call, question = callbacks.offer(call, plan, now)
+        return call, (*waits, *question)
+    if call.full is Instead.VOICEMAIL:
+        return voicemail.begin(call, plan, now)
     if call.connects and not call.greeting:
         return greeted(call, on.Played(call.audio), plan, now)
     if call.connects:

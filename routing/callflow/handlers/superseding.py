@@ -9,7 +9,7 @@ from routing.callflow import events as on
 from routing.callflow.call import Call
 from routing.callflow.handlers.ending import hang_up
 from routing.callflow.handlers.result import Result
-from routing.callflow.states import State
+from routing.callflow.states import QUEUED, State
 from routing.plan import Plan
 from routing.record import EndedBy, Outcome
 
@@ -23,7 +23,7 @@ def superseded(call: Call, event: on.Superseded, plan: Plan, now: float) -> Resu
     if call.state is State.ANSWERING:
         return hang_up(call, plan, now)
     leaves: tuple[do.Action, ...] = ()
-    if call.state in (State.WAITING, State.RINGING):
+    if call.state in QUEUED:
         leaves = (do.LeaveQueue(),)
     stops = tuple(do.StopLeg(leg, "ORIGINATOR_CANCEL") for leg in call.open_legs)
     call = replace(call, state=State.CLOSING, offer=None).next_audio()
