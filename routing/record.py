@@ -21,6 +21,8 @@ class Outcome(StrEnum):
     """A retired line told the caller to dial 12345."""
     CLOSED = "closed"
     """The line or its group was closed, and the caller was told so."""
+    TIMED_OUT = "timed_out"
+    """The wait was as long as the plan lets it be, and the call was ended."""
     REFUSED = "refused"
     """Not taken: unknown, gone or barred number."""
     FAILED = "failed"
