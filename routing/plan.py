@@ -9,10 +9,12 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from routing.calendars import NO_HOLIDAYS, Calendar, Holidays
+from routing.callbacks import CallbackRules
 from routing.lines import Forward, Line, Overflow
 from routing.seats import Seat
 from routing.shifts import Duty, Shifts
 from routing.standing import Callers
+from routing.voicemail import VoicemailRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,8 @@ class Plan:
     holidays: Holidays = NO_HOLIDAYS
     shifts: Mapping[str, Shifts] = field(default_factory=dict)
     callers: Callers = field(default_factory=Callers)
+    callbacks: CallbackRules = field(default_factory=CallbackRules)
+    voicemail: VoicemailRules = field(default_factory=VoicemailRules)
     version: str = ""
     """Which edition of the YAML this is: 12 hexadecimal digits that change with any byte of it."""
     by_number: Mapping[str, Line] = field(init=False, repr=False, compare=False)

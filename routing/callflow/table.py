@@ -15,7 +15,10 @@ from routing.callflow import forwarding as f
 from routing.callflow import handlers as h
 from routing.callflow import menus as m
 from routing.callflow import widening as w
-from routing.callflow.states import LIVE, State
+from routing.callflow.handlers import asking
+from routing.callflow.handlers import callbacks as cb
+from routing.callflow.handlers import voicemail as vm
+from routing.callflow.states import ASKED, LIVE, State
 
 S = State
 
@@ -68,7 +71,8 @@ _FORWARD = _rows(
     (S.FORWARDED, on.TimerDue, (S.FORWARDED,), h.ignore, "nothing"),
 )
 
-_WAIT_OVER = (S.WAITING, S.CLOSING, S.ENDING)
+_ASKED_BACK = (S.WAITING, S.CALLBACK_QUESTION, S.CALLBACK_NUMBER)
+_WAIT_OVER = (*_ASKED_BACK, S.VOICEMAIL_GREETING, S.CLOSING, S.ENDING)
 """Where a caller who waits may be led: nowhere, or out."""
 _NOT_TAKEN = (S.WAITING, S.RINGING, S.CONNECTING)
 
@@ -77,7 +81,7 @@ _QUEUE = _rows(
     (S.WAITING, on.TimerDue, _WAIT_OVER, h.due, "all seats are busy; further seats; a way out"),
     (S.WAITING, on.Unstaffed, (S.WAITING,), w.unstaffed, "further seats may answer"),
     (S.WAITING, on.Positioned, _WAIT_OVER, h.positioned, "position and estimated wait"),
-    (S.WAITING, on.Pressed, _WAIT_OVER, h.pressed, "the offer of a callback"),
+    (S.WAITING, on.Pressed, _ASKED_BACK, h.pressed, "the offer of a callback"),
     (S.WAITING, on.Played, (S.WAITING,), h.music_again, "music again"),
     (S.WAITING, on.OfferLost, (S.WAITING,), h.offer_lost, "nothing"),
     (S.WAITING, on.SeatGone, (S.WAITING,), h.leg_ended, "nothing"),
@@ -88,8 +92,75 @@ _QUEUE = _rows(
     (S.WAITING, on.SeatAnswered, (S.WAITING,), h.late_seat, "a phone that answered too late stops"),
 )
 
+_ASKED = tuple(
+    row
+    for state in (S.CALLBACK_QUESTION, S.CALLBACK_NUMBER)
+    for row in _rows(
+        (state, on.Offered, (S.RINGING,), asking.seat_free, "the seat's phone rings; music"),
+        (state, on.TimerDue, (state,), asking.due, "nothing"),
+        (state, on.Unstaffed, (state,), w.unstaffed, "further seats may answer"),
+        (state, on.Positioned, (state,), h.ignore, "nothing: the question goes on"),
+        (state, on.Played, (state,), h.ignore, "nothing: music that was cut off"),
+        (state, on.OfferLost, (state,), h.ignore, "nothing"),
+        (state, on.SeatGone, (state,), h.leg_ended, "nothing"),
+        (state, on.SeatFailed, (state,), h.leg_ended, "nothing"),
+        (state, on.SeatAnswered, (state,), h.late_seat, "a phone that answered too late stops"),
+        (state, on.QueueForgot, (state,), asking.forgotten, "nothing: the place is kept"),
+    )
+)
+
+_CALLBACK = _ASKED + _rows(
+    (
+        S.CALLBACK_QUESTION,
+        on.Collected,
+        (S.CALLBACK_QUESTION, S.CALLBACK_NUMBER, S.WAITING),
+        cb.chosen,
+        "the confirmation, a question for another number, or music",
+    ),
+    (S.CALLBACK_QUESTION, on.PlaceKept, (S.CLOSING,), cb.kept, "that there will be a callback"),
+    (S.CALLBACK_QUESTION, on.PlaceNotKept, (S.WAITING,), cb.not_kept, "that it is not possible"),
+    (
+        S.CALLBACK_NUMBER,
+        on.Collected,
+        (S.CALLBACK_QUESTION, S.CALLBACK_NUMBER, S.WAITING),
+        cb.typed,
+        "the number, or the question again, or music",
+    ),
+)
+
+_VOICEMAIL = tuple(
+    row
+    for state in (S.VOICEMAIL_GREETING, S.VOICEMAIL)
+    for row in _rows(
+        (state, on.Offered, (state,), h.late_offer, "nothing rings"),
+        (state, on.OfferLost, (state,), h.ignore, "nothing"),
+        (state, on.TimerDue, (state,), h.ignore, "nothing"),
+        (state, on.Positioned, (state,), h.ignore, "nothing"),
+        (state, on.SeatGone, (state,), h.leg_ended, "nothing"),
+        (state, on.SeatFailed, (state,), h.leg_ended, "nothing"),
+        (state, on.SeatAnswered, (state,), h.late_seat, "a phone that answered too late stops"),
+    )
+) + _rows(
+    (
+        S.VOICEMAIL_GREETING,
+        on.Played,
+        (S.VOICEMAIL, S.VOICEMAIL_GREETING),
+        vm.greeted,
+        "may speak after the beep",
+    ),
+    (S.VOICEMAIL, on.Recorded, (S.CLOSING, S.VOICEMAIL), vm.recorded, "thanks"),
+    (S.VOICEMAIL, on.Played, (S.VOICEMAIL,), h.ignore, "nothing"),
+    (S.VOICEMAIL, on.CallerGone, (S.ENDED, S.CLEARING), vm.hung_up, "the message is kept"),
+)
+
 _OFFER = _rows(
-    (S.RINGING, on.SeatAnswered, (S.CONNECTING, S.RINGING), h.connect, "it is picked up; others stop"),
+    (
+        S.RINGING,
+        on.SeatAnswered,
+        (S.CONNECTING, S.RINGING),
+        h.connect,
+        "it is picked up; others stop",
+    ),
     (S.RINGING, on.SeatFailed, (S.WAITING, S.RINGING), h.seat_failed, "music, the place is kept"),
     (S.RINGING, on.Offered, (S.RINGING,), h.ring, "one phone more rings, or another instead"),
     (S.RINGING, on.QueueForgot, (S.WAITING,), h.queue_forgot, "the phone stops"),
@@ -157,7 +228,7 @@ _EXIT = _rows(
 _ANYWHERE = tuple(
     Row(state, on.CallerGone, (S.ENDED, S.CLEARING), h.caller_left, "every phone stops")
     for state in State
-    if state in LIVE
+    if state in LIVE - {S.VOICEMAIL}
 )
 _SWITCH = tuple(
     Row(state, on.SwitchRefused, (S.ENDING,), h.switch_refused, "hung up; written down as failed")
@@ -166,7 +237,7 @@ _SWITCH = tuple(
 )
 _NO_QUEUE = tuple(
     Row(state, on.QueueFailed, (S.CLOSING,), h.queue_failed, "a technical fault is announced")
-    for state in (S.WAITING, S.RINGING)
+    for state in (S.WAITING, S.RINGING, *sorted(ASKED))
 )
 
 _KEYS = tuple(
@@ -179,6 +250,8 @@ ROWS = (
     _ENTRY
     + _FORWARD
     + _QUEUE
+    + _CALLBACK
+    + _VOICEMAIL
     + _OFFER
     + _TALK
     + _EXIT

@@ -23,7 +23,6 @@ COMFORT = "comfort"
 """Timer: a comfort phrase."""
 MUSIC = "music"
 """Timer: music that has ended by itself begins again."""
-_TIMERS = (BUSY, POSITION, COMFORT, MUSIC, widening.TIMER)
 
 
 def enter_queue(call: Call, plan: Plan, now: float, interrupt: bool = False) -> Result:
@@ -74,6 +73,17 @@ def again(timer: str, plan: Plan) -> tuple[do.Action, ...]:
     return (do.SetTimer(timer, seconds),) if seconds > 0 else ()
 
 
+def go_on(call: Call, plan: Plan, now: float) -> tuple[do.Action, ...]:
+    """Return what brings announcements and steps again for a caller who was asked something."""
+    next_step = widening.next_step(call, plan, now, may_leave=True)
+    return (*again(POSITION, plan), *again(COMFORT, plan), *next_step)
+
+
+def silence() -> tuple[do.Action, ...]:
+    """Return what ends every announcement that is still to come; the steps go on."""
+    return tuple(do.ClearTimer(name) for name in (BUSY, POSITION, COMFORT, MUSIC))
+
+
 def stop() -> tuple[do.Action, ...]:
     """Return what ends every announcement and step that is still to come."""
-    return tuple(do.ClearTimer(name) for name in _TIMERS)
+    return (*silence(), do.ClearTimer(widening.TIMER))

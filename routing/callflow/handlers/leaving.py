@@ -17,20 +17,15 @@ from routing.record import EndedBy, Outcome
 
 
 def leave(call: Call, step: Overflow, plan: Plan, now: float) -> Result:
-    """Lead the caller out; nothing of the wait is announced any more."""
-    match step.then:
-        case Exit.CALLBACK:
-            call, todo = callbacks.offer(call, plan, now)
-        case Exit.VOICEMAIL:
-            call, todo = voicemail.begin(call, plan, now)
-        case Exit.ANNOUNCE:
-            call = _timed_out(call, State.CLOSING).next_audio()
-            todo = (do.LeaveQueue(), do.Play((step.announcement,), call.audio, interrupt=True))
-        case _:
-            call, hangup = hang_up(_timed_out(call, State.ENDING), plan, now)
-            todo = (do.LeaveQueue(), *hangup)
-    return call, (*stop(), *todo)
-
-
-def _timed_out(call: Call, state: State) -> Call:
-    return replace(call, state=state, outcome=Outcome.TIMED_OUT, ended_by=EndedBy.SYSTEM)
+    """Lead the caller out; who is asked about a callback stays in the list meanwhile."""
+    if step.then is Exit.CALLBACK:
+        return callbacks.offer(call, plan, now)
+    if step.then is Exit.VOICEMAIL:
+        return voicemail.begin(call, plan, now)
+    call = replace(call, outcome=Outcome.TIMED_OUT, ended_by=EndedBy.SYSTEM)
+    if step.then is Exit.ANNOUNCE:
+        call = replace(call, state=State.CLOSING).next_audio()
+        goodbye = do.Play((step.announcement,), call.audio, interrupt=True)
+        return call, (*stop(), do.LeaveQueue(), goodbye)
+    call, hangup = hang_up(call, plan, now)
+    return call, (*stop(), do.LeaveQueue(), *hangup)

@@ -30,7 +30,9 @@ def late_seat(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Res
     return call, (do.StopLeg(event.leg, "ORIGINATOR_CANCEL"),)
 
 
-def other_leg_failed(call: Call, event: on.SeatFailed, plan: Plan, now: float) -> Result:
+def other_leg_failed(
+    call: Call, event: on.SeatFailed | on.SeatGone, plan: Plan, now: float
+) -> Result:
     """A phone that no longer matters; the one that was picked up cannot fail to be."""
     if is_offered(call, event.leg):
         return call, ()

@@ -113,15 +113,15 @@ def bridge_undone(call: Call, event: on.CallerBack, plan: Plan, now: float) -> R
     return _music(call, interrupt=False)
 
 
-def _take(
-    call: Call, steps: Sequence[Overflow], plan: Plan, now: float, why: str
-) -> Result:
+def _take(call: Call, steps: Sequence[Overflow], plan: Plan, now: float, why: str) -> Result:
     """Take the steps that are due; at the first way out the caller goes."""
     call, todo = widening.widen(call, steps, now, why)
     out = next((step for step in steps if step.then is not None), None)
     if out is not None:
         call = replace(call, ways_out=(*call.ways_out, out))
-        call, leaving = leave(call.note(now, "queue.way_out", then=out.then, why=why), out, plan, now)
+        call, leaving = leave(
+            call.note(now, "queue.way_out", then=out.then, why=why), out, plan, now
+        )
         todo = (*todo, *leaving)
     if call.state is State.WAITING:
         todo = (*todo, *widening.next_step(call, plan, now, may_leave=True))
