@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from routing.entry import Arrival, Refusal, Route, decide
-from routing.lines import LineKind, Phase
+from routing.lines import LineKind, Overflow, Phase
 from routing.plan import Plan
 from routing.standing import NOTHING_KNOWN, Standing
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A further group that may serve a caller who waits."""
+    """What happens to a caller who waits long."""
 
-    group: str
+    step: Overflow
+    """Further seats at once if nobody is signed in for the groups before."""
     title: str
-    after_seconds: float
-    """Seconds in the queue; at once if nobody is signed in for the groups before."""
+    """Of the group whose seats may serve, "" for a way out; so are the seats."""
     seats: tuple[str, ...]
 
 
@@ -47,7 +47,7 @@ class Explanation:
     seats: tuple[str, ...]
     """Seats that the plan lets serve this caller, in the plan's order."""
     overflow: tuple[Step, ...]
-    """Who serves the caller, too, later or if nobody is signed in."""
+    """Who serves the caller, too, later or if nobody is signed in; the ways out."""
 
     @property
     def gone_on(self) -> date | None:
@@ -82,14 +82,11 @@ def explain(
 
 def _steps(route: Route, plan: Plan) -> tuple[Step, ...]:
     return tuple(
-        Step(
-            group=step.group,
-            title=plan.groups[step.group].title,
-            after_seconds=step.after_seconds,
-            seats=serving(plan, step.group),
-        )
-        for step in route.overflow
-        if step.group in plan.groups
+        Step(step, plan.groups[group].title, serving(plan, group))
+        if step.then is None
+        else Step(step, "", ())
+        for step in plan.steps(route.group, route.overflow)
+        if (group := step.group or route.group) in plan.groups
     )
 
 

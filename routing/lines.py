@@ -99,6 +99,21 @@ class Overflow:
     announcement: str = ""
     """Prompt of `Exit.ANNOUNCE`."""
 
+    @property
+    def when(self) -> str:
+        """Say when it is due: after 60 s, or if the estimated wait is above 300 s."""
+        if self.wait_above_seconds is not None:
+            return f"if the estimated wait is above {self.wait_above_seconds:g} s"
+        return f"after {self.after_seconds or 0.0:g} s"
+
+    @property
+    def what(self) -> str:
+        """Say what it does: also market, also the own group from level 1, callback, …"""
+        if self.then is not None:
+            return self.then.value
+        level = "" if self.level is None else f" from level {self.level}"
+        return f"also {self.group or 'the own group'}{level}"
+
     def pool(self, own: str) -> str:
         """Give the pool whose seats may serve a caller of the group `own` from this step on."""
         group = self.group or own

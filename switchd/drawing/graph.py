@@ -30,8 +30,11 @@ def _edges(plan: Plan) -> Iterator[str]:
             how = "passed on" if line.forward else "by a seat"
             yield f'  n{name} -- "{how}" --> t{name}[/"{forward.number}<br/>{forward.trunk}"/]'
         for step in _own_overflow(line, plan):
-            label = f"after {step.after_seconds:g} s"
-            yield f'  n{name} -. "{label}" .-> {_id(step.group, plan)}'
+            if step.then is None:
+                target = _id(step.group or line.group, plan)
+            else:
+                target = f'x{name}{step.then}(["{step.then}"])'
+            yield f'  n{name} -. "{step.when}" .-> {target}'
     for number, (seats, groups) in enumerate(_blocks(plan)):
         yield f'  s{number}("{seats}")'
         for served in groups:
@@ -53,8 +56,8 @@ def _paragraphs(plan: Plan) -> Iterator[str]:
                 yield f"  <- {line.name} {line.title} ({line.kind.value}{unanswered})"
                 yield from _merged(plan, line.name)
             for step in _own_overflow(line, plan):
-                if step.group == name:
-                    yield f"  <- {line.name} {line.title}, after {step.after_seconds:g} s"
+                if step.then is None and step.group == name:
+                    yield f"  <- {line.name} {line.title}, {step.when}"
         seats = [shown for shown, groups in blocks if name in groups]
         yield f"  -> {', '.join(seats) or 'no seat'}"
     for line in plan.lines.values():

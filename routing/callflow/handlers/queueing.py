@@ -9,6 +9,7 @@ from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow import widening
 from routing.callflow.call import Call
+from routing.callflow.handlers import callbacks
 from routing.callflow.handlers.leaving import leave
 from routing.callflow.handlers.result import Result
 from routing.callflow.states import State
@@ -133,7 +134,8 @@ def _place(call: Call, event: on.Positioned, plan: Plan) -> tuple[str, ...]:
         return ()
     language = call.language if call.language in LARGEST else plan.language
     place = position_announcement(event.position, event.wait_seconds, language)
-    key = (plan.waiting.callback_prompt,) if plan.waiting.callback_key else ()
+    asks = plan.waiting.callback_key and callbacks.possible(call, plan)
+    key = (plan.waiting.callback_prompt,) if asks else ()
     return (*place, *key)
 
 
