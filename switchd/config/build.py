@@ -22,6 +22,7 @@ from switchd.config.lookup import Lookup
 from switchd.config.meaning_lines import time_zone
 from switchd.config.menus import Menu
 from switchd.config.models import City, Seat, Trunk
+from switchd.config.overflow import build_steps
 from switchd.config.seat_range import seat_numbers
 
 
@@ -49,6 +50,7 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
                 open=group.open,
                 shift=group.shift,
                 crew=group.crew,
+                overflow=build_steps(group.overflow),
             )
             for key, group in draft.groups.items()
         },

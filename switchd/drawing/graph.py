@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from routing.lines import Line, LineKind, Overflow
 from routing.plan import Plan
@@ -29,12 +29,9 @@ def _edges(plan: Plan) -> Iterator[str]:
         if forward is not None:
             how = "passed on" if line.forward else "by a seat"
             yield f'  n{name} -- "{how}" --> t{name}[/"{forward.number}<br/>{forward.trunk}"/]'
-        for step in _own_overflow(line, plan):
-            if step.then is None:
-                target = _id(step.group or line.group, plan)
-            else:
-                target = f'x{name}{step.then}(["{step.then}"])'
-            yield f'  n{name} -. "{step.when}" .-> {target}'
+        yield from _steps(f"n{name}", _own_overflow(line, plan), line.group, plan)
+    for group in plan.groups.values():
+        yield from _steps(_id(group.name, plan), group.overflow, group.name, plan)
     for number, (seats, groups) in enumerate(_blocks(plan)):
         yield f'  s{number}("{seats}")'
         for served in groups:
@@ -56,16 +53,24 @@ def _paragraphs(plan: Plan) -> Iterator[str]:
                 yield f"  <- {line.name} {line.title} ({line.kind.value}{unanswered})"
                 yield from _merged(plan, line.name)
             for step in _own_overflow(line, plan):
-                if step.then is None and step.group == name:
+                if step.group == name:
                     yield f"  <- {line.name} {line.title}, {step.when}"
         seats = [shown for shown, groups in blocks if name in groups]
         yield f"  -> {', '.join(seats) or 'no seat'}"
+        yield from (f"  -> {step.when} {step.what}" for step in group.overflow)
     for line in plan.lines.values():
         forward = line.forward or line.transfer_to
         if forward is not None:
             how = "passed on to" if line.forward else "for seats at"
             there = f"{forward.number} over {forward.trunk}"
             yield f"{line.name} {line.title} ({line.kind.value}), {how} {there}"
+
+
+def _steps(source: str, steps: Sequence[Overflow], own: str, plan: Plan) -> Iterator[str]:
+    for step in steps:
+        way_out = f'{source}{step.then}(["{step.then}"])'
+        target = _id(step.group or own, plan) if step.then is None else way_out
+        yield f'  {source} -. "{step.when}" .-> {target}'
 
 
 def _own_overflow(line: Line, plan: Plan) -> tuple[Overflow, ...]:

@@ -64,12 +64,12 @@ class TestWorker:
         assert desk.clock.timers == []
 
     def test_it_ends_with_one_record_whatever_is_still_in_the_mailbox(self) -> None:
-        desk = Desk().waits().happens(HANGS_UP, HANGS_UP, on.TimerDue("comfort"))
+        desk = Desk().waits().happens(HANGS_UP, HANGS_UP, on.TimerDue("busy"))
         wait_until(lambda: desk.records)
         assert len(desk.records) == 1
 
     def test_what_means_nothing_is_reported_and_forgotten(self) -> None:
-        desk = Desk().waits().happens(on.Answered(), on.TimerDue("comfort"))
+        desk = Desk().waits().happens(on.Answered(), on.TimerDue("busy"))
         wait_until(lambda: ("play", "leg-a", ("all_busy",)) in desk.switch.asked)
         assert desk.unexpected == ["Answered"]
 
