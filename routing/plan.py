@@ -191,6 +191,11 @@ class Plan:
         every = dict.fromkeys((*of_line, *(own.overflow if own else ())))
         return tuple(sorted(every, key=_waited))
 
+    @property
+    def hold_music(self) -> frozenset[str]:
+        """Every hold music that some caller may hear."""
+        return frozenset({self.music, *(line.music for line in self.lines.values())})
+
     def group_on_duty(self, group: SkillGroup, now: float) -> tuple[Duty, ...]:
         """Give the crews that serve the group at `now` (seconds since the epoch)."""
         return self._on_duty(group.shift, group.crew, now)
