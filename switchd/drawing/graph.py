@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from routing.lines import Line, LineKind, Overflow
 from routing.plan import Plan
@@ -29,10 +29,9 @@ def _edges(plan: Plan) -> Iterator[str]:
         if forward is not None:
             how = "passed on" if line.forward else "by a seat"
             yield f'  n{name} -- "{how}" --> t{name}[/"{forward.number}<br/>{forward.trunk}"/]'
-        yield from _later(f"n{name}", later_groups(line, plan), line.overflow, plan)
+        yield from _later(f"n{name}", _own_steps(line, plan), line.group, plan)
     for group in plan.groups.values():
-        source, steps = _id(group.name, plan), group.overflow
-        yield from _later(source, _groups_of(steps, group.name), steps, plan)
+        yield from _later(_id(group.name, plan), group.overflow, group.name, plan)
     for number, (seats, groups) in enumerate(blocks(plan)):
         yield f'  s{number}("{seats}")'
         for served in groups:
@@ -67,11 +66,9 @@ def _paragraphs(plan: Plan) -> Iterator[str]:
             yield f"{line.name} {line.title} ({line.kind.value}), {how} {there}"
 
 
-def _later(
-    source: str, groups: Iterable[tuple[str, str]], steps: Iterable[Overflow], plan: Plan
-) -> Iterator[str]:
+def _later(source: str, steps: Sequence[Overflow], own: str, plan: Plan) -> Iterator[str]:
     """Draw what happens to those who wait long: further groups, and the ways out."""
-    for group, when in groups:
+    for group, when in _groups_of(steps, own):
         yield f'  {source} -. "{when}" .-> {_id(group, plan)}'
     for step in steps:
         if step.then is not None:
@@ -79,16 +76,18 @@ def _later(
 
 
 def later_groups(line: Line, plan: Plan) -> tuple[tuple[str, str], ...]:
-    """Give the further groups of a line and when they serve its callers, in words.
+    """Give the further groups of a line and when they serve its callers, in words."""
+    return _groups_of(_own_steps(line, plan), line.group)
 
-    None of a line that merely waits where the hotline's callers do.
-    """
+
+def _own_steps(line: Line, plan: Plan) -> tuple[Overflow, ...]:
+    """The steps of a line that does not merely wait where the hotline's callers do."""
     hotlines = {one.group for one in plan.lines.values() if one.kind is LineKind.HOTLINE}
     own = line.kind is LineKind.HOTLINE or line.group not in hotlines
-    return _groups_of(line.overflow if own else (), line.group)
+    return line.overflow if own else ()
 
 
-def _groups_of(steps: Iterable[Overflow], own: str) -> tuple[tuple[str, str], ...]:
+def _groups_of(steps: Sequence[Overflow], own: str) -> tuple[tuple[str, str], ...]:
     return tuple((step.group or own, step.when) for step in steps if step.then is None)
 
 
