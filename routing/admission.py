@@ -66,7 +66,7 @@ class Limits:
     wait_seconds: float = 0.0
     """Longest estimated wait, seconds; 0 for no limit."""
     then: Instead = Instead.BUSY
-    announcement: str = "call_later"
+    announcement: str = "try_later"
     """Prompt for `Instead.ANNOUNCE`."""
 
 

@@ -149,7 +149,7 @@ class TestNoRoom:
         story = Story(plan(hotline(limits=announced)))
         story.happens(on.Arrived(story.arrival, Standing(room=Room(1, 1))))
         story.happens(on.Answered())
-        assert story.todo == (do.Play(("call_later",), "leg-a/1"),)
+        assert story.todo == (do.Play(("try_later",), "leg-a/1"),)
         story.happens(HANGS_UP)
         assert story.record.outcome is Outcome.CONGESTED
         assert kept_by(story) is None

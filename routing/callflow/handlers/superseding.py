@@ -10,6 +10,7 @@ from routing.callflow.call import Call
 from routing.callflow.handlers.ending import hang_up
 from routing.callflow.handlers.result import Result
 from routing.callflow.states import QUEUED, State
+from routing.callflow.waiting import stop
 from routing.plan import Plan
 from routing.record import EndedBy, Outcome
 
@@ -26,7 +27,6 @@ def superseded(call: Call, event: on.Superseded, plan: Plan, now: float) -> Resu
     if call.state in QUEUED:
         leaves = (do.LeaveQueue(),)
     stops = tuple(do.StopLeg(leg, "ORIGINATOR_CANCEL") for leg in call.open_legs)
-    call = replace(call, state=State.CLOSING, offer=None).next_audio()
-    timers = tuple(do.ClearTimer(name) for name in ("comfort", "position", "music"))
+    call = replace(call, state=State.CLOSING, offers=()).next_audio()
     said = do.Play(("called_again",), call.audio, interrupt=True)
-    return call, (*leaves, *stops, *timers, said)
+    return call, (*leaves, *stops, *stop(), said)
