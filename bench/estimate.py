@@ -162,14 +162,14 @@ class Day:
                 self.day.come(seat, dict.fromkeys(POOLS[: 1 + number % 2], 5))
 
     def _come(self, visit: Visit) -> None:
-        if visit.call.startswith("asked") and not self.hall.callers[visit.call].seat:
+        if visit.call.startswith("asked") and not self.hall.callers[visit.call].ringing:
             self.waiting[visit.call] = []
             self._ask(visit)
 
     def _ask(self, visit: Visit) -> None:
         if visit.call not in self.waiting:
             return
-        if not self.hall.callers[visit.call].seat and (told := self._estimates(visit)):
+        if not self.hall.callers[visit.call].ringing and (told := self._estimates(visit)):
             self.waiting[visit.call].append((self.day.now, told))
         self.day.at(self.day.now + ASK_SECONDS, lambda: self._ask(visit))
 

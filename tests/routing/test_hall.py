@@ -133,7 +133,7 @@ class TestAnOffer:
         (offer,) = room.offers()
         assert room.hall.next_deadline() == offer.deadline
         room.hall.sweep(offer.deadline)
-        assert list(room.hall.events) == [Lost("a", offer.token, "1001")]
+        assert list(room.hall.events) == [Lost("a", offer.token, "1001", "no_answer")]
         assert room.hall.seats["1001"].state is SeatState.NOT_READY
         assert not room.hall.accept(offer, offer.deadline)
 
