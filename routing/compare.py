@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from routing.entry import Arrival, Refusal, Route, decide
-from routing.explain import serving
 from routing.plan import Plan
+from routing.pools import serving
 from routing.timeline import day_begins, life
 
 SHOWN_NUMBERS = 3
