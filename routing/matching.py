@@ -11,6 +11,7 @@ from itertools import count
 from routing.queueing import Strategy, precedes, rank, score_of_rank
 from routing.ranking import Ranking
 from routing.seats import Offer, SeatState
+from routing.skills import LEVEL_MARK
 
 BUSY = (SeatState.OFFERED, SeatState.TALKING)
 BY_DEFAULT = (Strategy.LONGEST_IDLE, 1)
@@ -258,7 +259,9 @@ class Matching:
         self._hide(seat)
         deadline = now + caller.ring_seconds
         token = str(next(self._numbers))
-        seat.offer = Offer(token, caller.call, seat.seat, seat.agent, pool, now, deadline)
+        group = pool.partition(LEVEL_MARK)[0]
+        why = {"pool": pool}
+        seat.offer = Offer(token, caller.call, seat.seat, seat.agent, group, now, deadline, why=why)
         seat.state, seat.since = SeatState.OFFERED, now
         self._until(seat, deadline)
         caller.ringing.append(seat.seat)

@@ -151,7 +151,7 @@ class VirtualDay:
         fate = self.fates[offer.call]
         if self.hall.accept(offer, self.now):
             fate.answered_at = fate.ended_at = self.now
-            fate.seat, fate.pool = offer.seat, offer.group
+            fate.seat, fate.pool = offer.seat, offer.why["pool"]
             self.at(self.now + fate.visit.talk_seconds, lambda: self._free(offer))
             self.on_end(fate)
 
