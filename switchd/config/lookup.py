@@ -45,7 +45,9 @@ class Lookup:
         self._emergency = draft.emergency
         seats = {seat.groups for seat in draft.seats.values()}
         self._staff = list(everybody(seats, [agent.skills for agent in draft.agents.values()]))
-        self.seated = {name for name in self.groups if self._is_seated(draft.groups.get(name), name)}
+        self.seated = {
+            name for name in self.groups if self._is_seated(draft.groups.get(name), name)
+        }
         """Groups that somebody can serve, and those whose needs are checked by themselves."""
         self.by_number = {
             self.normal(number): key
