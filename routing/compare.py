@@ -16,7 +16,6 @@ from routing.calendars import Calendar
 from routing.differences import SAMPLED_DAYS, listed, plain, settings
 from routing.entry import Arrival, Refusal, Route, decide
 from routing.plan import Plan
-from routing.pools import serving
 from routing.timeline import day_begins, life
 
 _CALLER = "13800000000"
