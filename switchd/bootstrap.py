@@ -14,6 +14,7 @@ from gevent.event import Event as Flag
 
 from routing.plan import Plan
 from switchd.api.app import build as build_app
+from switchd.api.ports import House
 from switchd.api.server import Server
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
@@ -21,9 +22,10 @@ from switchd.calls.tally import Tally
 from switchd.city import SHIPPED_MUSIC
 from switchd.clock import Clock
 from switchd.config import Loaded, ServerSettings
-from switchd.daemon import Daemon, Parts
+from switchd.daemon import Daemon
 from switchd.esl.link import Link
 from switchd.freeswitch.settings import RenderSettings
+from switchd.parts import Parts
 from switchd.places import share
 from switchd.prompts.library import PromptLibrary
 from switchd.prompts.manifest import load_manifest
@@ -246,8 +248,8 @@ def socket_path(state: Path) -> Path:
     return state / "switchd.sock"
 
 
-def _server(daemon: Daemon, state: Path) -> Server:
-    return Server(socket_path(state), build_app(daemon))
+def _server(house: House, state: Path) -> Server:
+    return Server(socket_path(state), build_app(house))
 
 
 def _link(daemon: Daemon, server: ServerSettings, password: str) -> Link:

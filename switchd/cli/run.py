@@ -138,7 +138,7 @@ def _serve(running: Running, drain: float) -> bool:
 def _reload(daemon: Daemon) -> None:
     """What SIGHUP asks for; what comes of it is in the log."""
     try:
-        daemon.reload("SIGHUP", "SIGHUP")
+        daemon.house.reload("SIGHUP", "SIGHUP")
     except PlanRefused:
         return
     except Unavailable as error:
