@@ -167,6 +167,11 @@ class Plan:
         index = {number: line for line in self.lines.values() for number in line.numbers}
         object.__setattr__(self, "by_number", index)
 
+    @property
+    def hold_music(self) -> frozenset[str]:
+        """Every hold music that some caller may hear."""
+        return frozenset({self.music, *(line.music for line in self.lines.values())})
+
     def group_on_duty(self, group: SkillGroup, now: float) -> tuple[Duty, ...]:
         """Give the crews that serve the group at `now` (seconds since the epoch)."""
         return self._on_duty(group.shift, group.crew, now)
