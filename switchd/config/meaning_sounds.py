@@ -42,6 +42,8 @@ def _prompts(draft: Draft, lookup: Lookup) -> Iterator[tuple[Path, str]]:
     for name, menu in draft.menus.items():
         for index, prompt in enumerate(menu.prompts):
             yield ("menus", name, "prompts", index), prompt
+    for index, prompt in enumerate(draft.voicemail.greeting):
+        yield ("voicemail", "greeting", index), prompt
     if draft.callers.announcement is not None:
         yield ("callers", "announcement"), draft.callers.announcement
 
