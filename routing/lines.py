@@ -124,11 +124,6 @@ LEVEL_MARK = "@"
 """Between a group and a lowered level in the name of a pool: english@1."""
 
 
-def group_of(pool: str) -> str:
-    """Give the group to which a pool belongs."""
-    return pool.partition(LEVEL_MARK)[0]
-
-
 class Otherwise(StrEnum):
     """What becomes of a caller who could not be passed on."""
 

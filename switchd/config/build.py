@@ -14,6 +14,7 @@ from routing.plan import Trunk as PlanTrunk
 from routing.plan import Waiting as PlanWaiting
 from routing.seats import Seat as PlanSeat
 from switchd.config.build_calendars import build_calendars, build_shifts
+from switchd.config.build_callbacks import build_callbacks, build_voicemail
 from switchd.config.build_lines import build_emergency, build_lines
 from switchd.config.callers import Blocked, Callers, Preferred
 from switchd.config.draft import Draft
@@ -69,6 +70,8 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
         holidays=holidays,
         shifts=build_shifts(draft, calendars),
         callers=_callers(lookup, draft.callers, zone),
+        callbacks=build_callbacks(draft, lookup),
+        voicemail=build_voicemail(draft),
         version=version,
     )
 

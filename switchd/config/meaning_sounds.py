@@ -45,6 +45,8 @@ def _prompts(draft: Draft, lookup: Lookup) -> Iterator[tuple[Path, str]]:
         for index, prompt in enumerate(menu.prompts):
             yield ("menus", name, "prompts", index), prompt
     yield from _heard_waiting(draft)
+    for index, prompt in enumerate(draft.voicemail.greeting):
+        yield ("voicemail", "greeting", index), prompt
     if draft.callers.announcement is not None:
         yield ("callers", "announcement"), draft.callers.announcement
 
