@@ -9,6 +9,9 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
+from typing import Final
+
+from routing.skills import LEVEL_MARK
 
 
 class LineKind(StrEnum):
@@ -120,10 +123,6 @@ class Overflow:
         return group if self.level is None else f"{group}{LEVEL_MARK}{self.level}"
 
 
-LEVEL_MARK = "@"
-"""Between a group and a lowered level in the name of a pool: english@1."""
-
-
 class Otherwise(StrEnum):
     """What becomes of a caller who could not be passed on."""
 
@@ -143,6 +142,10 @@ class Forward:
     """Prompt before good-bye, if that is what happens otherwise."""
     open: str | None = None
     """Calendar by which somebody answers there; None: at all times."""
+
+
+HIGHEST_PRIORITY: Final = 86_400
+"""Points, as many as a caller gains in a day at slope 1; the lowest priority is its negative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,9 @@ class Line:
     survey: bool = True
     """Whether the caller is asked for satisfaction after the seat has left."""
     priority: int = 0
-    """Order in the waiting list before age: higher first; 0 is normal."""
+    """Points in the waiting list besides age, see routing.queueing; 0 is normal."""
+    age_slope: float = 1.0
+    """Points that a caller gains in each second of waiting."""
     retirement: Retirement | None = None
     """Only for retired lines, a county's among them."""
     overflow: tuple[Overflow, ...] = ()

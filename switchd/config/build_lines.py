@@ -46,6 +46,7 @@ def _line(lookup: Lookup, key: str, line: Line, music: str) -> PlanLine:
         music=line.music or music,
         survey=line.survey,
         priority=line.priority,
+        age_slope=line.age_slope,
         retirement=_retirement(lookup, line),
         overflow=build_steps(lookup.overflow_of(line)),
         forward=forward if lookup.passes_on(line) else None,

@@ -31,6 +31,7 @@ PATTERN_WORDS = {
     r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$": "a name of letters, digits, _ . and -",
     r"^\+?[0-9]{1,12}$": "digits, perhaps with a leading +",
     r"^[0-9]{1,12}$": "one to twelve digits",
+    r"^[0-9*#]?$": 'one key of a telephone: 0 to 9, "*" or "#"; "" for none',
     r"^([1-9]|1[0-9])$": "a number of digits, 1 to 19",
     r"^(0[1-9][0-9]{1,2})?$": "an area code with its zero, such as 0375 or 010",
     r"^([a-z][a-z0-9-]{0,31})?$": "small letters, digits and hyphens, beginning with a letter",

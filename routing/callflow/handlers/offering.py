@@ -49,7 +49,8 @@ _WAITING_AGAIN = do.Tag({"switchd_state": "waiting"})
 def ring(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
     """Ring the seat's phone; the caller goes on hearing what he hears.
 
-    More offers than the caller's group lets ring at once mean that the end of the oldest was never told.
+    More offers than the caller's group lets ring at once mean that the end of the oldest was never
+    told.
     """
     offer = event.offer
     if offer_on(call, offer.token) is not None:
@@ -116,9 +117,9 @@ def offer_lost(call: Call, event: on.OfferLost, plan: Plan, now: float) -> Resul
         return call, ()
     answered = call.state is State.CONNECTING
     stands = answered and not is_offered(call, event.token)
-    cause = STOPPED_FOR_ANOTHER if event.reason else "NO_ANSWER"
+    cause = "NO_ANSWER" if event.reason == on.TIME_OVER else STOPPED_FOR_ANOTHER
     call = without(call, event.token)
-    call = call.note(now, "offer.lost", seat=offer.seat, why=event.reason or "time over")
+    call = call.note(now, "offer.lost", seat=offer.seat, why=event.reason)
     stop = do.StopLeg(event.token, cause)
     if stands:
         return call, (stop,)
