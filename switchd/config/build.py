@@ -16,7 +16,6 @@ from routing.seats import Agent as PlanAgent
 from routing.seats import Seat as PlanSeat
 from routing.skills import Need
 from switchd.config.build_calendars import build_calendars, build_shifts
-from switchd.config.build_callbacks import build_callbacks, build_voicemail
 from switchd.config.build_lines import build_emergency, build_lines
 from switchd.config.callers import Blocked, Callers, Preferred
 from switchd.config.draft import Draft
@@ -53,10 +52,10 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
                 open=group.open,
                 shift=group.shift,
                 crew=group.crew,
-                overflow=build_steps(group.overflow),
                 needs=None if group.needs is None else Need.parse(group.needs),
                 strategy=group.strategy,
                 ring_several=group.ring_several,
+                overflow=build_steps(group.overflow),
             )
             for key, group in draft.groups.items()
         },
@@ -79,8 +78,6 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
         holidays=holidays,
         shifts=build_shifts(draft, calendars),
         callers=_callers(lookup, draft.callers, zone),
-        callbacks=build_callbacks(draft, lookup),
-        voicemail=build_voicemail(draft),
         version=version,
     )
 
