@@ -6,6 +6,7 @@ from pydantic import Field
 
 from switchd.config.admission import Admission
 from switchd.config.calendars import Calendar, Holidays, Shift
+from switchd.config.callbacks import Callbacks, Voicemail
 from switchd.config.callers import Callers
 from switchd.config.lines import Line
 from switchd.config.menus import EmergencyEntry, EmergencyKey, Menu
@@ -68,6 +69,10 @@ class Document(Section):
     admission: Admission = Field(
         default=Admission(), description="Who is let in when there is too much of everything."
     )
+    callbacks: Callbacks = Field(
+        default=Callbacks(), description="Calling people back who did not wait on (回拨)."
+    )
+    voicemail: Voicemail = Field(default=Voicemail(), description="Messages that callers leave.")
     freeswitch: FreeSwitch = Field(
         default=FreeSwitch(), description="The FreeSWITCH that this city's calls run on."
     )

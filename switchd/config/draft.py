@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from switchd.config.admission import Admission
 from switchd.config.calendars import Calendar, Holidays, Shift
+from switchd.config.callbacks import Callbacks, Voicemail
 from switchd.config.callers import Callers
 from switchd.config.document import Document
 from switchd.config.explain import explain, key_path
@@ -44,6 +45,8 @@ class Draft:
     survey: Survey = field(default_factory=Survey)
     callers: Callers = field(default_factory=Callers)
     admission: Admission = field(default_factory=Admission)
+    callbacks: Callbacks = field(default_factory=Callbacks)
+    voicemail: Voicemail = field(default_factory=Voicemail)
     freeswitch: FreeSwitch = field(default_factory=FreeSwitch)
     storage: Storage = field(default_factory=Storage)
     folders: Folders = field(default_factory=Folders)

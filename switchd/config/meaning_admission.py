@@ -35,6 +35,9 @@ def _check_limits(draft: Draft, path: Path, limits: Limits) -> None:
     if not limits.waiting and not limits.wait_seconds:
         what = "neither `waiting` nor `wait_seconds` limits anything"
         draft.error(path, what, "Write `waiting: 100`, or delete the key")
+    if limits.then is Instead.CALLBACK and not draft.has(("callbacks",)):
+        what = "nobody is called back here: there is no section `callbacks`"
+        draft.error((*path, "then"), what, "Write `callbacks:` and what belongs to it")
     if draft.has((*path, "announcement")) and limits.then is not Instead.ANNOUNCE:
         what = f"nobody hears it: `then` is {limits.then.value}"
         draft.error((*path, "announcement"), what, "Write `then: announce`, or delete it")
