@@ -116,7 +116,8 @@ class Counts:
             names.add("answered_in_time")
         if figure == "abandoned" and short:
             names.add("short_abandons")
-        return cls(**dict.fromkeys(names, count))
+        figures: dict[str, Any] = dict.fromkeys(names, count)
+        return cls(**figures)
 
     @property
     def offered(self) -> int:

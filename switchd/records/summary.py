@@ -100,7 +100,7 @@ def ended_query(since: float, after: tuple[float, str] | None, limit: int) -> Se
     `after` are arrival and id of the last call of the page before.
     """
     call = CallRow
-    query: Select[Any] = select(
+    columns: tuple[Any, ...] = (
         call.call,
         call.arrived_at,
         call.line_dialled,
@@ -111,7 +111,8 @@ def ended_query(since: float, after: tuple[float, str] | None, limit: int) -> Se
         call.answer_seconds,
         call.talk_seconds,
         call.survey_meaning,
-    ).where(call.arrived_at >= since)
+    )
+    query = select(*columns).where(call.arrived_at >= since)
     if after is not None:
         arrived_at, name = after
         later = call.arrived_at > arrived_at
