@@ -8,10 +8,12 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from routing.calendars import NO_HOLIDAYS, Calendar, Holidays
+from routing.callbacks import CallbackRules
 from routing.lines import Forward, Line
 from routing.seats import Seat
 from routing.shifts import Duty, Shifts
 from routing.standing import Callers
+from routing.voicemail import VoicemailRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,8 @@ class Plan:
     holidays: Holidays = NO_HOLIDAYS
     shifts: Mapping[str, Shifts] = field(default_factory=dict)
     callers: Callers = field(default_factory=Callers)
+    callbacks: CallbackRules = field(default_factory=CallbackRules)
+    voicemail: VoicemailRules = field(default_factory=VoicemailRules)
     version: str = ""
     """Which edition of the YAML this is: 12 hexadecimal digits that change with any byte of it."""
     by_number: Mapping[str, Line] = field(init=False, repr=False, compare=False)
@@ -162,6 +166,11 @@ class Plan:
     def __post_init__(self) -> None:
         index = {number: line for line in self.lines.values() for number in line.numbers}
         object.__setattr__(self, "by_number", index)
+
+    @property
+    def hold_music(self) -> frozenset[str]:
+        """Every hold music that some caller may hear."""
+        return frozenset({self.music, *(line.music for line in self.lines.values())})
 
     def group_on_duty(self, group: SkillGroup, now: float) -> tuple[Duty, ...]:
         """Give the crews that serve the group at `now` (seconds since the epoch)."""

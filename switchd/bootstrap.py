@@ -101,9 +101,9 @@ def render_settings(loaded: Loaded, modules: Path | None = None) -> RenderSettin
     library = prompt_library(loaded)
     own = server.folders.prompts
     music = {SHIPPED_MUSIC: share("ivr_prompts") / "music"}
-    for line in loaded.plan.lines.values():
-        if line.music not in music and own is not None:
-            music[line.music] = own / "music" / line.music
+    for name in loaded.plan.hold_music:
+        if name not in music and own is not None:
+            music[name] = own / "music" / name
     freeswitch = server.freeswitch
     codes = server.feature_codes.model_dump()
     manifest = load_manifest(share("ivr_prompts"))

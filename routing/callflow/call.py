@@ -61,6 +61,12 @@ class Call:
     executions: int = 0
     recording: str = ""
     survey_key: str = ""
+    callback_number: str = ""
+    """The number to be called back at, while the caller is asked about it."""
+    callback: str = ""
+    """Id of the callback that keeps the caller's place."""
+    message_at: float | None = None
+    """When the recording of a message began."""
     outcome: Outcome | None = None
     cause: str = ""
     ended_by: EndedBy | None = None
