@@ -175,9 +175,9 @@ class IndicatorDesk:
         """The whole hotline since midnight. Raises `QueueUnavailable`."""
         return self._read().today.total
 
-    def of_group(self, group: str) -> Counts:
-        """One skill group since midnight. Raises `QueueUnavailable`."""
-        return self._read().today.groups.get(group, Counts())
+    def groups_today(self) -> Mapping[str, Counts]:
+        """Each skill group that had calls since midnight. Raises `QueueUnavailable`."""
+        return self._read().today.groups
 
     def _read(self) -> LiveIndicators:
         now = self._now()

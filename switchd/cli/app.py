@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from switchd.cli import callers, city, demo, explain, inspect, plan, roster, run, versions
+from switchd.cli import (
+    callers,
+    city,
+    demo,
+    explain,
+    indicators,
+    inspect,
+    plan,
+    report,
+    roster,
+    run,
+    versions,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,6 +35,8 @@ app.command("status")(inspect.status)
 app.command("calls")(inspect.calls)
 app.command("queues")(inspect.queues)
 app.command("seats")(inspect.seats)
+app.command("indicators")(indicators.indicators)
+app.command("report")(report.report)
 app.command("block")(callers.block)
 app.command("unblock")(callers.unblock)
 app.command("blocked")(callers.blocked)
