@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from routing.calendars import NO_HOLIDAYS, Calendar, Holidays
 from routing.callbacks import CallbackRules
-from routing.lines import Forward, Line
-from routing.seats import Seat
+from routing.lines import Forward, Line, Overflow
+from routing.queueing import Strategy
+from routing.seats import Agent, Seat
 from routing.shifts import Duty, Shifts
+from routing.skills import Need, Skill
 from routing.standing import Callers
 from routing.voicemail import VoicemailRules
 
@@ -32,16 +35,38 @@ class SkillGroup:
     """Arrangement of shifts by which its seats are staffed."""
     crew: str | None = None
     """The only crew of that arrangement that serves it; None: whichever is on duty."""
+    needs: Need | None = None
+    """What its callers need of whoever serves them; None: the skill of the group's name."""
+    strategy: Strategy = Strategy.LONGEST_IDLE
+    ring_several: int = 1
+    """How many seats at most ring at once for one caller."""
+    overflow: tuple[Overflow, ...] = ()
+    """Steps for all who wait for it, besides those of their line."""
+
+    @property
+    def need(self) -> Need:
+        """What its callers need."""
+        return self.needs or Skill(self.name)
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What a caller hears while waiting."""
+    """What a caller hears and may do while waiting."""
 
     busy_after_seconds: float = 3.0
     """If no seat has been found by then, 'all seats are busy' is said once."""
+    position_at_entry: bool = True
+    """Whether position and estimated wait are said then, too."""
     position_every_seconds: float = 30.0
     """How often position and estimated wait are said; 0 for never."""
+    comfort_prompts: tuple[str, ...] = ("comfort",)
+    """Phrases that are said in turn between."""
+    comfort_every_seconds: float = 0.0
+    """How often one of them is said; 0 for never."""
+    callback_key: str = "1"
+    """The key by which a waiting caller asks to be called back; "" for none."""
+    callback_prompt: str = "callback_offer"
+    """Tells the caller about the key, behind each announcement of the position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +171,8 @@ class Plan:
     groups: Mapping[str, SkillGroup]
     seats: Mapping[str, Seat]
     trunks: Mapping[str, Trunk]
+    agents: Mapping[str, Agent] = field(default_factory=dict)
+    """Who brings skills to a seat; others may sign in with the seat's skills alone."""
     menus: Mapping[str, Menu] = field(default_factory=dict)
     emergency: Mapping[str, Forward] = field(default_factory=dict)
     """Emergency number → where calls to it go that arrive here."""
@@ -166,6 +193,15 @@ class Plan:
     def __post_init__(self) -> None:
         index = {number: line for line in self.lines.values() for number in line.numbers}
         object.__setattr__(self, "by_number", index)
+
+    def steps(self, group: str, of_line: Sequence[Overflow]) -> tuple[Overflow, ...]:
+        """Give every step of a caller who waits for `group`, the line's and the group's.
+
+        Those that come due with the time stand first, the earliest before the others.
+        """
+        own = self.groups.get(group)
+        every = dict.fromkeys((*of_line, *(own.overflow if own else ())))
+        return tuple(sorted(every, key=_waited))
 
     @property
     def hold_music(self) -> frozenset[str]:
@@ -188,3 +224,7 @@ class Plan:
             return ()
         duties = self.shifts[shift].on_duty(now, self.zone)
         return tuple(duty for duty in duties if crew in (None, duty.crew))
+
+
+def _waited(step: Overflow) -> float:
+    return math.inf if step.after_seconds is None else step.after_seconds

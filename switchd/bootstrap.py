@@ -213,7 +213,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         daemon.use(changed.plan)
         switch.prompts, switch.proxies = _libraries(changed), _proxies(changed.plan)
 
-    seat_desk = SeatDesk(waitlist, clock.now)
+    seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
+    seat_desk = SeatDesk(waitlist, clock.now, seating.seated)
     callers = CallerDesk(waitlist, rules, lambda: daemon.parts.plan, clock.now)
     parts = Parts(
         plan=plan,
@@ -231,7 +232,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         deadlines=Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines")),
         desk=Desk(lambda: daemon.parts.plan, switch, CallQueue(waitlist), spool, clock, callers),
         codes=FeatureCodes(server.feature_codes.model_dump(), seat_desk, switch),
-        seating=Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls()),
+        seating=seating,
         reloader=Reloader(loaded, use=use, versions=versions, now=clock.now),
         phones=Phones(
             lambda: daemon.parts.plan.seats, lambda seat, up: waitlist.phone(seat, up, clock.now())
