@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from routing.callflow.states import State
 from routing.lines import Forward, Overflow
-from routing.record import CallRecord, EndedBy, LegRecord, Outcome, TraceRecord
+from routing.record import CallKind, CallRecord, EndedBy, LegRecord, Outcome, TraceRecord
 from routing.seats import Offer
 
 
@@ -17,6 +17,7 @@ class Call:
     id: str
     """The Unique-ID of the caller's leg."""
     arrived_at: float
+    kind: CallKind = CallKind.INCOMING
     state: State = State.ARRIVED
     trunk: str = ""
     caller: str = ""
@@ -37,6 +38,11 @@ class Call:
     menu: str = ""
     """The menu that is asked now or next; "" for none."""
     overflow: tuple[Overflow, ...] = ()
+    """The line's own steps; those of the group come besides (see `Plan.steps`)."""
+    pools: tuple[str, ...] = ()
+    """Pools whose seats may serve the caller besides the group's own, once a step was taken."""
+    ways_out: tuple[Overflow, ...] = ()
+    """Ways out that the caller has been led to and has come back from, or is on."""
     forward: Forward | None = None
     """Where the caller is passed on to instead of the queue."""
     closed: bool = False
@@ -51,21 +57,27 @@ class Call:
     answered_at: float | None = None
     talk_ended_at: float | None = None
     ended_at: float | None = None
-    offer: Offer | None = None
-    """The seat that is being rung, or that talks."""
+    offers: tuple[Offer, ...] = ()
+    """The seats that are being rung; from the first answer on the one that gave it stands first."""
     seat: str = ""
     agent: str = ""
     audio: str = ""
     """The execution whose end is awaited; ends of others are history."""
     announcing: bool = False
     """Whether `audio` is an announcement to somebody who waits, not the music."""
+    introduction: tuple[str, ...] | None = None
+    """What is said before the position that was asked for; None if nothing is to be said."""
+    phrases: int = 0
+    """How many comfort phrases were said."""
     executions: int = 0
     recording: str = ""
     survey_key: str = ""
     callback_number: str = ""
     """The number to be called back at, while the caller is asked about it."""
     callback: str = ""
-    """Id of the callback that keeps the caller's place."""
+    """Id of the callback that keeps the caller's place, or that this call is a try of."""
+    called_at: float | None = None
+    """When the phone of a callback's person began to ring."""
     message_at: float | None = None
     """When the recording of a message began."""
     outcome: Outcome | None = None
@@ -98,12 +110,23 @@ class Call:
         return " ".join(dict.fromkeys((self.line_dialled, self.title)))
 
     @property
+    def offer(self) -> Offer | None:
+        """The seat that talks or has picked up, or else the first of those that are being rung."""
+        return self.offers[0] if self.offers else None
+
+    @property
     def partner(self) -> str:
-        """The leg that is rung for the caller, or talks with the caller; "" if there is none."""
-        if self.offer is not None:
-            return self.offer.token
+        """The leg that talks with the caller or has picked up, or else the first that is rung for
+        the caller; "" if there is none."""
+        return next(iter(self.partners), "")
+
+    @property
+    def partners(self) -> tuple[str, ...]:
+        """Every leg that is rung for the caller, or talks with the caller."""
+        if self.offers:
+            return tuple(offer.token for offer in self.offers)
         passed_on = self.state in (State.FORWARDING, State.FORWARDED)
-        return self.open_legs[-1] if passed_on and self.open_legs else ""
+        return self.open_legs[-1:] if passed_on else ()
 
     @property
     def open_legs(self) -> tuple[str, ...]:
@@ -113,17 +136,6 @@ class Call:
     def record(self, city: str, plan_version: str, meanings: dict[str, str]) -> CallRecord:
         """Write the call down. Only for a call that has ended."""
         ended_at = self.ended_at if self.ended_at is not None else self.arrived_at
-        caller_leg = LegRecord(
-            leg=self.id,
-            role="caller",
-            seat="",
-            agent="",
-            started_at=self.arrived_at,
-            answered_at=self.greeted_at,
-            bridged_at=self.answered_at,
-            ended_at=ended_at,
-            cause=self.cause,
-        )
         return CallRecord(
             call=self.id,
             city=city,
@@ -149,7 +161,28 @@ class Call:
             survey_key=self.survey_key,
             survey_meaning=meanings.get(self.survey_key, ""),
             recording=self.recording,
-            legs=(caller_leg, *self.legs),
+            legs=self._all_legs(ended_at),
             trace=self.trace,
+            kind=self.kind,
+            callback=self.callback,
             department=self.department,
         )
+
+    def _all_legs(self, ended_at: float) -> tuple[LegRecord, ...]:
+        """The caller's leg, or that of the person who was called back, with those of seats."""
+        own = LegRecord(
+            leg=self.id,
+            role="caller",
+            seat="",
+            agent="",
+            started_at=self.arrived_at,
+            answered_at=self.greeted_at,
+            bridged_at=self.answered_at,
+            ended_at=ended_at,
+            cause=self.cause,
+        )
+        if self.kind is CallKind.INCOMING:
+            return (own, *self.legs)
+        if self.called_at is None:
+            return self.legs
+        return (*self.legs, replace(own, role="called", started_at=self.called_at))

@@ -17,6 +17,7 @@ from routing.callflow import menus as m
 from routing.callflow import widening as w
 from routing.callflow.handlers import asking
 from routing.callflow.handlers import callbacks as cb
+from routing.callflow.handlers import calling_back as out
 from routing.callflow.handlers import voicemail as vm
 from routing.callflow.states import ASKED, LIVE, State
 
@@ -71,11 +72,17 @@ _FORWARD = _rows(
     (S.FORWARDED, on.TimerDue, (S.FORWARDED,), h.ignore, "nothing"),
 )
 
+_ASKED_BACK = (S.WAITING, S.CALLBACK_QUESTION, S.CALLBACK_NUMBER)
+_WAIT_OVER = (*_ASKED_BACK, S.VOICEMAIL_GREETING, S.CLOSING, S.ENDING)
+"""Where a caller who waits may be led: nowhere, or out."""
+_NOT_TAKEN = (S.WAITING, S.RINGING, S.CONNECTING)
+
 _QUEUE = _rows(
     (S.WAITING, on.Offered, (S.RINGING,), h.ring, "the seat's phone rings; music goes on"),
-    (S.WAITING, on.TimerDue, (S.WAITING,), h.comfort, "all seats are busy; the position"),
+    (S.WAITING, on.TimerDue, _WAIT_OVER, h.due, "all seats are busy; further seats; a way out"),
     (S.WAITING, on.Unstaffed, (S.WAITING,), w.unstaffed, "further seats may answer"),
-    (S.WAITING, on.Positioned, (S.WAITING,), h.say_position, "the position"),
+    (S.WAITING, on.Positioned, _WAIT_OVER, h.positioned, "position and estimated wait"),
+    (S.WAITING, on.Pressed, _ASKED_BACK, h.pressed, "the offer of a callback"),
     (S.WAITING, on.Played, (S.WAITING,), h.music_again, "music again"),
     (S.WAITING, on.OfferLost, (S.WAITING,), h.offer_lost, "nothing"),
     (S.WAITING, on.SeatGone, (S.WAITING,), h.leg_ended, "nothing"),
@@ -147,10 +154,52 @@ _VOICEMAIL = tuple(
     (S.VOICEMAIL, on.CallerGone, (S.ENDED, S.CLEARING), vm.hung_up, "the message is kept"),
 )
 
+_OUTGOING = _rows(
+    (S.ARRIVED, on.CallBackDue, (S.PREVIEW,), out.begin, "the seat's phone shows a callback"),
+    (
+        S.PREVIEW,
+        on.SeatAnswered,
+        (S.CALLING, S.PREVIEW),
+        out.seat_ready,
+        "the person's phone rings",
+    ),
+    (S.PREVIEW, on.SeatFailed, (S.ENDED, S.PREVIEW), out.seat_missed, "the phone has stopped"),
+    (S.PREVIEW, on.SeatGone, (S.ENDED, S.PREVIEW), out.seat_missed, "the phone has stopped"),
+    (S.PREVIEW, on.OfferLost, (S.CLEARING, S.PREVIEW), out.offer_lost, "the phone stops"),
+    (S.PREVIEW, on.CallerGone, (S.PREVIEW,), h.ignore, "nothing: nobody has been called yet"),
+    (S.PREVIEW, on.TimerDue, (S.PREVIEW,), h.ignore, "nothing"),
+    (S.CALLING, on.SeatAnswered, (S.CONNECTING, S.CALLING), out.answered, "the person picked up"),
+    (
+        S.CALLING,
+        on.SeatFailed,
+        (S.CLEARING, S.ENDED, S.CALLING),
+        out.not_reached,
+        "busy or silent: the seat is let go",
+    ),
+    (S.CALLING, on.CallerGone, (S.ENDED, S.CLEARING), out.not_reached, "the same"),
+    (S.CALLING, on.TimerDue, (S.ENDING, S.CALLING), out.too_late, "the same"),
+    (S.CALLING, on.SeatGone, (S.ENDING, S.CALLING), out.seat_left, "the person's phone stops"),
+    (
+        S.CALLING,
+        on.OfferLost,
+        (S.CLEARING, S.ENDED, S.CALLING),
+        out.offer_lost,
+        "the phone stops; nobody is called",
+    ),
+    (S.CALLING, on.Played, (S.CALLING,), out.told, "the seat hears the other phone ring"),
+    (S.CLEARING, on.CallerGone, (S.CLEARING,), h.ignore, "nothing: told already"),
+)
+
 _OFFER = _rows(
-    (S.RINGING, on.SeatAnswered, (S.CONNECTING, S.RINGING), h.connect, "the seat picked up"),
+    (
+        S.RINGING,
+        on.SeatAnswered,
+        (S.CONNECTING, S.RINGING),
+        h.connect,
+        "it is picked up; others stop",
+    ),
     (S.RINGING, on.SeatFailed, (S.WAITING, S.RINGING), h.seat_failed, "music, the place is kept"),
-    (S.RINGING, on.Offered, (S.RINGING,), h.ring_instead, "one phone stops, another rings"),
+    (S.RINGING, on.Offered, (S.RINGING,), h.ring, "one phone more rings, or another instead"),
     (S.RINGING, on.QueueForgot, (S.WAITING,), h.queue_forgot, "the phone stops"),
     (S.RINGING, on.CallerBack, (S.RINGING,), h.bridge_undone, "music again"),
     (S.RINGING, on.Bridged, (S.RINGING,), h.ignore, "nothing: that seat is being stopped"),
@@ -166,7 +215,7 @@ _OFFER = _rows(
     (S.CONNECTING, on.CallerBack, (S.CONNECTING,), h.ignore, "nothing: the reason follows"),
     (S.CONNECTING, on.BridgeFailed, (S.WAITING,), h.bridge_failed, "music, the place is kept"),
     (S.CONNECTING, on.TimerDue, (S.WAITING, S.CONNECTING), h.bridge_failed, "the same"),
-    (S.CONNECTING, on.OfferLost, (S.WAITING, S.CONNECTING), h.offer_lost, "the phone stops"),
+    (S.CONNECTING, on.OfferLost, _NOT_TAKEN, h.offer_lost, "the phone stops; others may ring on"),
     (S.CONNECTING, on.Played, (S.CONNECTING,), h.ignore, "nothing"),
 )
 
@@ -228,17 +277,25 @@ _NO_QUEUE = tuple(
     for state in (S.WAITING, S.RINGING, *sorted(ASKED))
 )
 
+_KEYS = tuple(
+    Row(state, on.Pressed, (state,), h.ignore, "nothing")
+    for state in State
+    if state in LIVE - {S.ARRIVED, S.WAITING}
+)
+
 ROWS = (
     _ENTRY
     + _FORWARD
     + _QUEUE
     + _CALLBACK
     + _VOICEMAIL
+    + _OUTGOING
     + _OFFER
     + _TALK
     + _EXIT
     + _ANYWHERE
     + _SWITCH
     + _NO_QUEUE
+    + _KEYS
 )
 TABLE = {(row.state, row.event): row for row in ROWS}

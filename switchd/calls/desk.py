@@ -114,9 +114,9 @@ class Desk:
             except QueueUnavailable as error:
                 log.warning("offer for a call that has ended", call_id=offer.call, why=str(error))
 
-    def offer_lost(self, call: str, token: str) -> None:
-        """The lease of an offer ran out."""
-        self.deliver(call, on.OfferLost(token))
+    def offer_lost(self, call: str, token: str, reason: str) -> None:
+        """The lease of an offer ran out, or the queue has taken it back for another reason."""
+        self.deliver(call, on.OfferLost(token, reason))
 
     def missed(
         self, stranded: Collection[str], living: Mapping[str, str], cause: str = "UNCONFIRMED"
@@ -132,9 +132,9 @@ class Desk:
                 worker.post(event)
 
     def waits_for(self, leg: str) -> bool:
-        """Whether a leg that we dialled is the one that its call rings or talks with."""
+        """Whether a leg that we dialled is one that its call rings or talks with."""
         worker = self._legs.get(leg)
-        return worker is not None and worker.call.partner == leg
+        return worker is not None and leg in worker.call.partners
 
     def forgotten(self, known: Collection[str]) -> None:
         """The queue lost its data but for the callers in `known`: bring the others back."""
