@@ -18,7 +18,7 @@ import redis
 from routing.admission import HeldPlace, Knock, Room
 from routing.standing import Callers, Standing
 from switchd.queues.facts import CallerView, QueueUnavailable
-from switchd.queues.keys import Keys
+from switchd.queues.keys import EntranceKeys
 from switchd.queues.order import to_ms, to_seconds
 from switchd.queues.scripts import Scripts
 
@@ -50,7 +50,7 @@ class Entrance:
     """The entrance of one city as one daemon (`owner`) uses it."""
 
     def __init__(self, client: redis.Redis, city: str, owner: str) -> None:
-        self._scripts = Scripts(client, Keys(city), Keys.ENTRANCE)
+        self._scripts = Scripts(client, EntranceKeys(city))
         self._owner = owner
 
     def arrive(self, knocks: Sequence[Knock], callers: Callers, now: float) -> list[Answer]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import redis
 
-from switchd.queues.keys import Keys
+from switchd.queues.keys import EntranceKeys, IndicatorKeys, Keys
 
 _INCLUDE = re.compile(r"-- include (_\w+\.lua)")
 
@@ -44,11 +44,9 @@ def _digest(verb: str) -> str:
 class Scripts:
     """Runs verbs on one Redis for one city."""
 
-    def __init__(
-        self, client: redis.Redis, keys: Keys, order: Sequence[str] = Keys.LUA_ORDER
-    ) -> None:
+    def __init__(self, client: redis.Redis, keys: Keys | IndicatorKeys | EntranceKeys) -> None:
         self._client = client
-        self._keys = keys.for_lua(order)
+        self._keys = keys.for_lua()
 
     def run(self, verb: str, *arguments: str | int) -> Any:
         """Run `verb` atomically and return its reply; raise redis.RedisError.

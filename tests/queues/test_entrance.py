@@ -14,7 +14,7 @@ from routing.admission import Again, HeldPlace, Knock, Room
 from routing.standing import Callers
 from switchd.queues.entrance import Answer, Entrance
 from switchd.queues.facts import QueueUnavailable, Superseded, read_event
-from switchd.queues.keys import Keys
+from switchd.queues.keys import EntranceKeys, Keys
 from tests.queues.hall import CITY
 
 NOW = 1_800_000_000.0
@@ -167,7 +167,7 @@ class TestADroppedLine:
 
     def test_only_for_a_while(self, door: Door) -> None:
         door.leaves("call-1", kept=replace(PLACE, waits=False))
-        ttl = int(door.client.pttl(f"{Keys(CITY).place}12345@{MOBILE}"))  # type: ignore[arg-type]
+        ttl = int(door.client.pttl(f"{EntranceKeys(CITY).place}12345@{MOBILE}"))  # type: ignore[arg-type]
         assert 0 < ttl <= 120_000
 
     def test_a_daemon_that_died_cut_its_callers_off(self, door: Door) -> None:
@@ -253,7 +253,7 @@ class TestStorm:
 
             @invariant()
             def as_many_count_as_wait(self) -> None:
-                keys = Keys(CITY)
+                keys = EntranceKeys(CITY)
                 held = set(client.hkeys(keys.held))  # type: ignore[arg-type]
                 assert held == set(self.model.waits)
                 assert client.zcard(f"{keys.entered}line:12345") == len(held)

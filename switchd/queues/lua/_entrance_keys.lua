@@ -1,4 +1,4 @@
--- The keys of a city's entrance by name. The order is that of Keys.ENTRANCE; from inbox on, but for
+-- The keys of a city's entrance by name. The order is that of EntranceKeys; from inbox on, but for
 -- held, they take a name.
 local key = {
   held = KEYS[1],
