@@ -53,7 +53,9 @@ _FIGURE = {
     Outcome.REDIRECTED: "redirected",
     Outcome.CLOSED: "closed",
     Outcome.REFUSED: "refused",
+    Outcome.REPEATED: "",
 }
+"""What an outcome counts as, besides being a call; "" for nothing more."""
 _ONLY_IF_ASKED = frozenset({"could_not_enter", "failed"})
 
 
@@ -110,7 +112,7 @@ class Counts:
         """
         figure = _FIGURE[outcome]
         names = {"calls"}
-        if asked or figure not in _ONLY_IF_ASKED:
+        if figure and (asked or figure not in _ONLY_IF_ASKED):
             names.add(figure)
         if figure == "answered" and in_time:
             names.add("answered_in_time")
