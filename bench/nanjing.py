@@ -32,6 +32,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import gevent
 
@@ -57,6 +58,8 @@ BUSIEST_MINUTES = 10.0
 NEXT_DOOR = 200_000
 """So many people at most wait for their next try; a further one tries no more."""
 PROGRESS_SECONDS = 10.0
+REFUSALS_A_SECOND = 280.0
+"""Ten times Nanjing's busiest hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +173,36 @@ def run(
     with tempfile.TemporaryDirectory(prefix="switchd-nanjing-") as name:
         hall = _hall(Path(name), speed)
         try:
-            return _measure(hall, part, speed)
+            figures = _measure(hall, part, speed)
         finally:
             hall.close()
+    return [*figures, refusals(500 if quick else 5000)]
+
+
+def refusals(calls: int) -> Figure:
+    """What a refused call costs: one caller waits, nobody else may, and nobody serves."""
+    with tempfile.TemporaryDirectory(prefix="switchd-refusals-") as name:
+        hall = Hall(1, AgentHabits(), Path(name))
+        line = {"kind": "hotline", "title": "12345", "limits": {"waiting": 1, "then": "busy"}}
+        hall.open(1, lines={"12345": line})
+        try:
+            until(lambda: hall.status().get("freeswitch", {}).get("connected"), 120, "it is up")
+            hall.sim.call("13900000000", "12345")
+            until(lambda: hall.status()["waiting"] == 1, 60, "one waits")
+            used, began = hall.processor_seconds(), time.monotonic()
+            for number in range(calls):
+                hall.sim.call(f"138{number % 997:08}", "12345")
+                gevent.sleep(max(0.0, began + number / REFUSALS_A_SECOND - time.monotonic()))
+            until(lambda: _only_who_wait(hall.status()), 60, "all others are gone")
+            until(lambda: hall.status()["records_waiting"] == 0, 60, "all records are written")
+            used = hall.processor_seconds() - used
+        finally:
+            hall.close()
+    return Figure("processor time for a refused call", used / calls * 1_000_000, "µs")
+
+
+def _only_who_wait(status: dict[str, Any]) -> bool:
+    return bool(status["admission"]["legs"] == status["waiting"])
 
 
 def _part(hours: str, quick: bool, whole: bool) -> Slice:
@@ -215,10 +245,9 @@ def _measure(hall: Hall, part: Slice, speed: float) -> list[Figure]:
     used, memory = hall.processor_seconds(), hall.memory()
     real = storm.blow()
     most = hall.memory()
-    used_by_storm = hall.processor_seconds() - used
+    used = hall.processor_seconds() - used
     until(lambda: hall.status()["calls"] == 0, 600, "all calls end")
     until(lambda: hall.status()["records_waiting"] == 0, 600, "all records are written")
-    used = hall.processor_seconds() - used
     records, calls, congested, answered = _records(hall.state / "records.sqlite3")
     if (records, calls) != (storm.arrived, storm.calls):
         raise RuntimeError(f"{storm.arrived} calls left {records} records, or others' records")
@@ -231,8 +260,8 @@ def _measure(hall: Hall, part: Slice, speed: float) -> list[Figure]:
         Figure("calls answered by a seat", answered, "calls"),
         Figure("speed kept up", kept, "times real time", "Nanjing's own", kept),
         Figure("calls a second", storm.arrived / real, "calls/s"),
-        Figure("daemon's processor time", used_by_storm / real * 100, "% of a core"),
-        Figure("processor time for a call", used / storm.arrived * 1000, "ms"),
+        Figure("daemon's processor time", used / real * 100, "% of a core"),
+        Figure("processor time for a call", used / storm.arrived * 1_000_000, "µs"),
         Figure("memory before", memory, "MB"),
         Figure("memory after", most, "MB"),
         Figure(
