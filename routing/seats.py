@@ -70,3 +70,5 @@ class Offer:
     """Seconds since the epoch."""
     deadline: float
     """Seconds since the epoch; whoever has not answered by then has not answered."""
+    home: str = ""
+    """The owner at whose FreeSWITCH the seat's phone is registered; "": not told, ring it here."""

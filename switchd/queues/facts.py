@@ -87,6 +87,8 @@ class SeatView:
     """Why it is not ready."""
     reachable: bool
     """Whether its phone is registered."""
+    home: str
+    """The owner at whose FreeSWITCH it is registered, "" if at none."""
     groups: tuple[str, ...]
     call: str
     """The caller who is offered to it or talks with it."""
@@ -154,6 +156,7 @@ def read_event(text: str | bytes) -> InboxEvent:
                     group=entry["group"],
                     offered_at=to_seconds(entry["offered_at"]),
                     deadline=to_seconds(entry["deadline"]),
+                    home=entry.get("home", ""),
                 )
             )
     except (TypeError, KeyError) as error:
@@ -170,6 +173,7 @@ def read_seat(seat: str, fields: Mapping[str, str]) -> SeatView:
         since=to_seconds(fields["since"]),
         reason=fields["reason"],
         reachable=fields["reachable"] == "1",
+        home=fields.get("home", ""),
         groups=tuple(json.loads(fields["groups"])),
         call=fields.get("call", ""),
         until=to_seconds(fields["until"]) if "until" in fields else None,

@@ -29,6 +29,8 @@ class Keys:
         "barred",
         "calls_of",
         "last_call",
+        "nodes",
+        "places",
     )
     """The order in which scripts get them; `lua/_keys.lua` names them in the same order."""
 
@@ -66,6 +68,11 @@ class Keys:
         """+ caller's number: ZSET call → ms at which it arrived, of the last hour."""
         self.last_call = f"{tag}last_call:"
         """+ caller's number: its last call, as long as the next makes a repeat caller."""
+
+        self.nodes = f"{tag}nodes"
+        """ZSET owner → ms at which its daemon counts as dead unless it is heard of before."""
+        self.places = f"{tag}places"
+        """HASH owner → machine and folder of its daemon."""
 
     def for_lua(self) -> tuple[str, ...]:
         """KEYS of every script."""

@@ -13,4 +13,6 @@ local key = {
   barred = KEYS[11],
   calls_of = KEYS[12],
   last_call = KEYS[13],
+  nodes = KEYS[14],
+  places = KEYS[15],
 }

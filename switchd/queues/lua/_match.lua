@@ -18,7 +18,7 @@ local function offer(call, group, seat, now, token)
   redis.call('ZADD', key.deadlines, deadline, seat)
   redis.call('RPUSH', key.inbox .. caller[1], cjson.encode({
     kind = 'offer_made', token = token, call = call, seat = seat,
-    agent = seat_field(seat, 'agent'), group = group,
+    agent = seat_field(seat, 'agent'), group = group, home = seat_field(seat, 'home') or '',
     offered_at = tonumber(now), deadline = tonumber(deadline),
   }))
 end

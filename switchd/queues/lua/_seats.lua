@@ -1,5 +1,6 @@
 -- What a seat's hash holds, and how a seat comes to rest.
---   always:             groups (JSON), state, since, idle_since, reason, agent, reachable (1 or 0)
+--   always:             groups (JSON), state, since, idle_since, reason, agent, reachable (1 or 0),
+--                       homes, home (see _homes.lua)
 --   offered, talking:   call, token, owner; the agent's wish for afterwards: after_state,
 --                       after_reason
 --   offered, wrap_up:   until

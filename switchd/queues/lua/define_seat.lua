@@ -12,7 +12,7 @@ if is_seat(seat) then
   redis.call('HSET', key.seat .. seat, 'groups', groups)
 else
   redis.call('HSET', key.seat .. seat, 'groups', groups, 'state', 'signed_out', 'since', now,
-    'idle_since', now, 'reason', '', 'agent', '', 'reachable', '0')
+    'idle_since', now, 'reason', '', 'agent', '', 'reachable', '0', 'homes', '[]', 'home', '')
   redis.call('SADD', key.seats, seat)
 end
 for _, group in ipairs(cjson.decode(groups)) do
