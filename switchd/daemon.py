@@ -16,6 +16,7 @@ from typing import Any
 import gevent
 import orjson
 import structlog
+from gevent.event import Event as Flag
 
 from routing.callflow import events as on
 from routing.entry import Arrival, is_emergency
@@ -32,7 +33,9 @@ from switchd.esl.link import Link
 from switchd.freeswitch.registrations import QUESTION, registered
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.facts import OfferLost, OfferMade, QueueUnavailable
+from switchd.queues.heart import Heart
 from switchd.queues.inbox import Inbox
+from switchd.queues.nodes import Nodes
 from switchd.queues.waitlist import Waitlist
 from switchd.records.errors import StoreUnavailable
 from switchd.records.spool import Spool
@@ -64,6 +67,8 @@ class Parts:
     waitlist: Waitlist
     inbox: Inbox
     deadlines: Deadlines
+    nodes: Nodes
+    heart: Heart
     desk: Desk
     seating: Seating
     reloader: Reloader
@@ -92,6 +97,10 @@ class Daemon:
         self._restoring: gevent.Greenlet[..., None] = gevent.Greenlet()
         self._stranded: Collection[str] = ()
         """Calls that were in progress when the switch could last be heard."""
+        self._held: set[str] = set()
+        """Callers whose turn came while the switch could not be heard."""
+        self.displaced = Flag()
+        """Set when another daemon works for this node: this one must end."""
 
     @property
     def parts(self) -> Parts:
@@ -107,9 +116,13 @@ class Daemon:
             self._server = server(self)
 
     def start(self) -> None:
-        """Define the seats, begin to listen. Raises `QueueUnavailable` if Redis is not there."""
+        """Define the seats, begin to listen.
+
+        Raises `QueueUnavailable` if Redis is not there, `NodeTaken` if another daemon works here.
+        """
         parts = self.parts
         self._started_at = now = parts.clock.now()
+        parts.nodes.claim_node(now)
         parts.waitlist.forget_calls_of(parts.owner, now)
         parts.seating.arrange(parts.plan)
         parts.reloader.write_down_start()
@@ -121,6 +134,7 @@ class Daemon:
         self._background = [
             gevent.spawn(self._read_inbox),
             gevent.spawn(parts.deadlines.run),
+            gevent.spawn(parts.heart.run),
         ]
         parts.link.start()
         if self._server is not None:
@@ -142,6 +156,8 @@ class Daemon:
         parts.link.stop()
         parts.inbox.close()
         parts.deadlines.close()
+        parts.heart.close()
+        self._resign()
         gevent.killall([self._comparing, self._restoring], block=False)
         gevent.joinall(self._background, timeout=2.0)
         gevent.killall(self._background, block=False)
@@ -151,14 +167,43 @@ class Daemon:
         log.info("stopped", calls_left=len(parts.desk), records_left=parts.spool.waiting)
         return flushed
 
+    def _resign(self) -> None:
+        try:
+            self.parts.nodes.resign_node(self.parts.clock.now())
+        except QueueUnavailable as error:
+            log.warning("node not resigned", why=str(error))
+
+    def node_given_up(self, owner: str) -> None:
+        """Another node is silent: its callers wait there until its daemon is back."""
+        log.error("node given up", node=owner)
+
+    def node_taken(self) -> None:
+        """Another daemon works for this node; two would do everything twice."""
+        log.error("another switchd works for this node, so this one ends", node=self.parts.owner)
+        self.displaced.set()
+
     def _read_inbox(self) -> None:
         desk = self.parts.desk
         for event in self.parts.inbox:
             match event:
+                case OfferMade(offer) if not self.parts.link.connected:
+                    self._hold(offer.call)
                 case OfferMade(offer):
                     desk.offer_made(offer)
                 case OfferLost(call, token, _):
                     desk.offer_lost(call, token)
+
+    def _hold(self, call: str) -> None:
+        """It is a caller's turn, but no phone can be rung from here: let the others go first.
+
+        The seat may be at a node whose FreeSWITCH can be heard. With the switch the caller comes
+        back, with place and age.
+        """
+        self._held.add(call)
+        try:
+            self.parts.waitlist.leave(call, self.parts.clock.now())
+        except QueueUnavailable as error:
+            log.warning("caller not held", call_id=call, why=str(error))
 
     def queue_back(self) -> None:
         """Redis answers again; it may have lost what it knew."""
@@ -299,6 +344,8 @@ class Daemon:
         self.parts.desk.missed(
             stranded, {leg: incoming.doing(row) for leg, row in living.items()}, cause
         )
+        held, self._held = self._held, set()
+        self.parts.desk.forgotten({call.id for call in self.parts.desk.calls()} - held)
         self._tell_phones(lambda: self.parts.phones.listed(phones))
         self.parts.waitlist.end_talks(living, self.parts.clock.now())
         for leg, row in living.items():
@@ -354,6 +401,7 @@ class Daemon:
         now = parts.clock.now()
         with _unavailable():
             snapshot = parts.waitlist.snapshot(now, first=0)
+            nodes = [asdict(node) for node in parts.nodes.nodes()]
         states = Counter(str(seat.state) for seat in snapshot.seats.values())
         waits = [group.longest_wait for group in snapshot.groups.values()]
         return {
@@ -361,6 +409,8 @@ class Daemon:
             "title": parts.plan.title,
             "version": __version__,
             "plan": parts.plan.version,
+            "node": parts.owner,
+            "nodes": nodes,
             "now": now,
             "started_at": self._started_at,
             "draining": self._draining,

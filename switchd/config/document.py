@@ -18,7 +18,7 @@ from switchd.config.models import (
     Waiting,
     Word,
 )
-from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Storage
+from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Node, Storage
 
 
 class Document(Section):
@@ -60,6 +60,11 @@ class Document(Section):
     )
     freeswitch: FreeSwitch = Field(
         default=FreeSwitch(), description="The FreeSWITCH that this city's calls run on."
+    )
+    nodes: dict[Word, Node] = Field(
+        default={},
+        description="Several FreeSWITCHes that share one queue, by name; each has a switchd that "
+        "is started with `switchd run --node NAME`. A city with one writes nothing here.",
     )
     storage: Storage = Field(default=Storage(), description="Redis and SQL.")
     folders: Folders = Field(default=Folders(), description="Folders on this machine.")

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchd.queues.keys import Keys
+from switchd.queues.nodes import Nodes
 from switchd.queues.order import PRIORITIES, enqueued_at_of, place, priority_of, to_ms
 from switchd.queues.scripts import Scripts, source
 from switchd.queues.waitlist import Waitlist
@@ -29,8 +30,8 @@ class TestLuaFiles:
             assert part in header
 
     @pytest.mark.parametrize("verb", VERBS)
-    def test_each_verb_is_a_method_of_the_waitlist(self, verb: str) -> None:
-        assert callable(getattr(Waitlist, verb))
+    def test_each_verb_is_a_method_of_the_waitlist_or_of_the_nodes(self, verb: str) -> None:
+        assert any(callable(getattr(owner, verb, None)) for owner in (Waitlist, Nodes))
 
     @pytest.mark.parametrize("verb", VERBS)
     def test_redis_compiles_each_verb(self, client: redis.Redis, verb: str) -> None:
