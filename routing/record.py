@@ -23,6 +23,16 @@ class Outcome(StrEnum):
     """The line or its group was closed, and the caller was told so."""
     REFUSED = "refused"
     """Not taken: unknown, gone or barred number."""
+    TIMED_OUT = "timed_out"
+    """Waited for as long as the plan lets callers wait, and was told so."""
+    CALLBACK = "callback"
+    """Left the waiting list to be called back."""
+    VOICEMAIL = "voicemail"
+    """Left the waiting list and was asked for a message."""
+    CONGESTED = "congested"
+    """Could not enter: the waiting list was full, or the hotline overloaded."""
+    TURNED_AWAY = "turned_away"
+    """Could not enter: the hotline was about to stop and took nobody any more."""
     FAILED = "failed"
     """A technical fault ended it before anybody answered."""
 
@@ -101,6 +111,8 @@ class CallRecord:
     """Path below the recordings folder, or "" if nothing was recorded."""
     legs: tuple[LegRecord, ...]
     trace: tuple[TraceRecord, ...]
+    department: str = ""
+    """Whose number was dialled, for statistics; a retired line keeps its own. "" if unknown."""
 
     @property
     def queue_seconds(self) -> float | None:

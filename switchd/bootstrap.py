@@ -14,6 +14,7 @@ from gevent.event import Event as Flag
 
 from routing.plan import Plan
 from switchd.api.app import build as build_app
+from switchd.api.ports import House
 from switchd.api.server import Server
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
@@ -21,16 +22,17 @@ from switchd.calls.tally import Tally
 from switchd.city import SHIPPED_MUSIC
 from switchd.clock import Clock
 from switchd.config import Loaded, ServerSettings
-from switchd.daemon import Daemon, Parts
+from switchd.daemon import Daemon
 from switchd.esl.link import Link
 from switchd.freeswitch.settings import RenderSettings
+from switchd.membership import Membership
+from switchd.parts import Parts
 from switchd.places import share
 from switchd.prompts.library import PromptLibrary
 from switchd.prompts.manifest import load_manifest
 from switchd.queues.connection import connect
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.embedded import EmbeddedRedis
-from switchd.queues.heart import Heart
 from switchd.queues.inbox import Inbox
 from switchd.queues.nodes import Nodes
 from switchd.queues.waitlist import Waitlist
@@ -243,15 +245,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             pause=gevent.sleep,
         ),
         deadlines=deadlines,
-        nodes=nodes,
-        heart=Heart(
-            nodes,
-            clock=clock.now,
-            alarm=Flag(),
-            on_given_up=daemon.node_given_up,
-            on_late=daemon.queue_back,
-            on_taken=daemon.node_taken,
-            on_trouble=_warn("heart"),
+        membership=Membership(
+            nodes, clock.now, on_late=daemon.queue_back, on_trouble=_warn("heart")
         ),
         desk=Desk(lambda: daemon.parts.plan, switch, CallQueue(waitlist), spool, clock, callers),
         codes=FeatureCodes(server.feature_codes.model_dump(), seat_desk, switch),
@@ -279,8 +274,8 @@ def socket_path(state: Path) -> Path:
     return state / "switchd.sock"
 
 
-def _server(daemon: Daemon, state: Path) -> Server:
-    return Server(socket_path(state), build_app(daemon))
+def _server(house: House, state: Path) -> Server:
+    return Server(socket_path(state), build_app(house))
 
 
 def _link(daemon: Daemon, server: ServerSettings, password: str) -> Link:

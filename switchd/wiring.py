@@ -58,9 +58,10 @@ class CallQueue:
         with _for_calls():
             return self._waitlist.staffed(group)
 
-    def position(self, call: str) -> int | None:
+    def position(self, call: str, now: float) -> calls.Place | None:
         with _for_calls():
-            return self._waitlist.position(call)
+            position = self._waitlist.position(call)
+        return None if position is None else calls.Place(position, None)
 
     def accept(self, token: str, now: float) -> bool:
         with _for_calls():

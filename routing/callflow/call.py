@@ -25,6 +25,8 @@ class Call:
     line_meant: str = ""
     group: str = ""
     title: str = ""
+    department: str = ""
+    """Whose number was dialled, for statistics."""
     priority: int = 0
     greeting: tuple[str, ...] = ()
     connects: bool = True
@@ -142,4 +144,5 @@ class Call:
             recording=self.recording,
             legs=(caller_leg, *self.legs),
             trace=self.trace,
+            department=self.department,
         )

@@ -102,6 +102,8 @@ class Positioned(Event):
     """The answer to `actions.AskPosition`; 0 if the caller is not in the list."""
 
     position: int
+    wait_seconds: float | None = None
+    """Estimated wait from now on; None if nobody can know it (see routing.estimate)."""
 
 
 @dataclass(frozen=True, slots=True)

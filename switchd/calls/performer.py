@@ -152,9 +152,10 @@ class Performer:
 
     def _position(self, call: Call, action: do.AskPosition) -> on.Event | None:
         try:
-            return on.Positioned(self._queue.position(call.id) or 0)
+            place = self._queue.position(call.id, self._clock.now())
         except QueueUnavailable:
-            return on.Positioned(0)
+            place = None
+        return on.Positioned(0) if place is None else on.Positioned(*place)
 
     def _widen(self, call: Call, action: do.Widen) -> None:
         try:

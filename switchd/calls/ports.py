@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from routing.record import CallRecord
 from routing.standing import Callers, Standing
@@ -78,6 +78,15 @@ class Switch(Protocol):
     def hang_up(self, leg: str, cause: str) -> None: ...
 
 
+class Place(NamedTuple):
+    """Where a caller stands in the list."""
+
+    position: int
+    """From 1, who is next."""
+    wait_seconds: float | None
+    """Estimated wait from now on; None if it cannot be known."""
+
+
 class Queue(Protocol):
     """The live queue's side. All raise `QueueUnavailable`; times are seconds since the epoch."""
 
@@ -94,7 +103,7 @@ class Queue(Protocol):
     def leave(self, call: str, now: float) -> bool: ...
     def widen(self, call: str, group: str, now: float) -> bool: ...
     def staffed(self, group: str) -> bool: ...
-    def position(self, call: str) -> int | None: ...
+    def position(self, call: str, now: float) -> Place | None: ...
     def accept(self, token: str, now: float) -> bool: ...
     def refuse(self, token: str, reason: str | None, now: float) -> bool: ...
     def release(self, seat: str, token: str, wrap_up_seconds: float, now: float) -> bool: ...

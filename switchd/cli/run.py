@@ -143,7 +143,7 @@ def _serve(running: Running, drain: float) -> bool:
 
 def _when_displaced(daemon: Daemon, *flags: Flag) -> None:
     """Another daemon works for the node: end at once, calls are its own now."""
-    daemon.displaced.wait()
+    daemon.parts.membership.displaced.wait()
     for flag in flags:
         flag.set()
 
@@ -151,7 +151,7 @@ def _when_displaced(daemon: Daemon, *flags: Flag) -> None:
 def _reload(daemon: Daemon) -> None:
     """What SIGHUP asks for; what comes of it is in the log."""
     try:
-        daemon.reload("SIGHUP", "SIGHUP")
+        daemon.house.reload("SIGHUP", "SIGHUP")
     except PlanRefused:
         return
     except Unavailable as error:

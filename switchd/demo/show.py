@@ -106,11 +106,11 @@ def _show(
 ) -> Outcome:
     daemon = running.daemon
     plan = stage.city.plan
-    board = Board(daemon, stage.what, {line.group for line in plan.lines.values()})
+    board = Board(daemon.house, stage.what, {line.group for line in plan.lines.values()})
     daemon.parts.desk.closed.append(board.ended)
     try:
         daemon.start()
-        stage.open(daemon)
+        stage.open(daemon.house)
         signals.begun = True
         timer = gevent.spawn_later(seconds, signals.stop.set) if seconds else None
         watcher = gevent.spawn(_watch, board)
@@ -118,7 +118,7 @@ def _show(
         gevent.killall([each for each in (timer, watcher) if each is not None])
         if picture is not None:
             save_picture(board.draw(*SIZE), picture)
-        figures, left = daemon.status()["figures"], len(daemon.parts.desk)
+        figures, left = daemon.house.status()["figures"], len(daemon.parts.desk)
         _end_calls(daemon)
     finally:
         daemon.stop()

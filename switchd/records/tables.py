@@ -27,6 +27,7 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     TypeDecorator,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -102,6 +103,8 @@ class CallRow(Base):
     survey_key: Mapped[str]
     survey_meaning: Mapped[str]
     recording: Mapped[str]
+    department: Mapped[str] = mapped_column(server_default=text("''"))
+    """Whose number was dialled; a retired line keeps its own."""
     trace: Mapped[list[dict[str, Any]]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
     """Steps in order: [{"at": seconds since the epoch, "what": "offer.made", "facts": {…}}, …]."""
 

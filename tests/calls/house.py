@@ -9,7 +9,7 @@ import gevent
 
 from routing.record import CallRecord
 from routing.standing import NOTHING_KNOWN, Callers, Standing
-from switchd.calls.ports import LegGone, QueueUnavailable, SwitchAway, SwitchError
+from switchd.calls.ports import LegGone, Place, QueueUnavailable, SwitchAway, SwitchError
 from tests.routing.build import NOW
 
 TROUBLES: dict[str, Callable[[], Exception]] = {
@@ -123,7 +123,7 @@ class FakeQueue(_Fake):
         self.leases = True
         self.manned = True
         """Whether somebody is signed in for every group."""
-        self.place: int | None = 1
+        self.place: Place | None = Place(1, None)
 
     def enqueue(self, call: str, group: str, **given: Any) -> int:
         self._ask("enqueue", call, group, given["enqueued_at"])
@@ -141,7 +141,7 @@ class FakeQueue(_Fake):
         self._ask("staffed", group)
         return self.manned
 
-    def position(self, call: str) -> int | None:
+    def position(self, call: str, now: float) -> Place | None:
         self._ask("position", call)
         return self.place
 

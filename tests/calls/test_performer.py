@@ -9,6 +9,7 @@ from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.record import EndedBy
 from switchd.calls.performer import RETRY_SECONDS, Performer
+from switchd.calls.ports import Place
 from tests.calls.house import FakeClock, FakeQueue, FakeSwitch, wait_until
 from tests.routing.build import NOW
 
@@ -144,6 +145,12 @@ class TestTheLease:
         lost = performer.perform(CALL, do.AcceptOffer("leg-b"))
         assert lost == on.OfferLost("leg-b")
         assert performer.stops(lost)
+
+    def test_the_place_comes_with_the_estimated_wait(
+        self, performer: Performer, queue: FakeQueue
+    ) -> None:
+        queue.place = Place(4, 95.0)
+        assert performer.perform(CALL, do.AskPosition()) == on.Positioned(4, 95.0)
 
     def test_position_is_0_for_who_is_in_no_list(
         self, performer: Performer, queue: FakeQueue

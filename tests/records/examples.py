@@ -65,6 +65,7 @@ ANSWERED_CALL = CallRecord(
         TraceRecord(ARRIVED, "entry.line", {"dialled": "037512319", "line": "12319"}),
         TraceRecord(ARRIVED + 6, "offer.made", {"seat": "1001", "title": "受理"}),
     ),
+    department="市城市管理局",
 )
 
 
@@ -81,6 +82,7 @@ def calls(count: int, prefix: str = "call") -> list[CallRecord]:
 _TEXTS = (
     *("call", "city", "plan_version", "trunk", "caller", "dialled", "line_dialled", "line_meant"),
     *("group", "seat", "agent", "cause", "survey_key", "survey_meaning", "recording"),
+    "department",
 )
 _MAYBE_MOMENTS = ("greeted_at", "queued_at", "offered_at", "answered_at", "talk_ended_at")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,20 @@ class TestMigrate:
         migrate(url)
         assert store.get("call-1") == ANSWERED_CALL
         store.close()
+
+    def test_calls_from_before_departments_stay_and_have_none(
+        self, url: str, engine: Engine
+    ) -> None:
+        migrate(url)
+        store = Store(url)
+        store.write([ANSWERED_CALL])
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE calls DROP COLUMN department"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+        migrate(url)
+        assert store.get("call-1") == replace(ANSWERED_CALL, department="")
+        store.close()
+        engine.dispose()
 
     def test_daemons_that_start_together_do_not_get_in_each_others_way(self, url: str) -> None:
         with ThreadPoolExecutor(4) as threads:

@@ -6,7 +6,9 @@ import errno
 import os
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from zlib import crc32
 
 import orjson
 import pytest
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from routing.record import CallRecord
-from switchd.records import segments
+from switchd.records import codec, segments
 from switchd.records.errors import BadRecord, SpoolFull, SpoolInUse
 from switchd.records.spool import Spool
 from tests.records.examples import ANSWERED_CALL, call, calls
@@ -83,6 +85,16 @@ class TestNextProcess:
         spool = reopened(spool)
         spool.append(call("after"))
         assert drain(spool) == [call("before"), call("after")]
+        spool.close()
+
+    def test_it_takes_records_from_before_calls_had_a_department(self, folder: Path) -> None:
+        old = orjson.loads(codec.encode(ANSWERED_CALL))
+        del old["department"]
+        data = orjson.dumps(old)
+        folder.mkdir()
+        segments.path_of(folder, 1).write_bytes(b"%08x %b\n" % (crc32(data), data))
+        spool = Spool(folder)
+        assert drain(spool) == [replace(ANSWERED_CALL, department="")]
         spool.close()
 
     def test_a_folder_that_is_in_use_is_refused(self, spool: Spool) -> None:

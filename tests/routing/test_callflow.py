@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -63,6 +64,13 @@ class TestEntry:
         assert ring.title == "12319 市城市管理局"
         assert (story.call.line_dialled, story.call.line_meant) == ("12319", "12345")
 
+    @pytest.mark.parametrize("merged", [date(2027, 1, 10), date(2020, 1, 3)])
+    def test_a_retired_number_is_counted_for_its_own_department(self, merged: date) -> None:
+        old = replace(retired(merged), department="市城市管理局")
+        story = Story(plan(hotline(department="市政府"), old), called="12319").arrives()
+        story.happens(on.CallerGone("ORIGINATOR_CANCEL", EndedBy.CALLER))
+        assert record_of(story).department == "市城市管理局"
+
     def test_a_retired_number_that_does_not_connect_says_so_and_hangs_up(self) -> None:
         the_plan = plan(hotline(), retired(date(2027, 1, 10), connects=False))
         story = Story(the_plan, called="12319").greeted()
@@ -98,6 +106,13 @@ class TestWaiting:
         (play,) = story.asked_for(do.Play)
         assert isinstance(play, do.Play)
         assert play.prompts == ("position_before", "num_liang", "position_after")
+
+    def test_the_estimated_wait_is_said_where_it_is_known(self) -> None:
+        story = Story().waiting().happens(on.TimerDue("position"))
+        story.happens(on.Positioned(1, 150.0))
+        (play,) = story.asked_for(do.Play)
+        assert isinstance(play, do.Play)
+        assert play.prompts == ("you_are_next", "wait_about", "num_3", "minutes")
 
     def test_an_offer_interrupts_nothing_and_waits_for_nothing(self) -> None:
         """The phone rings while the announcement is still being spoken."""

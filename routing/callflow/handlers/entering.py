@@ -84,12 +84,14 @@ def _routed(
     call: Call, arrival: entry.Arrival, plan: Plan, now: float, standing: Standing = NOTHING_KNOWN
 ) -> tuple[Call, entry.Route | entry.Refusal]:
     route = entry.decide(arrival, plan, now, standing)
+    dialled = plan.lines.get(route.line_dialled)
     call = replace(
         call,
         trunk=arrival.trunk,
         dialled=arrival.called,
         caller=route.caller,
         line_dialled=route.line_dialled,
+        department=dialled.department if dialled else "",
     )
     for reason in route.reasons:
         call = call.note(now, reason.what, **reason.facts)

@@ -94,12 +94,12 @@ def comfort(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
 
 
 def say_position(call: Call, event: on.Positioned, plan: Plan, now: float) -> Result:
-    """Tell the caller the place in the list."""
+    """Tell the caller the place in the list and, if it is known, how long it may take."""
     if event.position < 1:
         return call, _position_timer(plan)
     call = replace(call, announcing=True).next_audio()
     language = call.language if call.language in LARGEST else plan.language
-    prompts = position_announcement(event.position, None, language)
+    prompts = position_announcement(event.position, event.wait_seconds, language)
     return call, (do.Play(prompts, call.audio, interrupt=True),)
 
 

@@ -146,13 +146,15 @@ class Telephones:
         speaks: Path | None = None,
         source: str = "127.0.0.1",
         times: int = 1,
+        at_once: int = 0,
         per_second: float = 10.0,
     ) -> Call:
         """Call from the carrier's side.
 
         `keys` are (seconds after the answer, key), sent by SIP INFO. `hangs_up_after` counts
         from the answer, or from dialling as long as nobody has answered; None waits for the other
-        side to hang up. With `times` as many callers do the same, `per_second` a second.
+        side to hang up. With `times` as many callers do the same, `per_second` a second, and no
+        more than `at_once` of them (0: all) at the same time.
         """
         return self._dialling(
             self._reach.trunk_port,
@@ -165,7 +167,7 @@ class Telephones:
             headers=headers or {},
             speaks=str(speaks) if speaks else "",
             source=source,
-            options=["-m", str(times), "-l", str(times), "-r", f"{per_second:g}"],
+            options=["-m", str(times), "-l", str(at_once or times), "-r", f"{per_second:g}"],
         )
 
     def dial(

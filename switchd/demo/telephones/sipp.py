@@ -172,8 +172,8 @@ def _parse(line: str) -> Heard:
 
 
 class Phone(Sipp):
-    """A seat's phone. It tells: called, dialogue ID, ringing, answered, refused, cancelled, ended,
-    hung up, free."""
+    """A seat's phone. It tells: called FROM, seat TO, dialogue ID, ringing, answered, refused,
+    cancelled, ended, hung up, free."""
 
     def answer(self) -> None:
         """Let it pick up the call that came last, if it rings."""

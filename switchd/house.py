@@ -1,0 +1,123 @@
+"""What the HTTP interface shows and does, from the parts of the running daemon."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from switchd import __version__
+from switchd.api.ports import Unavailable
+from switchd.parts import Parts
+from switchd.queues.facts import QueueUnavailable
+
+
+class RunningHouse:
+    """The daemon as plain data. Implements `api.ports.House`."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def status(self) -> Mapping[str, Any]:
+        """Everything at a glance."""
+        parts = self._parts
+        now = parts.clock.now()
+        with _unavailable():
+            snapshot = parts.waitlist.snapshot(now, first=0)
+            nodes = [asdict(node) for node in parts.membership.nodes.nodes()]
+        states = Counter(str(seat.state) for seat in snapshot.seats.values())
+        waits = [group.longest_wait for group in snapshot.groups.values()]
+        return {
+            "city": parts.plan.city,
+            "title": parts.plan.title,
+            "version": __version__,
+            "plan": parts.plan.version,
+            "node": parts.owner,
+            "nodes": nodes,
+            "now": now,
+            "started_at": parts.started_at,
+            "draining": parts.draining,
+            "freeswitch": {"connected": parts.link.connected, "trouble": parts.link.trouble},
+            "calls": len(parts.desk),
+            "waiting": sum(group.waiting for group in snapshot.groups.values()),
+            "longest_wait": max(waits, default=0.0),
+            "seats": dict(states),
+            "figures": asdict(parts.tally.figures(now)),
+            "records_waiting": parts.spool.waiting,
+            "unexpected": dict(parts.desk.unexpected),
+        }
+
+    def calls(self) -> Sequence[Mapping[str, Any]]:
+        """Every call in progress, oldest first."""
+        return [
+            {
+                "call": call.id,
+                "state": str(call.state),
+                "line": call.line_dialled or call.dialled,
+                "caller": call.caller,
+                "group": call.group,
+                "seat": call.offer.seat if call.offer else call.seat,
+                "arrived_at": call.arrived_at,
+                "queued_at": call.queued_at,
+                "answered_at": call.answered_at,
+            }
+            for call in self._parts.desk.calls()
+        ]
+
+    def queues(self) -> Sequence[Mapping[str, Any]]:
+        """Every skill group's list."""
+        parts = self._parts
+        with _unavailable():
+            snapshot = parts.waitlist.snapshot(parts.clock.now(), first=5)
+        seats = snapshot.seats.values()
+        answer = []
+        for group in parts.plan.groups.values():
+            view = snapshot.groups.get(group.name)
+            serving = [seat for seat in seats if group.name in seat.groups]
+            answer.append(
+                {
+                    "group": group.name,
+                    "title": group.title,
+                    "waiting": view.waiting if view else 0,
+                    "longest_wait": view.longest_wait if view else 0.0,
+                    "first": [waiting.call for waiting in view.first] if view else [],
+                    "seats": dict(Counter(str(seat.state) for seat in serving)),
+                }
+            )
+        return answer
+
+    def seats(self) -> Sequence[Mapping[str, Any]]:
+        """Every seat."""
+        with _unavailable():
+            snapshot = self._parts.waitlist.snapshot(self._parts.clock.now(), first=0)
+        return [asdict(seat) for seat in snapshot.seats.values()]
+
+    def seat_verb(self, seat: str, verb: str, agent: str, reason: str) -> Mapping[str, Any]:
+        """Sign in, be ready, …"""
+        return asdict(self._parts.seat_desk.do(seat, verb, agent, reason))
+
+    def reload(self, who: str, why: str) -> Mapping[str, Any]:
+        """Read the city's folder again and put its plan into force."""
+        return self._parts.reloader.reload(who, why)
+
+    def blocked(self) -> Sequence[Mapping[str, Any]]:
+        """Who may not call."""
+        return self._parts.callers.blocked()
+
+    def block(self, number: str, seconds: float | None, reason: str, who: str) -> Mapping[str, Any]:
+        """Bar a caller's number."""
+        return self._parts.callers.block(number, seconds, reason, who)
+
+    def unblock(self, number: str, who: str) -> Mapping[str, Any]:
+        """End the bar of a caller's number."""
+        return self._parts.callers.unblock(number, who)
+
+
+@contextmanager
+def _unavailable() -> Iterator[None]:
+    try:
+        yield
+    except QueueUnavailable as error:
+        raise Unavailable(str(error)) from error

@@ -1,0 +1,54 @@
+"""What a daemon is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from routing.plan import Plan
+from switchd.callers import CallerDesk
+from switchd.calls.desk import Desk
+from switchd.calls.tally import Tally
+from switchd.clock import Clock
+from switchd.esl.link import Link
+from switchd.membership import Membership
+from switchd.queues.deadlines import Deadlines
+from switchd.queues.inbox import Inbox
+from switchd.queues.waitlist import Waitlist
+from switchd.records.spool import Spool
+from switchd.records.writer import Writer
+from switchd.reloading import Reloader
+from switchd.seating import Seating
+from switchd.seats.codes import FeatureCodes
+from switchd.seats.phones import Phones
+from switchd.wiring import SeatDesk
+
+
+@dataclass(slots=True)
+class Parts:
+    """The parts of one daemon, and where it is in its life."""
+
+    plan: Plan
+    """The plan in force."""
+    clock: Clock
+    link: Link
+    waitlist: Waitlist
+    inbox: Inbox
+    deadlines: Deadlines
+    membership: Membership
+    desk: Desk
+    seating: Seating
+    reloader: Reloader
+    codes: FeatureCodes
+    phones: Phones
+    seat_desk: SeatDesk
+    callers: CallerDesk
+    spool: Spool
+    writer: Writer
+    tally: Tally
+    owner: str
+    """This node's name in the queue."""
+    domain: str
+    """SIP domain of the seats."""
+    started_at: float = 0.0
+    draining: bool = False
+    """No new callers but those of an emergency number."""
