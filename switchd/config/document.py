@@ -64,7 +64,8 @@ class Document(Section):
     nodes: dict[Word, Node] = Field(
         default={},
         description="Several FreeSWITCHes that share one queue, by name; each has a switchd that "
-        "is started with `switchd run --node NAME`. A city with one writes nothing here.",
+        "is started with `switchd run --node NAME`. What a node leaves out is as in `freeswitch`. "
+        "A city with one FreeSWITCH writes nothing here.",
     )
     storage: Storage = Field(default=Storage(), description="Redis and SQL.")
     folders: Folders = Field(default=Folders(), description="Folders on this machine.")

@@ -199,6 +199,14 @@ class Simulator:
         """Cut every event-socket connection."""
         self._socket.drop()
 
+    def unplug(self) -> None:
+        """Cut every connection and take no new one, until `plug_in`; calls go on."""
+        self._socket.stop()
+
+    def plug_in(self) -> None:
+        """Listen again on the same port."""
+        self._socket.start()
+
     def silence(self, on: bool = True) -> None:
         """Send nothing more, or send all that waits."""
         self.faults.silent = on
