@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
+from switchd.config.folder import read_folder
 from switchd.config.load import Loaded
 from switchd.config.problems import choose
+from switchd.config.source import locate
 
 
 class UnknownNode(Exception):
@@ -41,8 +42,5 @@ def choose_node(loaded: Loaded, name: str) -> Loaded:
 
 def _place(loaded: Loaded) -> str:
     """Give file:line of the section."""
-    for name, text in loaded.files.items():
-        for number, line in enumerate(text.splitlines(), 1):
-            if re.match(r"[\"']?nodes[\"']?\s*:", line):
-                return f"{loaded.folder / name}:{number}:nodes"
-    return f"{loaded.folder}:nodes"
+    found = locate(read_folder(loaded.folder).root, ("nodes",))
+    return f"{found.file}:{found.line}:nodes"

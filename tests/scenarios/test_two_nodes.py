@@ -206,7 +206,7 @@ class TestADaemonIsKilled:
         city.north.starts()
         assert city.record_of(first).seat == "1004"
         at_home.hang_up()
-        across.hang_up()
+        city.phone_of(across).hang_up()
         records = [city.record_of(caller) for caller in (across, at_home)]
         assert {record.outcome for record in records} == {Outcome.ANSWERED}
         for number in ("1001", "1003"):

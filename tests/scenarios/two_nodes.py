@@ -89,9 +89,10 @@ class NodeAtWork:
     def ends(self) -> int:
         """Ask it to end at once, whoever is on the line."""
         assert self.daemon is not None
-        self.daemon.send_signal(signal.SIGTERM)
-        self.daemon.send_signal(signal.SIGTERM)
         daemon = self.daemon
+        daemon.send_signal(signal.SIGTERM)
+        wait_for(lambda: self.status()["draining"], "it drains")
+        daemon.send_signal(signal.SIGTERM)
         wait_for(lambda: daemon.poll() is not None, "the daemon ends")
         return daemon.returncode
 
@@ -205,6 +206,12 @@ class City:
 
         found: dict[str, Any] = wait_for(reached, f"seat {number} is {facts}")
         return found
+
+    def phone_of(self, caller: SimCaller) -> Phone:
+        """The phone of the seat that talks with a caller."""
+        (seat,) = [seat for seat in self.seats() if seat["call"] == caller.uuid]
+        (node,) = [node for node in self.nodes if node.name == seat["home"]]
+        return node.phone(seat["seat"])
 
     def makes_ready(self, *numbers: str) -> None:
         asked = next(node for node in self.nodes if node.daemon and node.daemon.poll() is None)
