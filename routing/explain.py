@@ -11,6 +11,9 @@ from datetime import date, timedelta
 from routing.entry import Arrival, Refusal, Route, decide
 from routing.lines import LineKind, Phase
 from routing.plan import Plan
+from routing.pools import serving
+from routing.roster import is_on_duty
+from routing.shifts import Duty
 from routing.standing import NOTHING_KNOWN, Standing
 
 
@@ -23,6 +26,9 @@ class Step:
     after_seconds: float
     """Seconds in the queue; at once if nobody is signed in for the groups before."""
     seats: tuple[str, ...]
+    off_duty: tuple[str, ...] = ()
+    """Those of the seats at which the shifts have nobody at that time; so too below. Whoever
+    signs in there all the same is offered callers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,9 @@ class Explanation:
     """Of the skill group that the caller waits for; "" if the call is refused."""
     seats: tuple[str, ...]
     """Seats that the plan lets serve this caller, in the plan's order."""
+    off_duty: tuple[str, ...]
+    crews: tuple[Duty, ...]
+    """Who is on duty for the group; nobody if it has no shifts."""
     overflow: tuple[Step, ...]
     """Who serves the caller, too, later or if nobody is signed in."""
 
@@ -76,23 +85,26 @@ def explain(
         last_day=retirement.last_day if retirement else None,
         group_title=group.title if group else "",
         seats=serving(plan, group.name) if group else (),
-        overflow=_steps(outcome, plan) if isinstance(outcome, Route) and waits else (),
+        off_duty=_off_duty(plan, group.name, now) if group else (),
+        crews=plan.group_on_duty(group, now) if group else (),
+        overflow=_steps(outcome, plan, now) if isinstance(outcome, Route) and waits else (),
     )
 
 
-def _steps(route: Route, plan: Plan) -> tuple[Step, ...]:
+def _steps(route: Route, plan: Plan, now: float) -> tuple[Step, ...]:
     return tuple(
         Step(
             group=step.group,
             title=plan.groups[step.group].title,
             after_seconds=step.after_seconds,
             seats=serving(plan, step.group),
+            off_duty=_off_duty(plan, step.group, now),
         )
         for step in route.overflow
         if step.group in plan.groups
     )
 
 
-def serving(plan: Plan, group: str) -> tuple[str, ...]:
-    """The seats of a skill group, in the plan's order."""
-    return tuple(seat.number for seat in plan.seats.values() if group in seat.groups)
+def _off_duty(plan: Plan, group: str, now: float) -> tuple[str, ...]:
+    seats = (plan.seats[number] for number in serving(plan, group))
+    return tuple(seat.number for seat in seats if not is_on_duty(seat, group, plan, now))

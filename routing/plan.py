@@ -8,10 +8,14 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from routing.calendars import NO_HOLIDAYS, Calendar, Holidays
+from routing.callbacks import CallbackRules
 from routing.lines import Forward, Line
-from routing.seats import Seat
+from routing.queueing import Strategy
+from routing.seats import Agent, Seat
 from routing.shifts import Duty, Shifts
+from routing.skills import Need, Skill
 from routing.standing import Callers
+from routing.voicemail import VoicemailRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,16 @@ class SkillGroup:
     """Arrangement of shifts by which its seats are staffed."""
     crew: str | None = None
     """The only crew of that arrangement that serves it; None: whichever is on duty."""
+    needs: Need | None = None
+    """What its callers need of whoever serves them; None: the skill of the group's name."""
+    strategy: Strategy = Strategy.LONGEST_IDLE
+    ring_several: int = 1
+    """How many seats at most ring at once for one caller."""
+
+    @property
+    def need(self) -> Need:
+        """What its callers need."""
+        return self.needs or Skill(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +158,8 @@ class Plan:
     groups: Mapping[str, SkillGroup]
     seats: Mapping[str, Seat]
     trunks: Mapping[str, Trunk]
+    agents: Mapping[str, Agent] = field(default_factory=dict)
+    """Who brings skills to a seat; others may sign in with the seat's skills alone."""
     menus: Mapping[str, Menu] = field(default_factory=dict)
     emergency: Mapping[str, Forward] = field(default_factory=dict)
     """Emergency number → where calls to it go that arrive here."""
@@ -155,6 +171,8 @@ class Plan:
     holidays: Holidays = NO_HOLIDAYS
     shifts: Mapping[str, Shifts] = field(default_factory=dict)
     callers: Callers = field(default_factory=Callers)
+    callbacks: CallbackRules = field(default_factory=CallbackRules)
+    voicemail: VoicemailRules = field(default_factory=VoicemailRules)
     version: str = ""
     """Which edition of the YAML this is: 12 hexadecimal digits that change with any byte of it."""
     by_number: Mapping[str, Line] = field(init=False, repr=False, compare=False)
@@ -162,6 +180,11 @@ class Plan:
     def __post_init__(self) -> None:
         index = {number: line for line in self.lines.values() for number in line.numbers}
         object.__setattr__(self, "by_number", index)
+
+    @property
+    def hold_music(self) -> frozenset[str]:
+        """Every hold music that some caller may hear."""
+        return frozenset({self.music, *(line.music for line in self.lines.values())})
 
     def group_on_duty(self, group: SkillGroup, now: float) -> tuple[Duty, ...]:
         """Give the crews that serve the group at `now` (seconds since the epoch)."""

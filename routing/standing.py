@@ -127,6 +127,21 @@ NOTHING_KNOWN = Standing()
 """Of a caller who was not asked about, or about whom nobody could tell."""
 
 
+def having_called(calls: int, again: bool, callers: Callers, now: float) -> Standing:
+    """The standing of somebody who calls at `now` for the `calls`th time within the hour.
+
+    `again`: within the time that makes a repeat caller. As the live queue counts: only what the
+    plan asks about.
+    """
+    limits = callers.limits
+    counted = calls if limits.calls_per_hour else 0
+    repeat = again and callers.repeat_seconds > 0
+    if counted <= limits.calls_per_hour:
+        return Standing(counted, repeat)
+    reason = f"{counted} calls within an hour"
+    return Standing(counted, repeat, now + limits.bar_seconds, reason, by_limit=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What becomes of a caller."""

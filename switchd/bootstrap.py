@@ -103,9 +103,9 @@ def render_settings(loaded: Loaded, modules: Path | None = None) -> RenderSettin
     library = prompt_library(loaded)
     own = server.folders.prompts
     music = {SHIPPED_MUSIC: share("ivr_prompts") / "music"}
-    for line in loaded.plan.lines.values():
-        if line.music not in music and own is not None:
-            music[line.music] = own / "music" / line.music
+    for name in loaded.plan.hold_music:
+        if name not in music and own is not None:
+            music[name] = own / "music" / name
     freeswitch = server.freeswitch
     codes = server.feature_codes.model_dump()
     manifest = load_manifest(share("ivr_prompts"))
@@ -229,7 +229,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     nodes = Nodes(client, server.city, owner, f"{socket.gethostname()}:{state}")
     deadlines = Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines"))
     nodes.on_deadline = deadlines.expect
-    seat_desk = SeatDesk(waitlist, clock.now)
+    seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
+    seat_desk = SeatDesk(waitlist, clock.now, seating.seated)
     callers = CallerDesk(waitlist, rules, lambda: daemon.parts.plan, clock.now)
     parts = Parts(
         plan=plan,
@@ -250,7 +251,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         ),
         desk=Desk(lambda: daemon.parts.plan, switch, CallQueue(waitlist), spool, clock, callers),
         codes=FeatureCodes(server.feature_codes.model_dump(), seat_desk, switch),
-        seating=Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls()),
+        seating=seating,
         reloader=Reloader(loaded, use=use, versions=versions, now=clock.now),
         phones=Phones(
             lambda: daemon.parts.plan.seats,

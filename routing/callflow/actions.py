@@ -50,6 +50,51 @@ class Collect(Action):
     seconds: float
     tries: int
     execution: str
+    interrupt: bool = False
+    """Whether something (music) is being played and has to stop for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectNumber(Action):
+    """Play a question, take a number that ends with #, then report `events.Collected`."""
+
+    prompts: tuple[str, ...]
+    invalid: tuple[str, ...]
+    """Played when the number had fewer than `at_least` digits."""
+    at_least: int
+    at_most: int
+    seconds: float
+    """How long to wait for the first digit, and for each further one."""
+    tries: int
+    execution: str
+    interrupt: bool = False
+    """Whether something (music) is being played and has to stop for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepPlace(Action):
+    """Write a callback down and give it the caller's place in the list, or find the one that is
+    open for the number; then report `events.PlaceKept` or `events.PlaceNotKept`."""
+
+    number: str
+    """Normalised."""
+    line: str
+    group: str
+    priority: int
+    queued_at: float
+    """Seconds since the epoch: the age that the callback keeps."""
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMessage(Action):
+    """Record the caller alone into `path` below the recordings folder, until #, silence or
+    `longest_seconds`; then report `events.Recorded`."""
+
+    path: str
+    longest_seconds: float
+    silence_seconds: float
+    execution: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +113,10 @@ class Enqueue(Action):
     enqueued_at: float
     lease_seconds: float
     """How long a seat may be held for this caller before the offer is swept."""
+    slope: float = 1.0
+    """Points that the caller gains in each second of waiting."""
+    prefer: str = ""
+    """An agent or a seat that is taken if it is free."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Call:
     department: str = ""
     """Whose number was dialled, for statistics."""
     priority: int = 0
+    age_slope: float = 1.0
     greeting: tuple[str, ...] = ()
     connects: bool = True
     """Whether the greeting is followed by the queue, or by good-bye."""
@@ -61,6 +62,12 @@ class Call:
     executions: int = 0
     recording: str = ""
     survey_key: str = ""
+    callback_number: str = ""
+    """The number to be called back at, while the caller is asked about it."""
+    callback: str = ""
+    """Id of the callback that keeps the caller's place."""
+    message_at: float | None = None
+    """When the recording of a message began."""
     outcome: Outcome | None = None
     cause: str = ""
     ended_by: EndedBy | None = None

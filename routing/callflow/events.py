@@ -84,6 +84,31 @@ class Collected(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceKept(Event):
+    """The answer to `actions.KeepPlace`: there is an open callback for the number."""
+
+    callback: str
+    """Its id."""
+    already: bool = False
+    """Whether it was there before, with the place of an earlier call."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceNotKept(Event):
+    """The answer to `actions.KeepPlace` if the callback could not be written down."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded(Event):
+    """The recording of a message came to its end: by a key, by silence, by its longest length."""
+
+    execution: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Offered(Event):
     """The queue has found a seat."""
 

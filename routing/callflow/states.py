@@ -26,6 +26,14 @@ class State(StrEnum):
     """A seat's phone rings for this caller, who still hears music."""
     CONNECTING = "connecting"
     """The seat has picked up; the two are being bridged."""
+    CALLBACK_QUESTION = "callback_question"
+    """Still in the queue; asked whether to be called back at the number that is read out."""
+    CALLBACK_NUMBER = "callback_number"
+    """Still in the queue; typing the number for the callback."""
+    VOICEMAIL_GREETING = "voicemail_greeting"
+    """Out of the queue; invited to leave a message."""
+    VOICEMAIL = "voicemail"
+    """Leaving a message, which is recorded."""
     TALKING = "talking"
     """Caller and seat talk."""
     AFTER_TALK = "after_talk"
@@ -44,3 +52,8 @@ class State(StrEnum):
 
 LIVE = frozenset(State) - {State.CLEARING, State.ENDED}
 """States in which the caller is still on the line."""
+
+ASKED = frozenset({State.CALLBACK_QUESTION, State.CALLBACK_NUMBER})
+"""States in which a caller in the queue is asked about a callback."""
+QUEUED = frozenset({State.WAITING, State.RINGING}) | ASKED
+"""States in which the caller is in the queue, or is being offered to a seat."""

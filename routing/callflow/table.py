@@ -15,7 +15,10 @@ from routing.callflow import forwarding as f
 from routing.callflow import handlers as h
 from routing.callflow import menus as m
 from routing.callflow import widening as w
-from routing.callflow.states import LIVE, State
+from routing.callflow.handlers import asking
+from routing.callflow.handlers import callbacks as cb
+from routing.callflow.handlers import voicemail as vm
+from routing.callflow.states import ASKED, LIVE, State
 
 S = State
 
@@ -81,6 +84,67 @@ _QUEUE = _rows(
     (S.WAITING, on.Bridged, (S.WAITING,), h.ignore, "nothing: that seat is being stopped"),
     (S.WAITING, on.QueueForgot, (S.WAITING,), h.queue_forgot, "nothing: the place is kept"),
     (S.WAITING, on.SeatAnswered, (S.WAITING,), h.late_seat, "a phone that answered too late stops"),
+)
+
+_ASKED = tuple(
+    row
+    for state in (S.CALLBACK_QUESTION, S.CALLBACK_NUMBER)
+    for row in _rows(
+        (state, on.Offered, (S.RINGING,), asking.seat_free, "the seat's phone rings; music"),
+        (state, on.TimerDue, (state,), asking.due, "nothing"),
+        (state, on.Unstaffed, (state,), w.unstaffed, "further seats may answer"),
+        (state, on.Positioned, (state,), h.ignore, "nothing: the question goes on"),
+        (state, on.Played, (state,), h.ignore, "nothing: music that was cut off"),
+        (state, on.OfferLost, (state,), h.ignore, "nothing"),
+        (state, on.SeatGone, (state,), h.leg_ended, "nothing"),
+        (state, on.SeatFailed, (state,), h.leg_ended, "nothing"),
+        (state, on.SeatAnswered, (state,), h.late_seat, "a phone that answered too late stops"),
+        (state, on.QueueForgot, (state,), asking.forgotten, "nothing: the place is kept"),
+    )
+)
+
+_CALLBACK = _ASKED + _rows(
+    (
+        S.CALLBACK_QUESTION,
+        on.Collected,
+        (S.CALLBACK_QUESTION, S.CALLBACK_NUMBER, S.WAITING),
+        cb.chosen,
+        "the confirmation, a question for another number, or music",
+    ),
+    (S.CALLBACK_QUESTION, on.PlaceKept, (S.CLOSING,), cb.kept, "that there will be a callback"),
+    (S.CALLBACK_QUESTION, on.PlaceNotKept, (S.WAITING,), cb.not_kept, "that it is not possible"),
+    (
+        S.CALLBACK_NUMBER,
+        on.Collected,
+        (S.CALLBACK_QUESTION, S.CALLBACK_NUMBER, S.WAITING),
+        cb.typed,
+        "the number, or the question again, or music",
+    ),
+)
+
+_VOICEMAIL = tuple(
+    row
+    for state in (S.VOICEMAIL_GREETING, S.VOICEMAIL)
+    for row in _rows(
+        (state, on.Offered, (state,), h.late_offer, "nothing rings"),
+        (state, on.OfferLost, (state,), h.ignore, "nothing"),
+        (state, on.TimerDue, (state,), h.ignore, "nothing"),
+        (state, on.Positioned, (state,), h.ignore, "nothing"),
+        (state, on.SeatGone, (state,), h.leg_ended, "nothing"),
+        (state, on.SeatFailed, (state,), h.leg_ended, "nothing"),
+        (state, on.SeatAnswered, (state,), h.late_seat, "a phone that answered too late stops"),
+    )
+) + _rows(
+    (
+        S.VOICEMAIL_GREETING,
+        on.Played,
+        (S.VOICEMAIL, S.VOICEMAIL_GREETING),
+        vm.greeted,
+        "may speak after the beep",
+    ),
+    (S.VOICEMAIL, on.Recorded, (S.CLOSING, S.VOICEMAIL), vm.recorded, "thanks"),
+    (S.VOICEMAIL, on.Played, (S.VOICEMAIL,), h.ignore, "nothing"),
+    (S.VOICEMAIL, on.CallerGone, (S.ENDED, S.CLEARING), vm.hung_up, "the message is kept"),
 )
 
 _OFFER = _rows(
@@ -152,7 +216,7 @@ _EXIT = _rows(
 _ANYWHERE = tuple(
     Row(state, on.CallerGone, (S.ENDED, S.CLEARING), h.caller_left, "every phone stops")
     for state in State
-    if state in LIVE
+    if state in LIVE - {S.VOICEMAIL}
 )
 _SWITCH = tuple(
     Row(state, on.SwitchRefused, (S.ENDING,), h.switch_refused, "hung up; written down as failed")
@@ -161,8 +225,20 @@ _SWITCH = tuple(
 )
 _NO_QUEUE = tuple(
     Row(state, on.QueueFailed, (S.CLOSING,), h.queue_failed, "a technical fault is announced")
-    for state in (S.WAITING, S.RINGING)
+    for state in (S.WAITING, S.RINGING, *sorted(ASKED))
 )
 
-ROWS = _ENTRY + _FORWARD + _QUEUE + _OFFER + _TALK + _EXIT + _ANYWHERE + _SWITCH + _NO_QUEUE
+ROWS = (
+    _ENTRY
+    + _FORWARD
+    + _QUEUE
+    + _CALLBACK
+    + _VOICEMAIL
+    + _OFFER
+    + _TALK
+    + _EXIT
+    + _ANYWHERE
+    + _SWITCH
+    + _NO_QUEUE
+)
 TABLE = {(row.state, row.event): row for row in ROWS}

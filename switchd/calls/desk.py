@@ -11,12 +11,22 @@ from gevent.event import Event as Flag
 
 from routing.callflow import Call, State
 from routing.callflow import events as on
+from routing.callflow.states import QUEUED
 from routing.entry import Arrival
 from routing.plan import Plan
 from routing.record import CallRecord, EndedBy
 from routing.seats import Offer
 from switchd.calls.performer import Performer
-from switchd.calls.ports import Clock, Ledger, Queue, QueueUnavailable, Register, Switch
+from switchd.calls.ports import (
+    Clock,
+    Ledger,
+    NoPlaces,
+    Places,
+    Queue,
+    QueueUnavailable,
+    Register,
+    Switch,
+)
 from switchd.calls.worker import Worker
 
 log = structlog.get_logger(__name__)
@@ -33,13 +43,15 @@ class Desk:
         ledger: Ledger,
         clock: Clock,
         register: Register,
+        places: Places | None = None,
     ) -> None:
+        """Without `places` nobody is called back."""
         self._plan = plan
         self._queue = queue
         self._ledger = ledger
         self._clock = clock
         self._register = register
-        self._performer = Performer(switch, queue, clock)
+        self._performer = Performer(switch, queue, clock, places or NoPlaces())
         self._calls: dict[str, Worker] = {}
         self._legs: dict[str, Worker] = {}
         self._empty = Flag()
@@ -127,8 +139,7 @@ class Desk:
     def forgotten(self, known: Collection[str]) -> None:
         """The queue lost its data but for the callers in `known`: bring the others back."""
         for worker in list(self._calls.values()):
-            waits = worker.call.state in (State.WAITING, State.RINGING)
-            if waits and worker.call.id not in known:
+            if worker.call.state in QUEUED and worker.call.id not in known:
                 worker.post(on.QueueForgot())
 
     def _count_unexpected(self, call: Call, event: on.Event) -> None:
@@ -194,6 +205,10 @@ _NUDGES: dict[State, Callable[[Call], on.Event]] = {
     State.WAITING: lambda call: on.Played(call.audio, failed=True),
     State.RINGING: lambda call: on.Played(call.audio, failed=True),
     State.CONNECTING: lambda call: on.TimerDue("bridge"),
+    State.CALLBACK_QUESTION: lambda call: on.Collected(call.audio, ""),
+    State.CALLBACK_NUMBER: lambda call: on.Collected(call.audio, ""),
+    State.VOICEMAIL_GREETING: lambda call: on.Played(call.audio, failed=True),
+    State.VOICEMAIL: lambda call: on.Recorded(call.audio, 0.0),
     State.AFTER_TALK: lambda call: on.CallerBack(),
     State.SURVEY: lambda call: on.Collected(call.audio, ""),
     State.CLOSING: lambda call: on.Played(call.audio, failed=True),

@@ -14,6 +14,8 @@ from routing.record import EndedBy
 from switchd.calls.ports import (
     Clock,
     LegGone,
+    NotKept,
+    Places,
     Queue,
     QueueUnavailable,
     Switch,
@@ -32,8 +34,9 @@ RETRY_SECONDS = 1.0
 class Performer:
     """Does things for one call at a time; holds nothing of any call."""
 
-    def __init__(self, switch: Switch, queue: Queue, clock: Clock) -> None:
+    def __init__(self, switch: Switch, queue: Queue, clock: Clock, places: Places) -> None:
         self._switch = switch
+        self._places = places
         self._queue = queue
         self._clock = clock
         self._verbs: dict[type[do.Action], Callable[..., on.Event | None]] = {
@@ -41,6 +44,9 @@ class Performer:
             do.Play: self._play,
             do.PlayMusic: self._music,
             do.Collect: self._collect,
+            do.CollectNumber: self._collect_number,
+            do.RecordMessage: self._record_message,
+            do.KeepPlace: self._keep_place,
             do.Tag: self._tag,
             do.Enqueue: self._enqueue,
             do.LeaveQueue: self._leave,
@@ -122,6 +128,7 @@ class Performer:
                 action.tries,
                 action.execution,
                 call.language,
+                action.interrupt,
             )
         except LegGone:
             return None
@@ -129,6 +136,50 @@ class Performer:
             log.warning("question not asked", call_id=call.id, why=str(error))
             return on.Collected(action.execution, "")
         return None
+
+    def _collect_number(self, call: Call, action: do.CollectNumber) -> on.Event | None:
+        try:
+            self._switch.collect_number(
+                call.id,
+                action.prompts,
+                action.invalid,
+                (action.at_least, action.at_most),
+                action.seconds,
+                action.tries,
+                action.execution,
+                call.language,
+                action.interrupt,
+            )
+        except LegGone:
+            return None
+        except SwitchError as error:
+            log.warning("number not asked for", call_id=call.id, why=str(error))
+            return on.Collected(action.execution, "")
+        return None
+
+    def _record_message(self, call: Call, action: do.RecordMessage) -> on.Event | None:
+        try:
+            self._switch.record_message(
+                call.id,
+                action.path,
+                action.longest_seconds,
+                action.silence_seconds,
+                action.execution,
+            )
+        except LegGone:
+            return None
+        except SwitchError as error:
+            log.warning("message not recorded", call_id=call.id, why=str(error))
+            return on.Recorded(action.execution, 0.0)
+        return None
+
+    def _keep_place(self, call: Call, action: do.KeepPlace) -> on.Event:
+        try:
+            kept = self._places.keep(call.id, action)
+        except NotKept as error:
+            log.warning("place not kept", call_id=call.id, why=str(error))
+            return on.PlaceNotKept(str(error))
+        return on.PlaceKept(kept.callback, kept.already)
 
     def _tag(self, call: Call, action: do.Tag) -> None:
         self._best_effort(call, "tag", lambda: self._switch.tag(call.id, action.facts))
@@ -139,8 +190,10 @@ class Performer:
                 call.id,
                 action.group,
                 priority=action.priority,
+                slope=action.slope,
                 enqueued_at=action.enqueued_at,
                 ring_seconds=action.lease_seconds,
+                prefer=action.prefer,
                 now=self._clock.now(),
             )
         except QueueUnavailable as error:
@@ -218,11 +271,11 @@ class Performer:
 
     def _accept(self, call: Call, action: do.AcceptOffer) -> on.Event | None:
         try:
-            taken = self._queue.accept(action.token, self._clock.now())
+            withdrawn = self._queue.accept(action.token, self._clock.now())
         except QueueUnavailable as error:
             log.warning("offer accepted without the queue", call_id=call.id, why=str(error))
             return None
-        return None if taken else on.OfferLost(action.token)
+        return on.OfferLost(action.token) if withdrawn is None else None
 
     def _refuse(self, call: Call, action: do.RefuseOffer) -> None:
         self._surely(lambda: self._queue.refuse(action.token, action.reason, self._clock.now()))

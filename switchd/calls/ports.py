@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from routing.callflow.actions import KeepPlace
 from routing.record import CallRecord
 from routing.standing import Callers, Standing
 
@@ -23,6 +25,10 @@ class LegGone(SwitchError):
 
 class QueueUnavailable(Exception):
     """Redis cannot be reached or refuses."""
+
+
+class NotKept(Exception):
+    """A callback could not be written down; the caller is to wait on."""
 
 
 class Switch(Protocol):
@@ -49,6 +55,27 @@ class Switch(Protocol):
         tries: int,
         execution: str,
         language: str = "",
+        interrupt: bool = False,
+    ) -> None: ...
+    def collect_number(
+        self,
+        leg: str,
+        prompts: tuple[str, ...],
+        invalid: tuple[str, ...],
+        length: tuple[int, int],
+        seconds: float,
+        tries: int,
+        execution: str,
+        language: str = "",
+        interrupt: bool = False,
+    ) -> None: ...
+    def record_message(
+        self,
+        leg: str,
+        path: str,
+        longest_seconds: float,
+        silence_seconds: float,
+        execution: str,
     ) -> None: ...
     def tag(self, leg: str, facts: Mapping[str, str]) -> None: ...
     def ring(
@@ -96,15 +123,21 @@ class Queue(Protocol):
         group: str,
         *,
         priority: int,
+        slope: float,
         enqueued_at: float,
         ring_seconds: float,
+        prefer: str,
         now: float,
     ) -> int: ...
     def leave(self, call: str, now: float) -> bool: ...
     def widen(self, call: str, group: str, now: float) -> bool: ...
     def staffed(self, group: str) -> bool: ...
     def position(self, call: str, now: float) -> Place | None: ...
-    def accept(self, token: str, now: float) -> bool: ...
+    def accept(self, token: str, now: float) -> tuple[str, ...] | None:
+        """The seat answered. Returns the tokens of the caller's other offers, which have ended;
+        None if the offer itself has ended."""
+        ...
+
     def refuse(self, token: str, reason: str | None, now: float) -> bool: ...
     def release(self, seat: str, token: str, wrap_up_seconds: float, now: float) -> bool: ...
 
@@ -115,6 +148,31 @@ class Register(Protocol):
     def standing(self, call: str, number: str, callers: Callers, now: float) -> Standing:
         """Count a call of a normalised number by the plan's rules. Raises `QueueUnavailable`."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A callback that is open for a number."""
+
+    callback: str
+    already: bool = False
+    """Whether an earlier call had asked for it."""
+
+
+class Places(Protocol):
+    """Where callers who hang up keep their place."""
+
+    def keep(self, call: str, wish: KeepPlace) -> Kept:
+        """Write a callback down and put it into the list. Raises `NotKept`."""
+        ...
+
+
+class NoPlaces:
+    """Where nobody is called back."""
+
+    def keep(self, call: str, wish: KeepPlace) -> Kept:
+        """Never."""
+        raise NotKept("nobody is called back here")
 
 
 class Ledger(Protocol):

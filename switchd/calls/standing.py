@@ -5,8 +5,8 @@ from __future__ import annotations
 import gevent
 import structlog
 
-from routing.entry import Arrival, caller_of
-from routing.numbers import EMERGENCY, normalise
+from routing.entry import Arrival, caller_of, is_emergency
+from routing.numbers import EMERGENCY
 from routing.plan import Plan
 from routing.standing import NOTHING_KNOWN, Standing
 from switchd.calls.ports import QueueUnavailable, Register
@@ -25,8 +25,7 @@ def standing_of(
     Nobody is asked about emergency services, and a call to them is not counted.
     """
     number = caller_of(arrival, plan)
-    dialled = normalise(arrival.called, plan.area_code)
-    if not number or number in EMERGENCY or dialled in EMERGENCY:
+    if not number or number in EMERGENCY or is_emergency(arrival, plan):
         return NOTHING_KNOWN
     asking = gevent.spawn(_ask, register, call, number, plan, now)
     # Whoever is late is left to finish: a reply that nobody reads must not stay on the connection.

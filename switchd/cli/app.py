@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from switchd.cli import callers, city, demo, explain, inspect, plan, run, versions
+from switchd.cli import callers, city, demo, explain, inspect, plan, roster, run, versions
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,6 +17,7 @@ app.command("run")(run.run)
 app.command("check")(city.check)
 app.command("doctor")(city.doctor)
 app.command("explain")(explain.explain)
+app.command("roster")(roster.roster)
 app.command("reload")(versions.reload)
 app.command("status")(inspect.status)
 app.command("calls")(inspect.calls)

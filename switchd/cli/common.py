@@ -112,6 +112,15 @@ def load_node_or_fail(folder: Path, node: str) -> Loaded:
         fail(str(error), Exit.CONFIG)
 
 
+def write_or_fail(file: Path, text: str) -> None:
+    """Write a file that was asked for, and say so."""
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        fail(f"{file} cannot be written: {error.strerror}")
+    typer.echo(f"{file}: written")
+
+
 def load_or_fail(folder: Path) -> Loaded:
     """Load the city; on errors print each with its place and exit."""
     try:

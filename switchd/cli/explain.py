@@ -10,13 +10,14 @@ from typing import Annotated, Any
 
 import typer
 
-from routing.compare import listed
+from routing.differences import leads_to, listed
 from routing.entry import Arrival, Refusal, Route, caller_of
 from routing.explain import Explanation
 from routing.explain import explain as explain_arrival
 from routing.lines import Forward, Otherwise
-from routing.plan import MenuItem, Plan
-from routing.standing import NOTHING_KNOWN, Standing
+from routing.plan import Plan
+from routing.shifts import Duty
+from routing.standing import Standing, having_called
 from switchd.api.client import Answer, Client, NoDaemon
 from switchd.bootstrap import socket_path
 from switchd.cli.common import (
@@ -41,6 +42,10 @@ def explain(
     diversion: Annotated[str, typer.Option(help="The Diversion header of the call.")] = "",
     history_info: Annotated[str, typer.Option(help="The History-Info header of the call.")] = "",
     asserted: Annotated[str, typer.Option(help="The P-Asserted-Identity header.")] = "",
+    calls_in_hour: Annotated[
+        int, typer.Option(min=1, help="The caller's calls within the hour, this one included.")
+    ] = 1,
+    repeat: Annotated[bool, typer.Option("--repeat", help="The caller called before.")] = False,
     city: City = DEFAULT_CITY,
     json: Json = False,
 ) -> None:
@@ -62,7 +67,12 @@ def explain(
         asserted=asserted,
     )
     now = read_moment(at, loaded.plan.zone)
-    standing = _standing(city, caller_of(arrival, loaded.plan))
+    number = caller_of(arrival, loaded.plan)
+    if not number and (calls_in_hour > 1 or repeat):
+        raise typer.BadParameter("nobody is counted without a number; give --caller")
+    standing = _barred(city, number)
+    if standing is None:
+        standing = having_called(calls_in_hour, repeat, loaded.plan.callers, now)
     explained = explain_arrival(arrival, loaded.plan, now, standing)
     if json:
         print_json(_plain(explained))
@@ -71,20 +81,20 @@ def explain(
         typer.echo(f"{name:>13}  {value}")
 
 
-def _standing(city: Path, number: str) -> Standing:
-    """What a running daemon has against a caller; nothing if none runs."""
+def _barred(city: Path, number: str) -> Standing | None:
+    """What a running daemon has against a caller; None for nothing, or if none runs."""
     client = Client(socket_path(settings_or_fail(city).folders.state))
     try:
         rules = client.get("blocked") if number else []
     except (NoDaemon, Answer):
-        return NOTHING_KNOWN
+        return None
     for rule in rules:
         if rule["number"] == number:
             until = inf if rule["until"] is None else rule["until"]
             return Standing(
                 barred_until=until, barred_for=rule["reason"], by_limit=rule["kind"] == "limit"
             )
-    return NOTHING_KNOWN
+    return None
 
 
 def _rows(explained: Explanation, plan: Plan) -> list[tuple[str, str]]:
@@ -116,18 +126,19 @@ def _taken(outcome: Route, explained: Explanation, plan: Plan) -> list[tuple[str
         rows += _passed_on(outcome.forward)
     if outcome.menu:
         keys = plan.menus[outcome.menu].keys.items()
-        rows += [("key", f"{key}: {_chosen(item)}") for key, item in keys]
+        rows += [("key", f"{key}: {leads_to(item)}") for key, item in keys]
     if not outcome.group:
         return rows
     rows += [
         ("served as", outcome.line_meant),
         ("waits for", f"{outcome.group} ({explained.group_title}), priority {outcome.priority}"),
-        ("offered to", _seats(explained.seats)),
+        *(("on duty", crew) for crew in _crews(explained.crews, plan)),
+        ("offered to", _seats(explained.seats, explained.off_duty)),
     ]
     rows += [
         (
             f"after {step.after_seconds:g} s",
-            f"also {step.group} ({step.title}): {_seats(step.seats)}",
+            f"also {step.group} ({step.title}): {_seats(step.seats, step.off_duty)}",
         )
         for step in explained.overflow
     ]
@@ -142,16 +153,21 @@ def _passed_on(forward: Forward) -> list[tuple[str, str]]:
     ]
 
 
-def _chosen(item: MenuItem) -> str:
-    wishes = [
-        f"the menu {item.menu}" if item.menu else f"the queue {item.group}".rstrip(),
-        f"in {item.language}" if item.language else "",
+def _crews(duties: tuple[Duty, ...], plan: Plan) -> list[str]:
+    ends = (datetime.fromtimestamp(duty.ends, plan.zone) for duty in duties)
+    return [
+        f"{duty.crew} ({duty.shift}) until {end:%H:%M}"
+        for duty, end in zip(duties, ends, strict=True)
     ]
-    return ", ".join(wish for wish in wishes if wish)
 
 
-def _seats(seats: tuple[str, ...]) -> str:
-    return f"{listed(seats, 'more') or 'nobody'} ({len(seats)})"
+def _seats(seats: tuple[str, ...], off_duty: tuple[str, ...]) -> str:
+    """Those on duty, and behind them those at which nobody is to sit."""
+    on_duty = [seat for seat in seats if seat not in off_duty]
+    shown = f"{listed(on_duty, 'more') or 'nobody'} ({len(on_duty)})"
+    if not off_duty:
+        return shown
+    return f"{shown}; off duty: {listed(off_duty, 'more')} ({len(off_duty)})"
 
 
 def _reason(what: str, facts: Any) -> str:

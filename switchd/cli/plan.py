@@ -21,8 +21,9 @@ from switchd.cli.common import (
     load_or_fail,
     print_json,
     read_moment,
+    write_or_fail,
 )
-from switchd.drawing import graph, timeline
+from switchd.drawing import graph, graph_svg, timeline
 
 plan = typer.Typer(no_args_is_help=True, help="The plan: compared, drawn, and its history.")
 plan.command("log")(versions.log)
@@ -69,8 +70,7 @@ def draw_timeline(
     if begin > end:
         raise typer.BadParameter(f"{begin:%Y-%m} lies after {end:%Y-%m}")
     if svg is not None:
-        svg.write_text(timeline.svg(loaded.plan, begin, end, today), encoding="utf-8")
-        typer.echo(f"{svg}: written")
+        write_or_fail(svg, timeline.svg(loaded.plan, begin, end, today))
         return
     months = timeline.count_months(begin, end)
     each = -(-months // CELLS)
@@ -98,14 +98,20 @@ class Form(StrEnum):
 
     TEXT = "text"
     MERMAID = "mermaid"
+    SVG = "svg"
 
 
 @plan.command("graph")
 def draw_graph(
     city: City = DEFAULT_CITY,
-    form: Annotated[Form, typer.Option("--as", help="text or mermaid.")] = Form.TEXT,
+    form: Annotated[Form, typer.Option("--format", help="How it is drawn.")] = Form.TEXT,
+    out: Annotated[Path | None, typer.Option(help="Write it into this file.")] = None,
 ) -> None:
     """Draw which numbers lead to which groups, and who sits there."""
     loaded = load_or_fail(city)
-    draw = {Form.TEXT: graph.text, Form.MERMAID: graph.mermaid}[form]
-    typer.echo(draw(loaded.plan), nl=False)
+    draw = {Form.TEXT: graph.text, Form.MERMAID: graph.mermaid, Form.SVG: graph_svg.svg}[form]
+    drawn = draw(loaded.plan)
+    if out is None:
+        typer.echo(drawn, nl=False)
+    else:
+        write_or_fail(out, drawn)

@@ -63,7 +63,6 @@ def _render(before: Loaded, after: Loaded) -> Iterator[tuple[str, str]]:
     if seats:
         span = f"seat {seats[0]}" if len(seats) == 1 else f"seats {seats[0]} to {seats[-1]}"
         yield f"the phone of {span}", RENDER
-    known = {line.music for line in before.plan.lines.values()}
-    music = sorted({line.music for line in after.plan.lines.values()} - known)
+    music = sorted(after.plan.hold_music - before.plan.hold_music)
     if music:
         yield f"the hold music {', '.join(music)}", RENDER

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routing.lines import Line, LineKind, Overflow
+from routing.lines import Line, LineKind
 from routing.plan import Plan
 from routing.seats import Seat
 
@@ -29,10 +29,9 @@ def _edges(plan: Plan) -> Iterator[str]:
         if forward is not None:
             how = "passed on" if line.forward else "by a seat"
             yield f'  n{name} -- "{how}" --> t{name}[/"{forward.number}<br/>{forward.trunk}"/]'
-        for step in _own_overflow(line, plan):
-            label = f"after {step.after_seconds:g} s"
-            yield f'  n{name} -. "{label}" .-> {_id(step.group, plan)}'
-    for number, (seats, groups) in enumerate(_blocks(plan)):
+        for further, when in later_groups(line, plan):
+            yield f'  n{name} -. "{when}" .-> {_id(further, plan)}'
+    for number, (seats, groups) in enumerate(blocks(plan)):
         yield f'  s{number}("{seats}")'
         for served in groups:
             yield f"  {_id(served, plan)} --> s{number}"
@@ -44,7 +43,7 @@ def text(plan: Plan) -> str:
 
 
 def _paragraphs(plan: Plan) -> Iterator[str]:
-    blocks = _blocks(plan)
+    seated = blocks(plan)
     for name, group in plan.groups.items():
         yield f"{name} ({group.title})"
         for line in plan.lines.values():
@@ -52,10 +51,10 @@ def _paragraphs(plan: Plan) -> Iterator[str]:
                 unanswered = ", if nobody answers there" if line.forward else ""
                 yield f"  <- {line.name} {line.title} ({line.kind.value}{unanswered})"
                 yield from _merged(plan, line.name)
-            for step in _own_overflow(line, plan):
-                if step.group == name:
-                    yield f"  <- {line.name} {line.title}, after {step.after_seconds:g} s"
-        seats = [shown for shown, groups in blocks if name in groups]
+            for group_later, when in later_groups(line, plan):
+                if group_later == name:
+                    yield f"  <- {line.name} {line.title}, {when}"
+        seats = [shown for shown, groups in seated if name in groups]
         yield f"  -> {', '.join(seats) or 'no seat'}"
     for line in plan.lines.values():
         forward = line.forward or line.transfer_to
@@ -65,11 +64,15 @@ def _paragraphs(plan: Plan) -> Iterator[str]:
             yield f"{line.name} {line.title} ({line.kind.value}), {how} {there}"
 
 
-def _own_overflow(line: Line, plan: Plan) -> tuple[Overflow, ...]:
-    """The steps of a line that does not merely wait where the hotline's callers do."""
+def later_groups(line: Line, plan: Plan) -> tuple[tuple[str, str], ...]:
+    """Give the further groups of a line and when they serve its callers, in words.
+
+    None of a line that merely waits where the hotline's callers do.
+    """
     hotlines = {one.group for one in plan.lines.values() if one.kind is LineKind.HOTLINE}
     own = line.kind is LineKind.HOTLINE or line.group not in hotlines
-    return line.overflow if own else ()
+    steps = line.overflow if own else ()
+    return tuple((step.group, f"after {step.after_seconds:g} s") for step in steps)
 
 
 def _merged(plan: Plan, into: str) -> Iterator[str]:
@@ -81,16 +84,16 @@ def _merged(plan: Plan, into: str) -> Iterator[str]:
             yield f"       <- {line.name} {line.title} (retired, {days}{how})"
 
 
-def _blocks(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
-    """Neighbouring seats that serve the same groups, as a range, and those groups."""
-    blocks: list[list[Seat]] = []
+def blocks(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
+    """Give neighbouring seats that serve the same groups, as a range, and those groups."""
+    found: list[list[Seat]] = []
     for seat in plan.seats.values():
-        last = blocks[-1][-1] if blocks else None
+        last = found[-1][-1] if found else None
         if last and last.groups == seat.groups and int(seat.number) == int(last.number) + 1:
-            blocks[-1].append(seat)
+            found[-1].append(seat)
         else:
-            blocks.append([seat])
-    return [(_range(seats), seats[0].groups) for seats in blocks]
+            found.append([seat])
+    return [(_range(seats), seats[0].groups) for seats in found]
 
 
 def _range(seats: list[Seat]) -> str:

@@ -164,8 +164,8 @@ def plain_text(text: str) -> str:
 
 
 def music_names(plan: Plan) -> list[str]:
-    """Return the names of hold music that the plan's lines use, each once, in a fixed order."""
-    return sorted({line.music for line in plan.lines.values()})
+    """Return the names of hold music that the plan uses, each once, in a fixed order."""
+    return sorted(plan.hold_music)
 
 
 def _check_names(plan: Plan, settings: RenderSettings) -> None:

@@ -11,18 +11,15 @@ asked.
 from __future__ import annotations
 
 import math
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 import redis
 
-from switchd.queues.facts import QueueUnavailable
-from switchd.queues.keys import Keys
 from switchd.queues.order import to_ms, to_seconds
-from switchd.queues.scripts import Scripts
+from switchd.queues.verbs import Verbs, new_token
 
 LEASE_SECONDS: Final = 5.0
 """How long a daemon may be silent before its node is given up."""
@@ -68,7 +65,7 @@ class NodeTaken(Exception):
         self.place = place
 
 
-class Nodes:
+class Nodes(Verbs):
     """The nodes of one city as the daemon of one of them (`owner`) sees them."""
 
     def __init__(
@@ -77,15 +74,11 @@ class Nodes:
         city: str,
         owner: str,
         place: str,
-        new_token: Callable[[], str] = lambda: secrets.token_urlsafe(12),
+        new_token: Callable[[], str] = new_token,
     ) -> None:
         """`place` is machine and folder; no two daemons that run share one."""
-        self._scripts = Scripts(client, Keys(city))
-        self._owner = owner
+        super().__init__(client, city, owner, new_token)
         self._place = place
-        self._new_token = new_token
-        self.on_deadline: Callable[[float], None] = lambda deadline: None
-        """Told the city's next deadline after each verb."""
 
     def claim_node(self, now: float) -> None:
         """Begin to work for the node. Raises NodeTaken while a daemon elsewhere does."""
@@ -114,14 +107,3 @@ class Nodes:
             for owner, place, ends in self._run("nodes")
         )
         return tuple(sorted(found, key=lambda node: node.owner))
-
-    def _run(self, verb: str, *arguments: str | int) -> Any:
-        try:
-            head, result = self._scripts.run(verb, *arguments)
-        except redis.RedisError as error:
-            raise QueueUnavailable(
-                f"{verb}: Redis does not answer as it should: {error}"
-            ) from error
-        if head is not None:
-            self.on_deadline(to_seconds(head))
-        return result

@@ -92,6 +92,9 @@ class Ear:
         elif event.application == "play_and_get_digits":
             keys = event.variable("switchd_key")
             self._listener.deliver(leg, on.Collected(execution, keys))
+        elif event.application == "record":
+            seconds = _milliseconds(event.variable("record_ms")) / 1000
+            self._listener.deliver(leg, on.Recorded(execution, seconds))
         else:
             failed = event.response.startswith("FILE NOT FOUND")
             self._listener.deliver(leg, on.Played(execution, failed))
@@ -116,6 +119,10 @@ class Ear:
 
     def _unregistered(self, event: esl.Unregistered | esl.RegistrationExpired) -> None:
         self._listener.phone(event.user, False)
+
+
+def _milliseconds(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
 
 
 def found(listener: Listener, leg: str, headers: Mapping[str, Any]) -> None:

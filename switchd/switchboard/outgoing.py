@@ -33,6 +33,9 @@ GONE = ("no such channel", "cannot locate session", "invalid session", "invalid 
 _FORWARD = {"switchd_kind": "forward"}
 ORIGINATE_GRACE_SECONDS = 10.0
 """How much longer than the ring time the result of an originate is waited for."""
+SILENCE_LEVEL = 200
+"""Mean amplitude of samples below which a caller who leaves a message says nothing (switch_ivr.c,
+silence_threshold of `record`)."""
 SURVEY_DIGIT_SECONDS = 3.0
 """How long play_and_get_digits waits between digits; one key is all that is asked for."""
 
@@ -101,6 +104,7 @@ class FreeSwitch:
         tries: int,
         execution: str,
         language: str = "",
+        interrupt: bool = False,
     ) -> None:
         """Ask for one key; it arrives as variable switchd_key of the execution's end."""
         asked = self._sounds(prompts, language)
@@ -110,7 +114,51 @@ class FreeSwitch:
         arguments = (
             f"1 1 {tries} {milliseconds} none {asked} {wrong} switchd_key [{keys}] {digit_gap}"
         )
+        self._ask(leg, arguments, execution, interrupt)
+
+    def collect_number(
+        self,
+        leg: str,
+        prompts: tuple[str, ...],
+        invalid: tuple[str, ...],
+        length: tuple[int, int],
+        seconds: float,
+        tries: int,
+        execution: str,
+        language: str = "",
+        interrupt: bool = False,
+    ) -> None:
+        """Ask for a number of `length` (least, most) digits that ends with #; it arrives as that
+        of `collect`."""
+        asked = self._sounds(prompts, language)
+        wrong = self._sounds(invalid, language)
+        milliseconds = int(seconds * 1000)
+        least, most = length
+        arguments = (
+            f"{least} {most} {tries} {milliseconds} # {asked} {wrong} switchd_key [0-9]+ "
+            f"{milliseconds}"
+        )
+        self._ask(leg, arguments, execution, interrupt)
+
+    def _ask(self, leg: str, arguments: str, execution: str, interrupt: bool) -> None:
+        if interrupt:
+            self._api("uuid_break", f"{leg} all")
         self._execute(leg, "play_and_get_digits", arguments, execution)
+
+    def record_message(
+        self,
+        leg: str,
+        path: str,
+        longest_seconds: float,
+        silence_seconds: float,
+        execution: str,
+    ) -> None:
+        """Record the caller into `path` below the recordings folder, until #, silence or the
+        longest length; the length arrives as variable record_ms of the execution's end."""
+        self.tag(leg, {"playback_terminators": "#"})
+        longest, silence = round(longest_seconds), round(silence_seconds)
+        arguments = f"{self._recordings / path} {longest} {SILENCE_LEVEL} {silence}"
+        self._execute(leg, "record", arguments, execution)
 
     def tag(self, leg: str, facts: Mapping[str, str]) -> None:
         """Set channel variables."""

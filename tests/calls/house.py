@@ -64,8 +64,33 @@ class FakeSwitch(_Fake):
         tries: int,
         execution: str,
         language: str = "",
+        interrupt: bool = False,
     ) -> None:
         self._ask("collect", leg, keys)
+
+    def collect_number(
+        self,
+        leg: str,
+        prompts: tuple[str, ...],
+        invalid: tuple[str, ...],
+        length: tuple[int, int],
+        seconds: float,
+        tries: int,
+        execution: str,
+        language: str = "",
+        interrupt: bool = False,
+    ) -> None:
+        self._ask("collect_number", leg, length)
+
+    def record_message(
+        self,
+        leg: str,
+        path: str,
+        longest_seconds: float,
+        silence_seconds: float,
+        execution: str,
+    ) -> None:
+        self._ask("record_message", leg, path)
 
     def tag(self, leg: str, facts: Mapping[str, str]) -> None:
         self._ask("tag", leg, dict(facts))
@@ -145,9 +170,9 @@ class FakeQueue(_Fake):
         self._ask("position", call)
         return self.place
 
-    def accept(self, token: str, now: float) -> bool:
+    def accept(self, token: str, now: float) -> tuple[str, ...] | None:
         self._ask("accept", token)
-        return self.leases
+        return () if self.leases else None
 
     def refuse(self, token: str, reason: str | None, now: float) -> bool:
         self._ask("refuse", token, reason)

@@ -9,7 +9,7 @@ from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.record import EndedBy
 from switchd.calls.performer import RETRY_SECONDS, Performer
-from switchd.calls.ports import Place
+from switchd.calls.ports import NoPlaces, Place
 from tests.calls.house import FakeClock, FakeQueue, FakeSwitch, wait_until
 from tests.routing.build import NOW
 
@@ -35,7 +35,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def performer(switch: FakeSwitch, queue: FakeQueue, clock: FakeClock) -> Performer:
-    return Performer(switch, queue, clock)
+    return Performer(switch, queue, clock, NoPlaces())
 
 
 class TestTheSwitchRefuses:

@@ -8,6 +8,7 @@ import pytest
 from gevent.event import Event
 
 from routing.entry import Arrival
+from routing.plan import Trunk
 from routing.standing import NOTHING_KNOWN, Callers, Standing
 from switchd.calls import standing as asking
 from switchd.calls.ports import QueueUnavailable
@@ -72,4 +73,11 @@ class TestAsking:
     ) -> None:
         register = Register()
         found = standing(register, replace(ARRIVAL, **changes))  # type: ignore[arg-type]
+        assert (found, register.asked) == (NOTHING_KNOWN, [])
+
+    def test_an_emergency_number_behind_the_trunks_prefix_is_one(self) -> None:
+        the_plan = plan(trunks={"carrier": Trunk("carrier", strip_prefixes=("17951",))})
+        register = Register()
+        arrival = replace(ARRIVAL, called="17951119")
+        found = asking.standing_of(register, "leg-a", arrival, the_plan, NOW)
         assert (found, register.asked) == (NOTHING_KNOWN, [])

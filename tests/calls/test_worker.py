@@ -7,6 +7,7 @@ from routing.callflow import events as on
 from routing.entry import Arrival
 from routing.record import CallRecord, EndedBy
 from switchd.calls.performer import Performer
+from switchd.calls.ports import NoPlaces
 from switchd.calls.worker import Worker
 from tests.calls.house import FakeClock, FakeQueue, FakeRegister, FakeSwitch, wait_until
 from tests.routing.build import NOW, plan
@@ -24,7 +25,7 @@ class Desk:
         self.worker = Worker(
             Call(id="leg-a", arrived_at=NOW),
             plan(),
-            Performer(self.switch, self.queue, self.clock),
+            Performer(self.switch, self.queue, self.clock, NoPlaces()),
             self.clock,
             FakeRegister(),
             on_leg=lambda leg, worker: None,

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from typer.testing import CliRunner, Result
 
+from switchd.city import load_city
 from switchd.cli.app import app
 from switchd.places import share
 
@@ -91,6 +92,55 @@ class TestExplain:
         assert said.exit_code == 78
         assert "lines.12345.kind" in said.stderr
 
+    def test_seats_where_nobody_is_on_duty_are_told_apart(self, copy: Path) -> None:
+        change(
+            copy, "groups.yaml", "market: {title: 市场监管}", "market: {title: 市场, shift: web}"
+        )
+        by_day = switchd("explain", "12315", "--at", "2020-01-06T10:00", city=copy).stdout
+        assert "on duty  网络 (day) until 12:00" in by_day
+        assert "offered to  1101, 1102, 1103 (3)\n" in by_day
+        by_night = switchd("explain", "12315", "--at", "2020-01-06T20:00", city=copy).stdout
+        assert "offered to  nobody (0); off duty: 1101, 1102, 1103 (3)" in by_night
+
+    def test_a_caller_beyond_the_limit_is_explained_as_one(self, copy: Path) -> None:
+        limits = "callers: {limits: {calls_per_hour: 20}, repeat_days: 3}\n"
+        (copy / "callers.yaml").write_text(limits, encoding="utf-8")
+        call = ("explain", "12345", "--caller", "13937512345", "--calls-in-hour")
+        assert "refused" not in switchd(*call, "20", city=copy).stdout
+        assert "refused  CALL_REJECTED" in switchd(*call, "21", city=copy).stdout
+
+    def test_nobody_counts_callers_without_number(self) -> None:
+        said = switchd("explain", "12345", "--repeat")
+        assert said.exit_code == 2
+        assert "--caller" in said.output
+
+
+class TestRoster:
+    def test_who_is_on_duty_now(self) -> None:
+        said = switchd("roster", "--at", "2020-01-04T06:59").stdout.splitlines()
+        assert said[0] == "Sat 2020-01-04 06:59 (Asia/Shanghai)"
+        assert said[1] == "  1001-1008 (8): 丙班 (night) until 07:00"
+        assert "  1201-1206 (6): off duty" in said
+
+    def test_the_coming_days_have_a_row_each(self) -> None:
+        said = switchd("roster", "--at", "2020-01-03", "--days", "2").stdout.splitlines()
+        rows = [line.split() for line in said if line.startswith((" Fri", " Sat"))]
+        assert rows == [
+            ["Fri", "2020-01-03", "early", "-", "night", "late"],
+            ["Sat", "2020-01-04", "late", "early", "-", "night"],
+            ["Fri", "2020-01-03", "08:30-12:00", "14:30-18:00"],
+            ["Sat", "2020-01-04", "-"],
+        ]
+
+    def test_for_programs(self) -> None:
+        said = json.loads(switchd("roster", "--at", "2020-01-04T10:00", "--json").stdout)
+        (seat,) = [post for post in said["seats"] if post["seat"] == "1201"]
+        assert (seat["on_duty"], seat["by_shifts"], seat["duties"]) == (False, True, [])
+
+    def test_a_city_without_shifts_is_on_duty_at_any_time(self) -> None:
+        said = switchd("roster", city=share("config") / "minimal").stdout
+        assert "1001-1005 (5): at any time, without shifts" in said
+
 
 class TestDiff:
     def diff(self, old: Path, new: Path, *options: str) -> Result:
@@ -156,11 +206,30 @@ class TestGraph:
         assert "  -> seats 1001-1008 (8)" in said
 
     def test_as_mermaid(self) -> None:
-        said = switchd("plan", "graph", "--as", "mermaid").stdout
+        said = switchd("plan", "graph", "--format", "mermaid").stdout
         assert said.startswith("flowchart LR\n")
         assert "  n12345 --> g0\n" in said
         assert '  n12316 -. "from 2020-01-03" .-> n12345\n' in said
         assert '  s0("seats 1001-1008 (8)")\n' in said
+
+    def test_as_a_picture_with_a_box_for_each_line_group_and_block_of_seats(
+        self, tmp_path: Path
+    ) -> None:
+        picture = tmp_path / "graph.svg"
+        said = switchd("plan", "graph", "--format", "svg", "--out", str(picture))
+        assert said.stdout == f"{picture}: written\n"
+        root = ElementTree.parse(picture).getroot()  # noqa: S314 - we wrote it
+        svg = "{http://www.w3.org/2000/svg}"
+        texts = [str(element.text) for element in root.iter(f"{svg}text")]
+        plan = load_city(CITY).plan
+        assert {*plan.lines, *plan.groups, "seats 1001-1008 (8)"} <= set(texts)
+        dashed = [path for path in root.iter(f"{svg}path") if path.get("stroke-dasharray")]
+        assert len(dashed) == sum(len(line.overflow) for line in plan.lines.values()) > 0
+
+    def test_a_file_that_cannot_be_written_is_told(self, tmp_path: Path) -> None:
+        said = switchd("plan", "graph", "--out", str(tmp_path / "nowhere" / "graph.txt"))
+        assert said.exit_code == 1
+        assert "cannot be written" in said.stderr
 
 
 class TestWithoutADaemon:

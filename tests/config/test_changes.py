@@ -42,6 +42,13 @@ class TestNeeds:
         (need,) = told(write, seats="seats:\n  1001-1005: intake\n")
         assert need.startswith("the phone of seats 1004 to 1005 needs a new `switchd freeswitch")
 
+    def test_a_new_hold_music_must_be_rendered_wherever_it_is_named(self, write: Write) -> None:
+        city = RIGHT["city"] + "  music: calm\n"
+        assert told(write, city=city) == (
+            "the hold music calm needs a new `switchd freeswitch render`, "
+            "and FreeSWITCH to read it",
+        )
+
     def test_a_restart_is_named_again_until_it_has_happened(self, write: Write) -> None:
         started = load(write(), now=NOW)
         changed = load(write(extra="log: {level: debug}"), now=NOW)

@@ -6,9 +6,12 @@ from datetime import date
 
 import pytest
 
+from routing.calendars import Calendar, Span
 from routing.entry import Arrival, Cause, Refusal, Route, decide
 from routing.explain import explain
 from routing.lines import LineKind, Phase
+from routing.seats import Seat
+from routing.shifts import DayShift
 from routing.timeline import day_begins
 from tests.routing.build import NOW, hotline, plan, retired
 
@@ -50,6 +53,17 @@ class TestExplain:
     def test_who_must_redial_waits_for_nobody(self) -> None:
         city = plan(hotline(), retired(MERGED, connects=False))
         assert explain(call("12319"), city, day_begins(MERGED, city)).seats == ()
+
+    def test_the_crew_that_is_on_duty_is_told_and_seats_without_one_are_marked(self) -> None:
+        office = Calendar("office", (((Span(540, 1020),),) * 7))  # type: ignore[arg-type]
+        seats = {
+            "1001": Seat("1001", ("intake",)),
+            "1002": Seat("1002", ("intake",), shift="day"),
+        }
+        city = plan(seats=seats, shifts={"day": DayShift("day", "A", office)})
+        noon = day_begins(MERGED, city) + 12 * 3600
+        assert explain(call("12345"), city, noon).off_duty == ()
+        assert explain(call("12345"), city, noon + 6 * 3600).off_duty == ("1002",)
 
     def test_a_number_of_no_line_has_none(self) -> None:
         told = explain(call("3312345"), CITY, NOW)

@@ -23,6 +23,7 @@ from routing.standing import (
     Limits,
     Standing,
     Withheld,
+    having_called,
     judge,
 )
 from tests.routing.build import NOW, Story, hotline, plan, retired
@@ -264,3 +265,20 @@ class TestWhoIsAsked:
 
     def test_nobody_is_asked_about_a_withheld_number(self) -> None:
         assert caller_of(Arrival(MOBILE, "12345", "carrier", privacy=True), plan()) == ""
+
+
+class TestHavingCalled:
+    """A supposed caller counts as one that the live queue has counted."""
+
+    def test_the_call_beyond_the_limit_is_barred(self) -> None:
+        the_plan = city(limits=Limits(calls_per_hour=5))
+        within = having_called(5, False, the_plan.callers, NOW)
+        beyond = having_called(6, False, the_plan.callers, NOW)
+        assert isinstance(call(the_plan, standing=within), Route)
+        assert isinstance(call(the_plan, standing=beyond), Refusal)
+
+    def test_without_a_limit_nothing_is_counted(self) -> None:
+        assert having_called(500, True, Callers(), NOW) == Standing()
+
+    def test_a_repeat_caller_is_one_where_the_plan_asks_for_them(self) -> None:
+        assert having_called(2, True, Callers(repeat_seconds=60), NOW).is_repeat

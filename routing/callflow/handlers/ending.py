@@ -9,7 +9,7 @@ from routing.callflow import events as on
 from routing.callflow.call import Call
 from routing.callflow.handlers.legs import end_leg
 from routing.callflow.handlers.result import Result
-from routing.callflow.states import State
+from routing.callflow.states import QUEUED, State
 from routing.plan import Plan
 from routing.record import EndedBy, Outcome
 
@@ -47,7 +47,7 @@ def switch_refused(call: Call, event: on.SwitchRefused, plan: Plan, now: float) 
     call = call.note(now, "switch.refused", action=event.action, why=event.why)
     call = replace(call, outcome=call.outcome or Outcome.FAILED)
     leave: tuple[do.Action, ...] = ()
-    if call.state in (State.WAITING, State.RINGING):
+    if call.state in QUEUED:
         leave = (do.LeaveQueue(),)
     if call.offer is not None and call.state in (State.CONNECTING, State.TALKING):
         leave = (do.ReleaseSeat(call.offer.seat, call.offer.token, 0.0),)
@@ -59,7 +59,7 @@ def switch_refused(call: Call, event: on.SwitchRefused, plan: Plan, now: float) 
 def caller_left(call: Call, event: on.CallerGone, plan: Plan, now: float) -> Result:
     """The caller's line is gone, whatever was going on: nothing may ring on, no seat may hang."""
     actions: list[do.Action] = []
-    if call.state in (State.WAITING, State.RINGING):
+    if call.state in QUEUED:
         actions.append(do.LeaveQueue())
     offer = call.offer
     if offer is not None and call.state in (State.CONNECTING, State.TALKING):

@@ -9,8 +9,10 @@ end
 
 local function settle(seat, list)
   local home = list[#list]
+  count(seat, -1)
   redis.call('HSET', key.seat .. seat, 'homes', home and cjson.encode(list) or '[]',
     'home', home or '', 'reachable', home and '1' or '0')
+  count(seat, 1)
   if home then
     show(seat)
   else

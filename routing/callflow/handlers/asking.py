@@ -1,0 +1,31 @@
+"""What goes on in the queue while a caller is asked about a callback."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from routing.callflow import actions as do
+from routing.callflow import events as on
+from routing.callflow.call import Call
+from routing.callflow.handlers.queueing import postpone, ring
+from routing.callflow.handlers.result import Result
+from routing.callflow.waiting import place
+from routing.plan import Plan
+
+
+def seat_free(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
+    """A person now is better than a callback: the question ends, the phone rings."""
+    call = replace(call, announcing=False, callback_number="").next_audio()
+    music = do.PlayMusic(call.music, call.audio, interrupt=True)
+    call, todo = ring(call, event, plan, now)
+    return call, (music, *todo)
+
+
+def due(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
+    """Further groups may serve the caller meanwhile; announcements are put off."""
+    return postpone(call, event, plan, now)
+
+
+def forgotten(call: Call, event: on.QueueForgot, plan: Plan, now: float) -> Result:
+    """The queue came back without this caller: to the old place; the question goes on."""
+    return call.note(now, "queue.restored"), place(call, plan, now)
