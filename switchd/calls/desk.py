@@ -132,9 +132,9 @@ class Desk:
                 worker.post(event)
 
     def waits_for(self, leg: str) -> bool:
-        """Whether a leg that we dialled is the one that its call rings or talks with."""
+        """Whether a leg that we dialled is one that its call rings or talks with."""
         worker = self._legs.get(leg)
-        return worker is not None and worker.call.partner == leg
+        return worker is not None and leg in worker.call.partners
 
     def forgotten(self, known: Collection[str]) -> None:
         """The queue lost its data but for the callers in `known`: bring the others back."""
