@@ -44,7 +44,8 @@ class Daemon:
         self.house = RunningHouse(parts)
         self._handsets = Handsets(parts)
         self._comparing = Comparing(parts, self._handsets, self)
-        parts.desk.closed += [parts.tally.add, lambda record: parts.seating.tidy()]
+        parts.desk.closed += [parts.indicators.ended, lambda record: parts.seating.tidy()]
+        parts.writer.on_written = parts.indicators.written
         if server is not None:
             self._server = server(self.house)
 
@@ -59,6 +60,7 @@ class Daemon:
         # What is here now stays: a full collection would look at all of it, and callers wait.
         gc.collect()
         gc.freeze()
+        parts.indicators.start()
         parts.writer.start()
         self._background = [
             gevent.spawn(self._read_inbox),
@@ -89,6 +91,7 @@ class Daemon:
         gevent.killall(self._background, block=False)
         flushed = parts.writer.flush(flush_seconds)
         parts.writer.stop()
+        parts.indicators.stop()
         parts.spool.close()
         log.info("stopped", calls_left=len(parts.desk), records_left=parts.spool.waiting)
         return flushed
@@ -121,6 +124,7 @@ class Daemon:
 
     def queue_back(self) -> None:
         """Redis answers again; it may have lost what it knew."""
+        self.parts.indicators.restore()
         self._comparing.queue_back()
 
     # what the link tells

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from routing.assignments import as_facts
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow import widening
@@ -64,7 +65,9 @@ def ring(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
         offers=(*call.offers[len(forgotten) :], offer),
         offered_at=now,
         legs=(*call.legs, leg),
-    ).note(now, "offer.made", seat=offer.seat, agent=offer.agent, group=offer.group)
+    )
+    made = {"seat": offer.seat, "agent": offer.agent, "group": offer.group}
+    call = call.note(now, "offer.made", **{**as_facts(offer.why), **made})
     stops = tuple(do.StopLeg(old.token, "NO_ANSWER") for old in forgotten)
     seconds = plan.groups[offer.group].ring_seconds
     return call, (*stops, _reach(plan, offer, seconds, call))
