@@ -27,8 +27,9 @@ def lowered(group: str, level: int) -> str:
 
 def pools(plan: Plan) -> dict[str, Need]:
     """Every pool of the plan: each group, and each as a step of widening may lower it."""
-    owners = (*plan.lines.values(), *plan.groups.values())
-    levels = {step.level for owner in owners for step in owner.overflow if step.level is not None}
+    steps = [step for line in plan.lines.values() for step in line.overflow]
+    steps += [step for group in plan.groups.values() for step in group.overflow]
+    levels = {step.level for step in steps if step.level is not None}
     found: dict[str, Need] = {}
     for group in plan.groups.values():
         found[group.name] = group.need
