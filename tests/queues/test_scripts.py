@@ -14,6 +14,7 @@ from routing import queueing
 from switchd.queues.entrance import Entrance
 from switchd.queues.keys import EntranceKeys, Keys
 from switchd.queues.measured import Measured
+from switchd.queues.nodes import Nodes
 from switchd.queues.order import BAND, PRIORITIES, SLOPES, score, to_hundredths, to_points
 from switchd.queues.scripts import Scripts, source
 from switchd.queues.waitlist import Waitlist
@@ -27,9 +28,8 @@ OF_INDICATORS = ("count_end", "indicators")
 """Verbs of `switchd.queues.indicators`, which have keys of their own and no deadlines."""
 OF_ENTRANCE = ("arrive", "forget_held", "hold_place", "leave_place", "take_over")
 """Verbs of `switchd.queues.entrance`, likewise."""
-OF_MEASURED = ("ahead", "note_end", "outlook")
 OWNERS = {
-    verb: Measured if verb in OF_MEASURED else Entrance if verb in OF_ENTRANCE else Waitlist
+    verb: next(owner for owner in (Waitlist, Nodes, Measured, Entrance) if hasattr(owner, verb))
     for verb in VERBS
     if verb not in OF_INDICATORS
 }
