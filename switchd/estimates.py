@@ -18,8 +18,8 @@ from switchd.queues.measured import Measured, Outlook, Talk
 
 FRESH_SECONDS = 3.0
 """How long an outlook serves every caller who asks."""
-SERVED_ELSEWHERE = frozenset({Outcome.ANSWERED, Outcome.CALLBACK})
-"""Outcomes of callers who did not give up: a callback keeps its place."""
+GAVE_UP = frozenset({Outcome.ABANDONED, Outcome.TIMED_OUT, Outcome.VOICEMAIL})
+"""Outcomes of callers who made room for those behind them. A callback keeps its place."""
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +54,7 @@ class Estimates:
                 record.call,
                 at=record.queued_at + waited,
                 waited=waited,
-                gave_up=record.outcome not in SERVED_ELSEWHERE,
+                gave_up=record.outcome in GAVE_UP,
                 talk=self._talk(record),
             )
         except QueueUnavailable as error:
