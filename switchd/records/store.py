@@ -103,7 +103,9 @@ class Store(Database):
         ]
         period = (_CALLS.c.arrived_at >= since, _CALLS.c.arrived_at < until)
         incoming = _CALLS.c.kind == CallKind.INCOMING
-        query = select(*columns).where(*period, incoming).order_by(_CALLS.c.arrived_at, _CALLS.c.call)
+        query = (
+            select(*columns).where(*period, incoming).order_by(_CALLS.c.arrived_at, _CALLS.c.call)
+        )
         with self._connect() as connection:
             return [_past(row) for row in connection.execute(query)]
 
