@@ -44,14 +44,19 @@ class Daemon:
         self.house = RunningHouse(parts)
         self._handsets = Handsets(parts)
         self._comparing = Comparing(parts, self._handsets, self)
-        parts.desk.closed += [parts.tally.add, lambda record: parts.seating.tidy()]
+        parts.desk.closed += [parts.indicators.ended, lambda record: parts.seating.tidy()]
+        parts.writer.on_written = parts.indicators.written
         if server is not None:
             self._server = server(self.house)
 
     def start(self) -> None:
-        """Define the seats, begin to listen. Raises `QueueUnavailable` if Redis is not there."""
+        """Define the seats, begin to listen.
+
+        Raises `QueueUnavailable` if Redis is not there, `NodeTaken` if another daemon works here.
+        """
         parts = self.parts
         parts.started_at = now = parts.clock.now()
+        parts.membership.claim()
         parts.waitlist.forget_calls_of(parts.owner, now)
         parts.seating.arrange(parts.plan)
         parts.reloader.write_down_start()
@@ -59,10 +64,12 @@ class Daemon:
         # What is here now stays: a full collection would look at all of it, and callers wait.
         gc.collect()
         gc.freeze()
+        parts.indicators.start()
         parts.writer.start()
         self._background = [
             gevent.spawn(self._read_inbox),
             gevent.spawn(parts.deadlines.run),
+            gevent.spawn(parts.membership.run),
         ]
         parts.link.start()
         if self._server is not None:
@@ -84,11 +91,13 @@ class Daemon:
         parts.link.stop()
         parts.inbox.close()
         parts.deadlines.close()
+        parts.membership.resign()
         self._comparing.stop()
         gevent.joinall(self._background, timeout=2.0)
         gevent.killall(self._background, block=False)
         flushed = parts.writer.flush(flush_seconds)
         parts.writer.stop()
+        parts.indicators.stop()
         parts.spool.close()
         log.info("stopped", calls_left=len(parts.desk), records_left=parts.spool.waiting)
         return flushed
@@ -114,6 +123,8 @@ class Daemon:
         desk = self.parts.desk
         for event in self.parts.inbox:
             match event:
+                case OfferMade(offer) if not self.parts.link.connected:
+                    self._comparing.hold(offer.call)
                 case OfferMade(offer):
                     desk.offer_made(offer)
                 case OfferLost(call, token, _, reason):
@@ -121,6 +132,7 @@ class Daemon:
 
     def queue_back(self) -> None:
         """Redis answers again; it may have lost what it knew."""
+        self.parts.indicators.restore()
         self._comparing.queue_back()
 
     # what the link tells

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from routing.plan import Plan
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
-from switchd.calls.tally import Tally
 from switchd.clock import Clock
 from switchd.esl.link import Link
+from switchd.indicators import IndicatorDesk
+from switchd.membership import Membership
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.inbox import Inbox
 from switchd.queues.waitlist import Waitlist
@@ -33,6 +34,7 @@ class Parts:
     waitlist: Waitlist
     inbox: Inbox
     deadlines: Deadlines
+    membership: Membership
     desk: Desk
     seating: Seating
     reloader: Reloader
@@ -42,8 +44,9 @@ class Parts:
     callers: CallerDesk
     spool: Spool
     writer: Writer
-    tally: Tally
+    indicators: IndicatorDesk
     owner: str
+    """This node's name in the queue."""
     domain: str
     """SIP domain of the seats."""
     started_at: float = 0.0
