@@ -34,6 +34,7 @@ counts = st.builds(
 def ended(outcome: Outcome, *, asked: bool = True, in_time: bool = True) -> Counts:
     return Counts.of(outcome, asked=asked, in_time=in_time, short=True)
 
+
 OF_CALLS = [one for one in Outcome if one not in (Outcome.NOT_REACHED, Outcome.SEAT_MISSED)]
 """Outcomes of calls to the hotline; the others are those of callbacks."""
 
