@@ -16,6 +16,8 @@ from routing.plan import Plan
 from switchd.api.app import build as build_app
 from switchd.api.ports import House
 from switchd.api.server import Server
+from switchd.callbacks.desk import CallbackDesk
+from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
 from switchd.calls.tally import Tally
@@ -25,6 +27,15 @@ from switchd.config import Loaded, ServerSettings
 from switchd.daemon import Daemon
 from switchd.esl.link import Link
 from switchd.freeswitch.settings import RenderSettings
+from switchd.keeping import (
+    CallbackHouse,
+    CallbackLine,
+    CallsInProgress,
+    KeptPlaces,
+    SqlMailbox,
+    SqlRegister,
+    post_json,
+)
 from switchd.parts import Parts
 from switchd.places import share
 from switchd.prompts.library import PromptLibrary
@@ -34,11 +45,13 @@ from switchd.queues.deadlines import Deadlines
 from switchd.queues.embedded import EmbeddedRedis
 from switchd.queues.inbox import Inbox
 from switchd.queues.waitlist import Waitlist
+from switchd.records.callbacks import Callbacks
 from switchd.records.callers import CallerRules
 from switchd.records.plans import PlanVersions
 from switchd.records.schema import migrate
 from switchd.records.spool import Spool
 from switchd.records.store import Store
+from switchd.records.voicemails import Voicemails
 from switchd.records.writer import Writer
 from switchd.reloading import Reloader
 from switchd.seating import Seating
@@ -159,6 +172,8 @@ class Running:
     store: Store
     versions: PlanVersions
     rules: CallerRules
+    callbacks: Callbacks
+    voicemails: Voicemails
     redis: EmbeddedRedis | None
     folder: Path
     """Where its data are."""
@@ -168,6 +183,8 @@ class Running:
         self.store.close()
         self.versions.close()
         self.rules.close()
+        self.callbacks.close()
+        self.voicemails.close()
         if self.redis is not None:
             self.redis.stop()
 
@@ -191,6 +208,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     waitlist = Waitlist(client, server.city, owner)
     migrate(server.sql)
     store, versions, rules = Store(server.sql), PlanVersions(server.sql), CallerRules(server.sql)
+    callbacks = Callbacks(server.sql, server.city)
+    voicemails = Voicemails(server.sql, server.city)
     daemon = Daemon()
     if embedded is not None:
         gevent.spawn(embedded.watch, lambda: _warn("redis")("the embedded Redis ended"))
@@ -208,6 +227,14 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         daemon.use(changed.plan)
         switch.prompts, switch.proxies = _libraries(changed), _proxies(changed.plan)
 
+    def plan_in_force() -> Plan:
+        return daemon.parts.plan
+
+    register, mailbox = SqlRegister(callbacks), SqlMailbox(voicemails)
+    in_progress = CallsInProgress(lambda: daemon.parts.desk)
+    line = CallbackLine(waitlist, plan_in_force)
+    callback_desk = CallbackDesk(register, line, in_progress, clock, plan_in_force, owner)
+    places = KeptPlaces(lambda: daemon.parts.callbacks, clock.now)
     seat_desk = SeatDesk(waitlist, clock.now)
     callers = CallerDesk(waitlist, rules, lambda: daemon.parts.plan, clock.now)
     parts = Parts(
@@ -224,7 +251,9 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             pause=gevent.sleep,
         ),
         deadlines=Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines")),
-        desk=Desk(lambda: daemon.parts.plan, switch, CallQueue(waitlist), spool, clock, callers),
+        desk=Desk(
+            lambda: daemon.parts.plan, switch, CallQueue(waitlist), spool, clock, callers, places
+        ),
         codes=FeatureCodes(server.feature_codes.model_dump(), seat_desk, switch),
         seating=Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls()),
         reloader=Reloader(loaded, use=use, versions=versions, now=clock.now),
@@ -233,6 +262,11 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         ),
         seat_desk=seat_desk,
         callers=callers,
+        callbacks=callback_desk,
+        notifier=Notifier(
+            mailbox, post_json, lambda: plan_in_force().voicemail.notify, server.city, clock
+        ),
+        kept=CallbackHouse(callback_desk, mailbox, clock.now),
         spool=spool,
         writer=Writer(spool, store),
         tally=Tally(),
@@ -240,7 +274,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         domain=domain(server.city),
     )
     daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
-    return Running(daemon, store, versions, rules, embedded, state)
+    return Running(daemon, store, versions, rules, callbacks, voicemails, embedded, state)
 
 
 def socket_path(state: Path) -> Path:

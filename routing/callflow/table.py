@@ -49,6 +49,7 @@ _ENTRY = _rows(
     (S.ARRIVED, on.Resumed, (S.WAITING, S.ENDING), h.resume, "nothing: place and music stay"),
     (S.ARRIVED, on.Served, (S.SURVEY, S.CLOSING, S.ENDING), h.served, "the survey, or thanks"),
     (S.ARRIVED, on.PassedOn, (S.CLOSING,), h.passed_on, "thanks"),
+    (S.ARRIVED, on.TakenCareOf, (S.CLOSING,), h.taken_care_of, "good-bye"),
     (S.ANSWERING, on.Answered, _BEHIND_THE_ANSWER, h.greet, "the greeting"),
     (S.GREETING, on.Played, _BEHIND_THE_GREETING, h.greeted, "music, or a seat at once"),
     (S.MENU, on.Collected, (S.WAITING, S.MENU), m.chosen, "a further menu, or the queue"),

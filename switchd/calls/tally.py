@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from dataclasses import dataclass
 
-from routing.record import CallRecord, Outcome
+from routing.record import CallKind, CallRecord, Outcome
 
 ANSWER_STANDARD_SECONDS = 15.0
 """GB/T 33358-2016: answered within 15 s."""
@@ -41,7 +41,9 @@ class Tally:
         self._ends: deque[float] = deque()
 
     def add(self, record: CallRecord) -> None:
-        """Count one ended call."""
+        """Count one ended call; the tries of callbacks are no calls of theirs."""
+        if record.kind is not CallKind.INCOMING:
+            return
         self._outcomes[record.outcome] += 1
         self._ends.append(record.ended_at)
         self._forget(record.ended_at)
