@@ -57,7 +57,8 @@ class Hall:
         for number in range(seats):
             seat = f"{1001 + number}"
             two = (GROUPS[number % 5], GROUPS[(number + 1) % 5])
-            self._list.define_seat(seat, two, self.now)
+            self._list.define_seat(seat, self.now)
+            self._list.serve(seat, dict.fromkeys(two, 5), self.now)
             self._list.phone(seat, True, self.now)
             self._list.sign_in(seat, f"8{seat}", self.now)
             self._list.ready(seat, self.now)

@@ -1,28 +1,31 @@
 """Which callers will notice that one plan takes another's place, found by deciding examples.
 
-Every number of both plans is called once now and once at each later change of its life, under
-both plans, with `routing.entry.decide`. What decides differently is told.
+Every number of both plans is called under both, with `routing.entry.decide`: now, at each later
+change of its life, and where its hours matter at each opening and closing of the days after. What
+decides differently is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+from routing.calendars import Calendar
+from routing.differences import SAMPLED_DAYS, listed, plain, settings
 from routing.entry import Arrival, Refusal, Route, decide
-from routing.explain import serving
 from routing.plan import Plan
+from routing.pools import serving
 from routing.timeline import day_begins, life
 
-SHOWN_NUMBERS = 3
-"""How many numbers a sentence names before it counts the rest."""
 _CALLER = "13800000000"
 _SILENT = frozenset({"caller", "called", "reasons", "title"})
 """Fields of a decision that no caller notices, and the title, of which the lines tell."""
-_TOLD_OTHERWISE = frozenset({"city", "lines", "groups", "seats", "version"})
-"""Fields of a plan that notices, or sentences of their own, tell of."""
+_OF_THE_QUEUE = frozenset(
+    {"line_meant", "group", "music", "survey", "priority", "overflow", "forward", "menu"}
+)
+"""Fields that nobody notices who is not connected."""
 _REFUSED = {
     "UNALLOCATED_NUMBER": "not in service",
     "NUMBER_CHANGED": "number changed, not answered",
@@ -40,6 +43,10 @@ class Notice:
     before: str
     """What the old plan does with them, in words."""
     after: str
+    until: float | None = None
+    """When it ends for the first time, if it comes and goes with the hours."""
+    times: int = 1
+    """How often it comes within the days that were looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,32 +66,139 @@ class Comparison:
 
 def compare(old: Plan, new: Plan, now: float) -> Comparison:
     """Compare two plans as of `now` (seconds since the epoch)."""
-    found: dict[tuple[float | None, str, str], list[str]] = {}
+    found: dict[Notice, list[str]] = {}
+    hours = _Hours()
     for number in dict.fromkeys((*old.by_number, *new.by_number)):
-        for since, before, after in _differences(number, old, new, now):
-            found.setdefault((since, before, after), []).append(number)
-    notices = [Notice(tuple(numbers), *key) for key, numbers in found.items()]
+        for notice in _differences(number, old, new, now, hours):
+            found.setdefault(notice, []).append(number)
+    notices = [_with_numbers(notice, numbers) for notice, numbers in found.items()]
     notices.sort(key=lambda notice: notice.since or 0.0)
-    return Comparison(tuple(notices), tuple(_settings(old, new)), new.zone)
+    return Comparison(tuple(notices), tuple(settings(old, new, now)), new.zone)
 
 
-def _differences(
-    number: str, old: Plan, new: Plan, now: float
-) -> Iterator[tuple[float | None, str, str]]:
-    """Give each moment from which on the plans do something else, and what."""
-    told: tuple[str, str] | None = None
-    for since in (None, *_changes(number, old, new, now)):
-        at = now if since is None else since
-        before, after = (decide(_arrival(number, plan), plan, at) for plan in (old, new))
-        if _noticed(before) == _noticed(after):
-            told = None
-            continue
-        texts = describe(before, old), describe(after, new)
-        if texts[0] == texts[1]:
-            texts = _fields_that_differ(before, after)
-        if texts != told:
-            told = texts
-            yield since, *texts
+def _with_numbers(notice: Notice, numbers: list[str]) -> Notice:
+    since, until = notice.since, notice.until
+    return Notice(tuple(numbers), since, notice.before, notice.after, until, notice.times)
+
+
+@dataclass(slots=True)
+class _Hours:
+    """Openings and closings, kept because many numbers share a calendar."""
+
+    _edges: dict[tuple[int, float, float], tuple[float, ...]] = field(default_factory=dict)
+    _open: dict[tuple[int, float], bool] = field(default_factory=dict)
+
+    def edges(self, calendar: Calendar, zone: Any, since: float, until: float) -> tuple[float, ...]:
+        """Give the moments inside the period at which the calendar may open or close."""
+        key = id(calendar), since, until
+        if key not in self._edges:
+            spans = calendar.spans(since, until, zone)
+            edges = (edge for span in spans for edge in span)
+            self._edges[key] = tuple(edge for edge in edges if since < edge < until)
+        return self._edges[key]
+
+    def is_open(self, calendar: Calendar, zone: Any, moment: float) -> bool:
+        """Tell whether the calendar is open."""
+        key = id(calendar), moment
+        if key not in self._open:
+            self._open[key] = calendar.is_open(moment, zone)
+        return self._open[key]
+
+
+Words = tuple[str, str]
+"""What the old plan does and what the new one does."""
+
+
+def _differences(number: str, old: Plan, new: Plan, now: float, hours: _Hours) -> Iterator[Notice]:
+    """Give what is different about one number, each thing from the moment when it begins."""
+    calendars: list[tuple[Calendar, Any]] = []
+    if _fate(number, old) != _fate(number, new):
+        calendars = [(one, plan.zone) for plan in (old, new) for one in _calendars(number, plan)]
+    stages = [now, *_changes(number, old, new, now)]
+    told: set[Words] = set()
+    for place, begins in enumerate(stages):
+        ends = min([begins + SAMPLED_DAYS * 86400.0, *stages[place + 1 : place + 2]])
+        edges = {edge for one, zone in calendars for edge in hours.edges(one, zone, begins, ends)}
+        known: dict[tuple[bool, ...], Words | None] = {}
+        runs: list[tuple[float, Words | None]] = []
+        for moment in (begins, *sorted(edges)):
+            are_open = tuple(hours.is_open(one, zone, moment) for one, zone in calendars)
+            if are_open not in known:
+                known[are_open] = _words(number, old, new, moment)
+            if not runs or runs[-1][1] != known[are_open]:
+                runs.append((moment, known[are_open]))
+        notices = list(_notices(runs, at_once=place == 0))
+        yield from (one for one in notices if (one.before, one.after) not in told)
+        told = {(one.before, one.after) for one in notices}
+
+
+def _notices(runs: list[tuple[float, Words | None]], at_once: bool) -> Iterator[Notice]:
+    """Tell each difference once, by the first run in which it is seen."""
+    for words in dict.fromkeys(words for _, words in runs if words is not None):
+        places = [place for place, run in enumerate(runs) if run[1] == words]
+        first = places[0]
+        since = None if first == 0 and at_once else runs[first][0]
+        until = runs[first + 1][0] if first + 1 < len(runs) else None
+        yield Notice((), since, *words, until, len(places))
+
+
+def _fate(number: str, plan: Plan) -> tuple[Any, ...]:
+    """Everything about the number that hours bear upon."""
+    line = plan.by_number.get(number)
+    if line is None:
+        return ()
+    into = plan.lines.get(line.retirement.into) if line.retirement else None
+    groups = tuple(plan.groups.get(one.group) for one in (line, into) if one is not None)
+    return line, into, groups, _calendars(number, plan)
+
+
+def _calendars(number: str, plan: Plan) -> tuple[Calendar, ...]:
+    """The calendars that decide what a caller of the number gets."""
+    line = plan.by_number.get(number)
+    if line is None:
+        return ()
+    names: list[str | None] = []
+    for one in (line, plan.lines.get(line.retirement.into) if line.retirement else None):
+        if one is not None:
+            group = plan.groups.get(one.group)
+            names += [one.open, group.open if group else None]
+            names.append(one.forward.open if one.forward else None)
+    found = (plan.calendars.get(name) for name in dict.fromkeys(names) if name is not None)
+    return tuple(calendar for calendar in found if calendar is not None)
+
+
+def _words(number: str, old: Plan, new: Plan, moment: float) -> Words | None:
+    """Say what either plan does with a call to the number, if it is not the same."""
+    before, after = (decide(_arrival(number, plan), plan, moment) for plan in (old, new))
+    noticed = _noticed(before), _noticed(after)
+    if noticed[0] == noticed[1]:
+        return None
+    texts = describe(before, old), describe(after, new)
+    if isinstance(before, Refusal) or isinstance(after, Refusal):
+        return texts
+    also = _also(before, after) if before.connect and after.connect else ("", "")
+    if texts[0] != texts[1]:
+        return _joined(texts[0], also[0]), _joined(texts[1], also[1])
+    return also if also[0] != also[1] else _fields_that_differ(*noticed)
+
+
+def _joined(text: str, also: str) -> str:
+    return f"{text}, {also}" if also else text
+
+
+def _also(before: Route, after: Route) -> Words:
+    """Say what is different beside the way of the call."""
+    words: list[Words] = []
+    if before.music != after.music:
+        words.append(
+            (f"waits with the music {before.music}", f"waits with the music {after.music}")
+        )
+    if before.survey != after.survey:
+        asked = {True: "is asked for satisfaction", False: "is not asked for satisfaction"}
+        words.append((asked[before.survey], asked[after.survey]))
+    if before.priority != after.priority:
+        words.append((f"has priority {before.priority}", f"has priority {after.priority}"))
+    return ", ".join(one for one, _ in words), ", ".join(one for _, one in words)
 
 
 def _changes(number: str, old: Plan, new: Plan, now: float) -> list[float]:
@@ -104,7 +218,10 @@ def _arrival(number: str, plan: Plan) -> Arrival:
 
 
 def _noticed(outcome: Route | Refusal) -> dict[str, Any]:
-    names = (field.name for field in fields(outcome) if field.name not in _SILENT)
+    silent = _SILENT
+    if isinstance(outcome, Route) and not outcome.connect:
+        silent = silent | _OF_THE_QUEUE
+    names = (field.name for field in fields(outcome) if field.name not in silent)
     return {"taken": isinstance(outcome, Route)} | {name: getattr(outcome, name) for name in names}
 
 
@@ -127,91 +244,23 @@ def describe(outcome: Route | Refusal, plan: Plan) -> str:
     return f"{heard}{asked}, waits for {outcome.group}{title}{served}{further}"
 
 
-def _fields_that_differ(before: Route | Refusal, after: Route | Refusal) -> tuple[str, str]:
-    old, new = _noticed(before), _noticed(after)
+def _fields_that_differ(old: dict[str, Any], new: dict[str, Any]) -> Words:
     names = [name for name in old | new if old.get(name) != new.get(name)]
-    texts = [", ".join(f"{name} {_plain(one.get(name))}" for name in names) for one in (old, new)]
+    texts = [", ".join(f"{name} {plain(one.get(name))}" for name in names) for one in (old, new)]
     return texts[0], texts[1]
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Collection) and not isinstance(value, str) and len(value) > SHOWN_NUMBERS:
-        return f"{len(value)} entries"
-    return str(value)
-
-
-def _settings(old: Plan, new: Plan) -> Iterator[str]:
-    """Tell what no single number shows: titles, seats, times, trunks."""
-    for name, line in new.lines.items():
-        before = old.lines.get(name)
-        if before is not None and before.title != line.title:
-            yield f"line {name}: seats see {line.title} instead of {before.title}"
-    for group in dict.fromkeys((*old.groups, *new.groups)):
-        yield from _group(group, old, new)
-    for number, seat in new.seats.items():
-        was = old.seats.get(number)
-        if was is not None and was.title != seat.title:
-            yield f"seat {number} is called {seat.title or '-'} instead of {was.title or '-'}"
-    for field in fields(Plan):
-        if field.compare and field.name not in _TOLD_OTHERWISE:
-            before, after = getattr(old, field.name), getattr(new, field.name)
-            yield from _value(field.name, before, after)
-
-
-def _value(name: str, before: Any, after: Any) -> Iterator[str]:
-    """Compare one field of the plan: keys of a mapping, fields of a section, or the value."""
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        word = name.removesuffix("s")
-        for key in dict.fromkeys((*before, *after)):
-            if key not in after:
-                yield f"{word} {key} is gone"
-            elif key not in before:
-                yield f"{word} {key} is new"
-            else:
-                yield from _value(f"{word} {key}", before[key], after[key])
-    elif is_dataclass(before) and type(before) is type(after):
-        yield from _parts(name, before, after)
-    elif before != after:
-        yield f"{name}: {_plain(after)} instead of {_plain(before)}"
-
-
-def _group(name: str, old: Plan, new: Plan) -> Iterator[str]:
-    before, after = old.groups.get(name), new.groups.get(name)
-    if before is not None and after is not None:
-        yield from _parts(f"group {name}", before, after)
-    had, has = serving(old, name), serving(new, name)
-    if after is None:
-        yield f"group {name} is gone"
-        return
-    if before is None:
-        yield f"group {name} is new, with {len(has)} seats"
-        return
-    for word, seats in (("gains", set(has) - set(had)), ("loses", set(had) - set(has))):
-        if seats:
-            shown = listed(sorted(seats), "more")
-            yield f"group {name} {word} the seats {shown} and has {len(has)} then"
-
-
-def _parts(owner: str, before: Any, after: Any) -> Iterator[str]:
-    """Compare two dataclasses of one kind key by key."""
-    for field in fields(after):
-        old, new = getattr(before, field.name), getattr(after, field.name)
-        if old != new:
-            yield f"{owner}: {field.name} {_plain(new)} instead of {_plain(old)}"
-
-
-def listed(names: Sequence[str], rest: str) -> str:
-    """Name the first few and count the rest, such as "more seats"."""
-    if len(names) <= SHOWN_NUMBERS + 1:
-        return ", ".join(names)
-    return f"{', '.join(names[:SHOWN_NUMBERS])} and {len(names) - SHOWN_NUMBERS} {rest}"
 
 
 def _sentence(notice: Notice, zone: Any) -> str:
     since = "now"
     if notice.since is not None:
-        since = f"from {datetime.fromtimestamp(notice.since, zone):%Y-%m-%d %H:%M}"
+        since = f"from {_local(notice.since, zone)}"
+    if notice.until is not None:
+        since = f"{since} to {_local(notice.until, zone)}"
+    if notice.times > 1:
+        since = f"{since} and {notice.times - 1} more times within {SAMPLED_DAYS} days"
     numbers = listed(notice.numbers, "more numbers")
     return f"{numbers}, {since}: {notice.after} (old plan: {notice.before})"
+
+
+def _local(moment: float, zone: Any) -> str:
+    return f"{datetime.fromtimestamp(moment, zone):%Y-%m-%d %H:%M}"

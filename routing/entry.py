@@ -11,7 +11,15 @@ from datetime import datetime
 from enum import StrEnum
 
 from routing.called import called_number, caller_number
-from routing.lines import Forward, Line, LineKind, Overflow, Phase, Retirement
+from routing.lines import (
+    HIGHEST_PRIORITY,
+    Forward,
+    Line,
+    LineKind,
+    Overflow,
+    Phase,
+    Retirement,
+)
 from routing.numbers import EMERGENCY
 from routing.plan import Plan, Trunk
 from routing.reasons import Reason
@@ -88,6 +96,8 @@ class Route:
     """Where the caller is passed on to behind the greeting, instead of the queue."""
     menu: str = ""
     """The menu behind the greeting; "" for none."""
+    age_slope: float = 1.0
+    """Points that the caller gains in each second of waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +152,8 @@ def _with_standing(route: Route, judgement: Judgement, plan: Plan) -> Route:
             forward=None,
         )
     if judgement.priority:
-        return replace(route, priority=route.priority + judgement.priority)
+        priority = min(route.priority + judgement.priority, HIGHEST_PRIORITY)
+        return replace(route, priority=priority)
     return route
 
 
@@ -295,4 +306,5 @@ def _route(
         overflow=meant.overflow,
         forward=None if closed else meant.forward,
         menu=meant.menu,
+        age_slope=meant.age_slope,
     )

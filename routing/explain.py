@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from routing.entry import Arrival, Refusal, Route, decide
 from routing.lines import LineKind, Phase
 from routing.plan import Plan
+from routing.pools import serving
 from routing.roster import is_on_duty
 from routing.shifts import Duty
 from routing.standing import NOTHING_KNOWN, Standing
@@ -107,8 +108,3 @@ def _steps(route: Route, plan: Plan, now: float) -> tuple[Step, ...]:
 def _off_duty(plan: Plan, group: str, now: float) -> tuple[str, ...]:
     seats = (plan.seats[number] for number in serving(plan, group))
     return tuple(seat.number for seat in seats if not is_on_duty(seat, group, plan, now))
-
-
-def serving(plan: Plan, group: str) -> tuple[str, ...]:
-    """The seats of a skill group, in the plan's order."""
-    return tuple(seat.number for seat in plan.seats.values() if group in seat.groups)

@@ -9,6 +9,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
+from typing import Final
 
 
 class LineKind(StrEnum):
@@ -98,6 +99,10 @@ class Forward:
     """Calendar by which somebody answers there; None: at all times."""
 
 
+HIGHEST_PRIORITY: Final = 86_400
+"""Points, as many as a caller gains in a day at slope 1; the lowest priority is its negative."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of the city: the numbers that reach it and how its callers are treated."""
@@ -118,7 +123,9 @@ class Line:
     survey: bool = True
     """Whether the caller is asked for satisfaction after the seat has left."""
     priority: int = 0
-    """Order in the waiting list before age: higher first; 0 is normal."""
+    """Points in the waiting list besides age, see routing.queueing; 0 is normal."""
+    age_slope: float = 1.0
+    """Points that a caller gains in each second of waiting."""
     retirement: Retirement | None = None
     """Only for retired lines, a county's among them."""
     overflow: tuple[Overflow, ...] = ()

@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 from routing.calendars import NO_HOLIDAYS, Calendar, Holidays
 from routing.callbacks import CallbackRules
 from routing.lines import Forward, Line
-from routing.seats import Seat
+from routing.queueing import Strategy
+from routing.seats import Agent, Seat
 from routing.shifts import Duty, Shifts
+from routing.skills import Need, Skill
 from routing.standing import Callers
 from routing.voicemail import VoicemailRules
 
@@ -32,6 +34,16 @@ class SkillGroup:
     """Arrangement of shifts by which its seats are staffed."""
     crew: str | None = None
     """The only crew of that arrangement that serves it; None: whichever is on duty."""
+    needs: Need | None = None
+    """What its callers need of whoever serves them; None: the skill of the group's name."""
+    strategy: Strategy = Strategy.LONGEST_IDLE
+    ring_several: int = 1
+    """How many seats at most ring at once for one caller."""
+
+    @property
+    def need(self) -> Need:
+        """What its callers need."""
+        return self.needs or Skill(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +158,8 @@ class Plan:
     groups: Mapping[str, SkillGroup]
     seats: Mapping[str, Seat]
     trunks: Mapping[str, Trunk]
+    agents: Mapping[str, Agent] = field(default_factory=dict)
+    """Who brings skills to a seat; others may sign in with the seat's skills alone."""
     menus: Mapping[str, Menu] = field(default_factory=dict)
     emergency: Mapping[str, Forward] = field(default_factory=dict)
     """Emergency number → where calls to it go that arrive here."""

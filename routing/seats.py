@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class SeatState(StrEnum):
@@ -39,13 +41,12 @@ class NotReadyReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A place with a phone. Skills belong to agents; which groups a seat serves comes from here
-    until agents bring their own."""
+    """A place with a phone, and the skills that it gives to whoever sits there."""
 
     number: str
     """The SIP extension, such as 1001."""
     groups: tuple[str, ...]
-    """Skill groups whose callers it may be offered."""
+    """Skills of whoever sits there, named like the groups that need them; see routing.skills."""
     title: str = ""
     phone: str = ""
     """A telephone number by which the seat is reached, "" for a SIP phone that registers."""
@@ -55,6 +56,17 @@ class Seat:
     """Arrangement of shifts by which the seat is staffed; None: those of its groups."""
     crew: str | None = None
     """The only crew of that arrangement that sits here; None: whichever is on duty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A person (话务员) and the skills that he or she brings to any seat."""
+
+    number: str
+    """Staff number (工号), such as A017."""
+    title: str = ""
+    skills: Mapping[str, int] = field(default_factory=dict)
+    """Skill → level, 1 to 9."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +82,7 @@ class Offer:
     """Seconds since the epoch."""
     deadline: float
     """Seconds since the epoch; whoever has not answered by then has not answered."""
+    why: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """What it was decided from, in points and seconds: how (turn, preferred, withdrawn from
+    another caller, further), pool, strategy, score, waited, callers considered [call, score],
+    seats considered [seat, what the strategy compares], counts of the pool's seats by state."""

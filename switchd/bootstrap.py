@@ -235,7 +235,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     line = CallbackLine(waitlist, plan_in_force)
     callback_desk = CallbackDesk(register, line, in_progress, clock, plan_in_force, owner)
     places = KeptPlaces(lambda: daemon.parts.callbacks, clock.now)
-    seat_desk = SeatDesk(waitlist, clock.now)
+    seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
+    seat_desk = SeatDesk(waitlist, clock.now, seating.seated)
     callers = CallerDesk(waitlist, rules, lambda: daemon.parts.plan, clock.now)
     parts = Parts(
         plan=plan,
@@ -251,11 +252,9 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             pause=gevent.sleep,
         ),
         deadlines=Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines")),
-        desk=Desk(
-            lambda: daemon.parts.plan, switch, CallQueue(waitlist), spool, clock, callers, places
-        ),
+        desk=Desk(plan_in_force, switch, CallQueue(waitlist), spool, clock, callers, places),
         codes=FeatureCodes(server.feature_codes.model_dump(), seat_desk, switch),
-        seating=Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls()),
+        seating=seating,
         reloader=Reloader(loaded, use=use, versions=versions, now=clock.now),
         phones=Phones(
             lambda: daemon.parts.plan.seats, lambda seat, up: waitlist.phone(seat, up, clock.now())

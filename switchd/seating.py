@@ -1,16 +1,17 @@
-"""Which seats the queue knows and whom they serve, when a plan comes into force."""
+"""Which seats the queue knows and whom they serve: by the plan, and by who sits there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import structlog
 from gevent.lock import RLock
 
 from routing.callflow import Call
-from routing.handover import seat_groups
 from routing.plan import Plan
+from routing.pools import agent_skills, group_of, pools, seat_pools, serves
 from routing.seats import SeatState
+from routing.skills import Skills
 from switchd.queues.facts import QueueUnavailable, SeatRefused
 from switchd.queues.waitlist import Waitlist
 
@@ -21,7 +22,7 @@ class Seating:
     """Brings the queue's seats in line with the plan, at once or when the last call allows it.
 
     A seat that the plan no longer has finishes its talk and is forgotten then. A group that the
-    plan no longer seats is served until the last caller of an earlier plan has left it.
+    plan lets nobody serve is served until the last caller of an earlier plan has left it.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Seating:
         self._one_at_a_time = RLock()
         self._plan: Plan | None = None
         self._orphans: frozenset[str] = frozenset()
+        self._inherited: Mapping[str, Mapping[str, int]] = {}
         self._leaving: frozenset[str] = frozenset()
 
     def arrange(self, plan: Plan) -> None:
@@ -48,11 +50,21 @@ class Seating:
         known = self._waitlist.snapshot(now, first=0).seats
         in_use = {call.group for call in self._calls() if call.group}
         so_far = {number: seat.groups for number, seat in known.items()}
-        wanted, self._orphans = seat_groups(so_far, plan, in_use)
+        sitting = {
+            number: self._skills(plan, seat.agent) for number, seat in known.items() if seat.agent
+        }
+        wanted, self._orphans = seat_pools(so_far, plan, in_use, sitting)
+        self._inherited = {
+            number: {pool: level for pool, level in served.items() if pool in self._orphans}
+            for number, served in wanted.items()
+        }
         self._plan = plan
-        for number, groups in wanted.items():
-            if number not in known or tuple(known[number].groups) != groups:
-                self._waitlist.define_seat(number, groups, now)
+        self._define_groups(plan, now)
+        for number, served in wanted.items():
+            if number not in known:
+                self._waitlist.define_seat(number, now)
+            if number not in known or known[number].pools != served:
+                self._waitlist.serve(number, served, now)
         gone = [seat for number, seat in known.items() if number not in wanted]
         talking = frozenset(seat.seat for seat in gone if seat.state is SeatState.TALKING)
         self._leaving = talking
@@ -61,6 +73,35 @@ class Seating:
                 self._waitlist.forget_seat(seat.seat, now)
             elif seat.after_call is not SeatState.SIGNED_OUT:
                 self._sign_out(seat.seat, now)
+
+    def _define_groups(self, plan: Plan, now: float) -> None:
+        for pool in pools(plan):
+            group = plan.groups[group_of(pool)]
+            self._waitlist.define_group(pool, group.strategy, group.ring_several, now)
+
+    def _skills(self, plan: Plan, agent: str) -> Skills:
+        return agent_skills(plan, agent, self._waitlist.skill_changes(agent))
+
+    def seated(self, seat: str, agent: str) -> None:
+        """Let a seat serve whom it can while `agent` sits there. Raises `QueueUnavailable`."""
+        with self._one_at_a_time:
+            plan = self._plan
+            if plan is None or seat not in plan.seats:
+                return
+            served = serves(plan, seat, self._skills(plan, agent))
+            inherited = self._inherited.get(seat, {})
+            self._waitlist.serve(seat, {**served, **inherited}, self._now())
+
+    def change_skill(self, agent: str, skill: str, level: int | None) -> str:
+        """Give an agent a skill at a level (1 to 9) or take it away (0); None: as the plan says.
+
+        It counts at once and stays over restarts. Returns the seat where the agent sits, or "".
+        Raises `QueueUnavailable`.
+        """
+        seat = self._waitlist.change_skill(agent, skill, level)
+        if seat:
+            self.seated(seat, agent)
+        return seat
 
     def tidy(self) -> None:
         """A call has ended: forget whom and what only calls of an earlier plan needed."""

@@ -32,8 +32,10 @@ class CallQueue:
         group: str,
         *,
         priority: int,
+        slope: float,
         enqueued_at: float,
         ring_seconds: float,
+        prefer: str,
         now: float,
     ) -> int:
         with _for_calls():
@@ -41,8 +43,10 @@ class CallQueue:
                 call,
                 group,
                 priority=priority,
+                slope=slope,
                 enqueued_at=enqueued_at,
                 ring_seconds=ring_seconds,
+                prefer=prefer,
                 now=now,
             )
 
@@ -60,12 +64,13 @@ class CallQueue:
 
     def position(self, call: str, now: float) -> calls.Place | None:
         with _for_calls():
-            position = self._waitlist.position(call)
-        return None if position is None else calls.Place(position, None)
+            place = self._waitlist.position(call, now)
+        return None if place is None else calls.Place(place.position, None)
 
-    def accept(self, token: str, now: float) -> bool:
+    def accept(self, token: str, now: float) -> tuple[str, ...] | None:
         with _for_calls():
-            return self._waitlist.accept(token, now)
+            accepted = self._waitlist.accept(token, now)
+        return None if accepted is None else accepted.withdrawn
 
     def refuse(self, token: str, reason: str | None, now: float) -> bool:
         with _for_calls():
@@ -79,14 +84,20 @@ class CallQueue:
 class SeatDesk:
     """The seat verbs, for feature codes and for the HTTP interface."""
 
-    def __init__(self, waitlist: Waitlist, now: Callable[[], float]) -> None:
+    def __init__(
+        self, waitlist: Waitlist, now: Callable[[], float], seated: Callable[[str, str], None]
+    ) -> None:
+        """`seated(seat, agent)` lets the seat serve whom it can with the agent's skills."""
         self._waitlist = waitlist
         self._now = now
+        self._seated = seated
 
     def sign_in(self, seat: str, agent: str) -> SeatView:
         """Raises `SeatRefusal`, like all of them."""
         with _for_seats():
-            return self._waitlist.sign_in(seat, agent, self._now())
+            view = self._waitlist.sign_in(seat, agent, self._now())
+            self._seated(seat, agent)
+            return self._waitlist.seat(seat) or view
 
     def sign_out(self, seat: str) -> SeatView:
         with _for_seats():

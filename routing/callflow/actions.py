@@ -113,6 +113,10 @@ class Enqueue(Action):
     enqueued_at: float
     lease_seconds: float
     """How long a seat may be held for this caller before the offer is swept."""
+    slope: float = 1.0
+    """Points that the caller gains in each second of waiting."""
+    prefer: str = ""
+    """An agent or a seat that is taken if it is free."""
 
 
 @dataclass(frozen=True, slots=True)

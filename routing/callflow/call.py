@@ -29,6 +29,7 @@ class Call:
     department: str = ""
     """Whose number was dialled, for statistics."""
     priority: int = 0
+    age_slope: float = 1.0
     greeting: tuple[str, ...] = ()
     connects: bool = True
     """Whether the greeting is followed by the queue, or by good-bye."""

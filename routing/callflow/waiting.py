@@ -45,5 +45,5 @@ def place(call: Call, plan: Plan, now: float) -> tuple[do.Action, ...]:
     """Take the caller's place in the list, and begin the steps of overflow."""
     assert call.queued_at is not None
     lease = plan.groups[call.group].ring_seconds + LEASE_GRACE_SECONDS
-    enqueue = do.Enqueue(call.group, call.priority, call.queued_at, lease)
+    enqueue = do.Enqueue(call.group, call.priority, call.queued_at, lease, slope=call.age_slope)
     return (enqueue, *widening.steps(call, plan, now))

@@ -193,8 +193,10 @@ class Performer:
                 call.id,
                 action.group,
                 priority=action.priority,
+                slope=action.slope,
                 enqueued_at=action.enqueued_at,
                 ring_seconds=action.lease_seconds,
+                prefer=action.prefer,
                 now=self._clock.now(),
             )
         except QueueUnavailable as error:
@@ -288,11 +290,11 @@ class Performer:
 
     def _accept(self, call: Call, action: do.AcceptOffer) -> on.Event | None:
         try:
-            taken = self._queue.accept(action.token, self._clock.now())
+            withdrawn = self._queue.accept(action.token, self._clock.now())
         except QueueUnavailable as error:
             log.warning("offer accepted without the queue", call_id=call.id, why=str(error))
             return None
-        return None if taken else on.OfferLost(action.token)
+        return on.OfferLost(action.token) if withdrawn is None else None
 
     def _refuse(self, call: Call, action: do.RefuseOffer) -> None:
         self._surely(lambda: self._queue.refuse(action.token, action.reason, self._clock.now()))

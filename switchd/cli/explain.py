@@ -10,12 +10,12 @@ from typing import Annotated, Any
 
 import typer
 
-from routing.compare import listed
+from routing.differences import leads_to, listed
 from routing.entry import Arrival, Refusal, Route, caller_of
 from routing.explain import Explanation
 from routing.explain import explain as explain_arrival
 from routing.lines import Forward, Otherwise
-from routing.plan import MenuItem, Plan
+from routing.plan import Plan
 from routing.shifts import Duty
 from routing.standing import Standing, having_called
 from switchd.api.client import Answer, Client, NoDaemon
@@ -126,7 +126,7 @@ def _taken(outcome: Route, explained: Explanation, plan: Plan) -> list[tuple[str
         rows += _passed_on(outcome.forward)
     if outcome.menu:
         keys = plan.menus[outcome.menu].keys.items()
-        rows += [("key", f"{key}: {_chosen(item)}") for key, item in keys]
+        rows += [("key", f"{key}: {leads_to(item)}") for key, item in keys]
     if not outcome.group:
         return rows
     rows += [
@@ -151,14 +151,6 @@ def _passed_on(forward: Forward) -> list[tuple[str, str]]:
         ("passed on to", f"{forward.number} over {forward.trunk}"),
         ("otherwise", f"{then}, after {forward.ring_seconds:g} s without an answer"),
     ]
-
-
-def _chosen(item: MenuItem) -> str:
-    wishes = [
-        f"the menu {item.menu}" if item.menu else f"the queue {item.group}".rstrip(),
-        f"in {item.language}" if item.language else "",
-    ]
-    return ", ".join(wish for wish in wishes if wish)
 
 
 def _crews(duties: tuple[Duty, ...], plan: Plan) -> list[str]:

@@ -12,7 +12,9 @@ from routing.plan import MenuItem, Plan, SkillGroup
 from routing.plan import Survey as PlanSurvey
 from routing.plan import Trunk as PlanTrunk
 from routing.plan import Waiting as PlanWaiting
+from routing.seats import Agent as PlanAgent
 from routing.seats import Seat as PlanSeat
+from routing.skills import Need
 from switchd.config.build_calendars import build_calendars, build_shifts
 from switchd.config.build_callbacks import build_callbacks, build_voicemail
 from switchd.config.build_lines import build_emergency, build_lines
@@ -50,6 +52,9 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
                 open=group.open,
                 shift=group.shift,
                 crew=group.crew,
+                needs=None if group.needs is None else Need.parse(group.needs),
+                strategy=group.strategy,
+                ring_several=group.ring_several,
             )
             for key, group in draft.groups.items()
         },
@@ -57,6 +62,10 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
             number: _seat(lookup, number, seat)
             for written, seat in draft.seats.items()
             for number in seat_numbers(written)
+        },
+        agents={
+            number: PlanAgent(number, agent.title, agent.skills)
+            for number, agent in draft.agents.items()
         },
         trunks={key: build_trunk(lookup, key, trunk) for key, trunk in draft.trunks.items()},
         menus={key: _menu(key, menu) for key, menu in draft.menus.items()},

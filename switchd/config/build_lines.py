@@ -45,6 +45,7 @@ def _line(lookup: Lookup, key: str, line: Line, music: str) -> PlanLine:
         music=line.music or music,
         survey=line.survey,
         priority=line.priority,
+        age_slope=line.age_slope,
         retirement=_retirement(lookup, line),
         overflow=tuple(
             Overflow(step.group, step.after_seconds) for step in lookup.overflow_of(line)

@@ -6,6 +6,7 @@ from datetime import date
 
 from pydantic import Field
 
+from routing.lines import HIGHEST_PRIORITY
 from routing.standing import Barring, Withheld
 from switchd.config.models import Addition, Number, Section, Text, Word
 
@@ -31,7 +32,10 @@ class Preferred(Blocked):
     """One number whose calls go first, or all that begin alike."""
 
     priority: int = Field(
-        default=1, ge=1, le=9, description="What is added to the line's priority."
+        default=600,
+        ge=1,
+        le=HIGHEST_PRIORITY,
+        description="Points that are added to the line's: seconds of waiting, at slope 1.",
     )
 
 
@@ -64,7 +68,7 @@ class Callers(Section):
     priority: tuple[Preferred, ...] = Field(
         default=(),
         description="Priority list: entries with `number` or `prefix`, `until`, `reason`, "
-        "`priority` (1 to 9, added to the line's).",
+        "`priority` (points, added to the line's).",
     )
     limits: CallLimits = Field(default=CallLimits(), description="Against harassment.")
     withheld: Withheld = Field(

@@ -10,6 +10,7 @@ from switchd.config.callers import Callers
 from switchd.config.lines import Line
 from switchd.config.menus import EmergencyEntry, EmergencyKey, Menu
 from switchd.config.models import (
+    Agent,
     City,
     Group,
     SeatEntry,
@@ -33,6 +34,11 @@ class Document(Section):
     seats: dict[str, SeatEntry] = Field(
         min_length=1,
         description="Seats (坐席) by extension, one or a range; `1001-1008: intake` says it all.",
+    )
+    agents: dict[Word, Agent] = Field(
+        default={},
+        description="Agents (话务员) by staff number (工号) and what they can do. Others may sign "
+        "in as well, with the skills of their seat.",
     )
     trunks: dict[Word, Trunk] = Field(
         default={"trunk": Trunk()}, min_length=1, description="Trunk groups (中继) by name."

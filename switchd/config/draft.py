@@ -17,7 +17,7 @@ from switchd.config.document import Document
 from switchd.config.explain import explain, key_path
 from switchd.config.lines import Line
 from switchd.config.menus import EmergencyTarget, Menu
-from switchd.config.models import City, Group, Seat, Survey, Trunk, Waiting
+from switchd.config.models import Agent, City, Group, Seat, Survey, Trunk, Waiting
 from switchd.config.problems import Problem, Severity, choose
 from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Storage
 from switchd.config.source import Mapping, Node, Path, Scalar, child, locate, plain
@@ -33,6 +33,7 @@ class Draft:
     lines: dict[str, Line] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
+    agents: dict[str, Agent] = field(default_factory=dict)
     trunks: dict[str, Trunk] = field(default_factory=lambda: {"trunk": Trunk()})
     menus: dict[str, Menu] = field(default_factory=dict)
     emergency: dict[str, EmergencyTarget] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from routing.lines import LineKind, Otherwise
+from routing.lines import HIGHEST_PRIORITY, LineKind, Otherwise
 from switchd.config.models import Mistake, Number, Section, Text, Word
 
 KINDS = tuple(kind.value for kind in LineKind)
@@ -25,7 +25,7 @@ _NEVER_LINES = {
 """Kinds that the notices know and that no line of a hotline may have: why, and what to do."""
 
 _EVERY = ("kind", "title", "department", "numbers")
-_SERVED = ("group", "greeting", "music", "survey", "priority")
+_SERVED = ("group", "greeting", "music", "survey", "priority", "age_slope")
 _HOURS = ("open", "closed_prompt")
 _QUEUED = ("overflow", "menu")
 _RETIRED = ("merged_on", "reminder_months", "connects", "into", "announcement")
@@ -133,7 +133,17 @@ class Line(Section):
         default=True, description="Whether callers are asked for satisfaction (满意度评价)."
     )
     priority: int = Field(
-        default=0, ge=0, le=9, description="Higher waits less; equal ones by age. 0 is normal."
+        default=0,
+        ge=-HIGHEST_PRIORITY,
+        le=HIGHEST_PRIORITY,
+        description="Points that its callers have before they begin to wait; the most points are "
+        "served first. 60 is as good as a minute of waiting.",
+    )
+    age_slope: float = Field(
+        default=1.0,
+        ge=0.1,
+        le=10,
+        description="Points that its callers gain in each second of waiting; two decimals count.",
     )
     overflow: Steps = Field(
         default=(),

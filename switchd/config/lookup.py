@@ -7,9 +7,11 @@ import re
 from routing.called import placed
 from routing.lines import LineKind, Otherwise
 from routing.numbers import normalise
+from routing.pools import everybody
+from routing.skills import Need, Skill
 from switchd.config.draft import Draft
 from switchd.config.lines import Line, Overflow
-from switchd.config.models import AREA_CODE, Seat, Trunk
+from switchd.config.models import AREA_CODE, Group, Seat, Trunk
 
 OVERFLOW_OF_REMOTE_SECONDS = 20.0
 """How long a county's callers wait for the county's seats alone."""
@@ -21,6 +23,11 @@ SERVING = frozenset({LineKind.HOTLINE, LineKind.PARALLEL})
 """Kinds that serve their callers themselves and may take over those of others."""
 _NO_AREA_CODE = "0000"
 """Begins no number of a line; used while the city's own cannot be read."""
+
+
+def read_need(name: str, group: Group) -> Need:
+    """Read what a group needs. Raises NeedError."""
+    return Skill(name) if group.needs is None else Need.parse(group.needs)
 
 
 class Lookup:
@@ -36,8 +43,10 @@ class Lookup:
         trunks = list(draft.trunks)
         self.only_trunk = trunks[0] if len(trunks) == 1 else None
         self._emergency = draft.emergency
-        self.seated = {group for seat in draft.seats.values() for group in seat.groups}
-        """Groups in which somebody sits."""
+        seats = {seat.groups for seat in draft.seats.values()}
+        self._staff = list(everybody(seats, [agent.skills for agent in draft.agents.values()]))
+        self.seated = {name for name in self.groups if self._is_seated(draft.groups.get(name), name)}
+        """Groups that somebody can serve, and those whose needs are checked by themselves."""
         self.by_number = {
             self.normal(number): key
             for key, line in draft.lines.items()
@@ -45,6 +54,13 @@ class Lookup:
         }
         """Every number that leads to a line → the line's key."""
         self._keys = {self.normal(key): key for key in reversed(draft.written("lines"))}
+
+    def can_serve(self, need: Need) -> bool:
+        """Tell whether some seat, perhaps with some agent, has what is needed."""
+        return any(need.met_by(skills) is not None for skills in self._staff)
+
+    def _is_seated(self, group: Group | None, name: str) -> bool:
+        return group is None or group.needs is not None or self.can_serve(Skill(name))
 
     def normal(self, number: str) -> str:
         """Give the normal form of a number in any written form."""

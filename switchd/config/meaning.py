@@ -14,6 +14,7 @@ from switchd.config.meaning_lines import check_lines, time_zone
 from switchd.config.meaning_menus import check_emergency, check_menus
 from switchd.config.meaning_seats import check_seats
 from switchd.config.meaning_server import check_server
+from switchd.config.meaning_skills import check_skills
 from switchd.config.meaning_sounds import Known, check_sounds
 from switchd.config.meaning_trunks import check_trunks
 from switchd.config.problems import choose
@@ -33,6 +34,7 @@ def check_meaning(draft: Draft, known: Known, now: float) -> None:
     check_callers(draft)
     check_callbacks(draft, lookup)
     check_groups(draft, lookup, now)
+    check_skills(draft, lookup)
     check_seats(draft, lookup)
     check_sounds(draft, lookup, known)
     check_server(draft)

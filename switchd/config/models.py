@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from routing.plan import CallerFrom, Source
+from routing.queueing import Strategy
 
 NAME = "[a-z][a-z0-9-]{0,31}"
 """Pattern of a city's short name."""
@@ -156,6 +157,24 @@ class Group(Section):
         le=3600,
         description="Seconds of wrap-up (话后整理) after a call; 0: none.",
     )
+    needs: Text | None = Field(
+        default=None,
+        description="What its callers need, an expression over skills: `&`, `|`, parentheses, "
+        "`english>=2` for a level. Default: the skill of the group's own name.",
+        examples=["intake & (english>=2 | enterprise)"],
+    )
+    strategy: Strategy = Field(
+        default=Strategy.LONGEST_IDLE,
+        description="Which idle seat is taken: `longest_idle`, `round_robin` (offered longest "
+        "ago), `fewest_calls` (since signing in) or `level_first` (the best skilled).",
+    )
+    ring_several: int = Field(
+        default=1,
+        ge=1,
+        le=10,
+        description="How many idle seats ring at once for one caller; the first to answer has "
+        "the caller.",
+    )
     inbound: bool = Field(
         default=True,
         description="Whether callers are to reach it; `no` for seats that work on matters, the "
@@ -176,7 +195,9 @@ class Seat(Section):
     """One seat (坐席), or a range of them such as 1001-1015."""
 
     groups: tuple[Word, ...] = Field(
-        min_length=1, description="Skill groups whose callers it is offered."
+        min_length=1,
+        description="Skills, named like groups, that whoever sits there has at level 5. Without "
+        "`needs` a group is served by the seats that name it.",
     )
     title: str = Field(default="", max_length=200, description="What the wallboard shows.")
     phone: Number | None = Field(
@@ -193,6 +214,21 @@ class Seat(Section):
     )
     crew: Text | None = Field(
         default=None, description="The one crew of that shift. Default: whichever is on duty."
+    )
+
+
+SkillLevel = Annotated[int, Field(ge=1, le=9)]
+
+
+class Agent(Section):
+    """One agent (话务员), under the staff number (工号)."""
+
+    title: str = Field(default="", max_length=200, description="What the wallboard shows.")
+    skills: dict[Word, SkillLevel] = Field(
+        default={},
+        description="Skills and their levels, 1 to 9; they count besides those of the seat where "
+        "the agent signs in, of each the higher level.",
+        examples=["{intake: 3, english: 5}"],
     )
 
 

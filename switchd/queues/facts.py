@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
+from routing.queueing import Strategy
 from routing.seats import Offer, SeatState
-from switchd.queues.order import to_seconds
+from routing.skills import LEVEL_MARK
+from switchd.queues.order import BAND, score, to_ms, to_points, to_seconds
 
 
 class QueueUnavailable(Exception):
@@ -47,13 +50,48 @@ class OfferMade:
     offer: Offer
 
 
+class LostBy(StrEnum):
+    """Why an offer ended without the owner's doing."""
+
+    NO_ANSWER = "no_answer"
+    """Its time was over."""
+    WITHDRAWN = "withdrawn"
+    """One of several that rang for the caller was needed for somebody else, who had none."""
+    MOVED = "moved"
+    """The caller was given to another group."""
+    ENQUEUED_AGAIN = "enqueued_again"
+    SEAT_GONE = "seat_gone"
+    """The plan has the seat no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class OfferLost:
-    """An offer ended without the owner's doing: stop ringing; the caller is in the list again."""
+    """An offer ended without the owner's doing: stop ringing. The caller is in the list again,
+    unless other seats go on ringing."""
 
     call: str
     token: str
     seat: str
+    reason: LostBy = LostBy.NO_ANSWER
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A seat has the caller."""
+
+    withdrawn: tuple[str, ...] = ()
+    """Tokens of the other offers of this caller, which have ended: stop ringing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a caller stands, by the scores at the time of asking."""
+
+    position: int
+    """From 1; behind everybody whom seats of the caller's group would serve first."""
+    ahead_by_pool: Mapping[str, int]
+    """Pool → callers whom its seats would serve first; the caller's group comes first, then the
+    pools that widening added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +126,9 @@ class SeatView:
     reachable: bool
     """Whether its phone is registered."""
     groups: tuple[str, ...]
+    """Groups whose callers it may be offered."""
+    pools: Mapping[str, int]
+    """Pool → level, what it serves (see `routing.skills`): the groups, and lowered ones."""
     call: str
     """The caller who is offered to it or talks with it."""
     until: float | None
@@ -102,7 +143,27 @@ class Waiting:
 
     call: str
     priority: int
+    """Points."""
+    slope: float
     enqueued_at: float
+    score: float
+    """Points at the time of asking."""
+    also: tuple[str, ...] = ()
+    """Pools that widening added."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolView:
+    """How a pool is served, and by how many."""
+
+    strategy: Strategy = Strategy.LONGEST_IDLE
+    ring_several: int = 1
+    paused: bool = False
+    """Whether its own callers are held back."""
+    seats: Mapping[SeatState, int] = field(default_factory=dict)
+    """State → how many of its seats; states without any are left out."""
+    staffed: int = 0
+    """Seats at which somebody is signed in and whose phone can be reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +176,7 @@ class GroupView:
     """Seconds that the caller enqueued first has waited; 0 if nobody waits."""
     first: tuple[Waiting, ...]
     """The callers to be served next, in order."""
+    pool: PoolView = PoolView()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +205,7 @@ def read_event(text: str | bytes) -> InboxEvent:
         entry = json.loads(text)
         kind, call, token, seat = (entry[key] for key in ("kind", "call", "token", "seat"))
         if kind == "offer_lost":
-            return OfferLost(call, token, seat)
+            return OfferLost(call, token, seat, LostBy(entry["reason"]))
         if kind == "offer_made":
             return OfferMade(
                 Offer(
@@ -154,15 +216,70 @@ def read_event(text: str | bytes) -> InboxEvent:
                     group=entry["group"],
                     offered_at=to_seconds(entry["offered_at"]),
                     deadline=to_seconds(entry["deadline"]),
+                    why=read_why(entry["why"], entry["offered_at"]),
                 )
             )
-    except (TypeError, KeyError) as error:
+    except (TypeError, KeyError, ValueError) as error:
         raise ValueError(f"not an inbox entry: {text[:200]!r}") from error
     raise ValueError(f"unknown kind of inbox entry: {text[:200]!r}")
 
 
+def read_why(why: Mapping[str, Any], now_ms: int) -> Mapping[str, Any]:
+    """Read what an offer was decided from, into plain values of points and seconds."""
+    strategy = Strategy(why["strategy"])
+    return {
+        "how": why["how"],
+        "pool": why["pool"],
+        "strategy": str(strategy),
+        "score": to_points(why["score"]),
+        "waited": to_seconds(why["waited"]),
+        "callers": [[call, to_points(score)] for call, score in why["callers"]],
+        "seats": [[seat, _measure(strategy, int(turn), now_ms)] for seat, turn in why["seats"]],
+        "counts": {state: count for state, count in why["counts"].items() if count},
+    }
+
+
+def _measure(strategy: Strategy, turn: int, now_ms: int) -> float:
+    """What the strategy compares: calls taken, the level, or seconds since idle or last offered."""
+    match strategy:
+        case Strategy.FEWEST_CALLS:
+            return turn // BAND
+        case Strategy.LEVEL_FIRST:
+            return 9 - turn // BAND
+        case Strategy.LONGEST_IDLE | Strategy.ROUND_ROBIN:
+            return to_seconds(now_ms - turn)
+
+
+def read_pool(fields: Mapping[str, str]) -> PoolView:
+    """Read the hash of a pool; an empty one is that of a pool nobody has spoken of."""
+    counts = {name[6:]: int(value) for name, value in fields.items() if name.startswith("seats:")}
+    staffed = counts.pop("staffed", 0)
+    return PoolView(
+        strategy=Strategy(fields.get("strategy", Strategy.LONGEST_IDLE)),
+        ring_several=int(fields.get("ring_several", 1)),
+        paused=fields.get("paused") == "1",
+        seats={SeatState(state): count for state, count in counts.items() if count},
+        staffed=staffed,
+    )
+
+
+def read_caller(call: str, fields: Sequence[str | None], now: float) -> Waiting:
+    """Read what a snapshot has of a caller: priority, slope, since, also."""
+    priority, slope, since, also = fields
+    numbers = int(priority or 0), int(slope or 0), int(since or 0)
+    return Waiting(
+        call=call,
+        priority=numbers[0],
+        slope=numbers[1] / 100,
+        enqueued_at=to_seconds(numbers[2]),
+        score=to_points(score(*numbers, to_ms(now))),
+        also=tuple(json.loads(also)) if also else (),
+    )
+
+
 def read_seat(seat: str, fields: Mapping[str, str]) -> SeatView:
     """Read the hash of a seat."""
+    pools = dict(sorted(json.loads(fields["pools"]).items()))
     return SeatView(
         seat=seat,
         agent=fields["agent"],
@@ -170,7 +287,8 @@ def read_seat(seat: str, fields: Mapping[str, str]) -> SeatView:
         since=to_seconds(fields["since"]),
         reason=fields["reason"],
         reachable=fields["reachable"] == "1",
-        groups=tuple(json.loads(fields["groups"])),
+        groups=tuple(pool for pool in pools if LEVEL_MARK not in pool),
+        pools=pools,
         call=fields.get("call", ""),
         until=to_seconds(fields["until"]) if "until" in fields else None,
         after_call=SeatState(fields["after_state"]) if "after_state" in fields else None,

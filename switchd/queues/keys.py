@@ -17,15 +17,22 @@ class Keys:
 
     LUA_ORDER: Final = (
         "seats",
-        "groups",
+        "pools",
+        "slopes",
+        "agents",
         "deadlines",
         "leases",
         "seat",
         "call",
+        "pool",
         "waiting",
         "guests",
+        "since",
         "idle",
+        "spare",
+        "owned",
         "inbox",
+        "skills",
         "barred",
         "calls_of",
         "last_call",
@@ -41,8 +48,12 @@ class Keys:
         tag = f"switchd:{{{city}}}:"
         self.seats = f"{tag}seats"
         """SET of the seats that the plan knows."""
-        self.groups = f"{tag}groups"
-        """SET of the skill groups that ever had a seat or a caller."""
+        self.pools = f"{tag}pools"
+        """SET of the pools (see `routing.skills`) that ever had settings, a seat or a caller."""
+        self.slopes = f"{tag}slopes"
+        """SET of the slopes of age, in hundredths, that callers ever had."""
+        self.agents = f"{tag}agents"
+        """HASH agent → seat, of those who are signed in."""
         self.deadlines = f"{tag}deadlines"
         """ZSET seat → ms at which its offer or wrap-up ends."""
         self.leases = f"{tag}leases"
@@ -51,14 +62,24 @@ class Keys:
         """+ seat: HASH of what the seat is doing."""
         self.call = f"{tag}call:"
         """+ call: HASH of a caller who waits or is being offered."""
+        self.pool = f"{tag}pool:"
+        """+ pool: HASH of its settings and of how many of its seats are in each state."""
         self.waiting = f"{tag}waiting:"
-        """+ group: ZSET call → order (see `switchd.queues.order`)."""
+        """+ slope:group: ZSET call → order (see `switchd.queues.order`), of the group's own."""
         self.guests = f"{tag}guests:"
-        """+ group: ZSET call → order, of callers of other groups whom its seats may serve too."""
+        """+ slope:pool: ZSET call → order, of callers whom its seats serve by widening."""
+        self.since = f"{tag}since:"
+        """+ group: ZSET call → ms since which it waits, of the group's own callers."""
         self.idle = f"{tag}idle:"
-        """+ group: ZSET seat → ms since which it has been ready; reachable seats only."""
+        """+ pool: ZSET seat → its turn (see `lua/_turns.lua`), of ready and reachable seats."""
+        self.spare = f"{tag}spare:"
+        """+ pool: the same, of seats rung for a caller for whom another seat rings as well."""
+        self.owned = f"{tag}owned:"
+        """+ owner: SET of its callers who wait or are being offered."""
         self.inbox = f"{tag}inbox:"
         """+ owner: LIST of offers made and lost, JSON, oldest first."""
+        self.skills = f"{tag}skills:"
+        """+ agent: HASH skill → level (0: none) that differs from the plan until further notice."""
 
         self.barred = f"{tag}barred:"
         """+ caller's number: HASH of why and until when (ms, 0: for ever) it may not call."""

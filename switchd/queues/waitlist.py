@@ -1,8 +1,9 @@
 """The live queue: one waiting list per skill group, the seats, and the offers between them.
 
 Each method runs one Lua verb atomically; a match happens inside the verb that made it possible
-and reaches the owner of the caller through its inbox (`switchd.queues.inbox`). Longest-waiting
-caller first (higher priority before that), to the seat that has been idle longest.
+and reaches the owner of the caller through its inbox (`switchd.queues.inbox`). The caller with the
+highest score comes first; which of the free seats, is the strategy of the group. See
+docs/queueing.md.
 
 All times are seconds since the epoch; `now` is the caller's clock. Every method raises
 QueueUnavailable if Redis cannot be asked.
@@ -12,66 +13,49 @@ from __future__ import annotations
 
 import json
 import math
-import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-import redis
-
+from routing.queueing import Strategy
+from routing.skills import LEVEL_MARK
 from switchd.queues.facts import (
+    Accepted,
     CallerView,
     GroupView,
+    LostBy,
     OfferLost,
-    QueueUnavailable,
-    Refusal,
-    SeatRefused,
-    SeatView,
+    Place,
+    PoolView,
     Snapshot,
     Sweep,
-    Waiting,
+    read_caller,
+    read_pool,
     read_seat,
 )
-from switchd.queues.keys import Keys
-from switchd.queues.order import BAND, enqueued_at_of, place, priority_of, to_ms, to_seconds
-from switchd.queues.scripts import Scripts
+from switchd.queues.order import (
+    checked_priority,
+    checked_time,
+    to_hundredths,
+    to_ms,
+    to_seconds,
+)
+from switchd.queues.seat_verbs import SeatVerbs
+from switchd.queues.verbs import pairs
 
 
-def _new_token() -> str:
-    return secrets.token_urlsafe(12)
+class Waitlist(SeatVerbs):
+    """The queue of one city as one daemon uses it."""
 
+    # Groups and callers
 
-class Waitlist:
-    """The queue of one city as one daemon (`owner`) uses it."""
+    def define_group(self, pool: str, strategy: Strategy, ring_several: int, now: float) -> None:
+        """Say how the idle seats of a pool take turns and how many ring at once for a caller.
 
-    def __init__(
-        self,
-        client: redis.Redis,
-        city: str,
-        owner: str,
-        new_token: Callable[[], str] = _new_token,
-    ) -> None:
-        """`client` comes from `switchd.queues.connection.connect`.
-
-        Offers for callers that this owner enqueues go to this owner's inbox. `new_token` returns
-        a new unguessable text each time.
+        Unknown ones ring one seat at a time, the longest idle first.
         """
-        self._scripts = Scripts(client, Keys(city))
-        self._owner = owner
-        self._new_token = new_token
-        self.on_deadline: Callable[[float], None] = lambda deadline: None
-        """Told the city's next deadline after each verb but `sweep`, which returns it."""
-
-    # Seats of the plan
-
-    def define_seat(self, seat: str, groups: Sequence[str], now: float) -> None:
-        """Make a seat known: signed out, its phone not reachable. A known one keeps its state."""
-        self._run("define_seat", seat, json.dumps(list(groups)), to_ms(now), self._new_token())
-
-    def forget_seat(self, seat: str, now: float) -> bool:
-        """Remove a seat; a caller being offered to it goes back. False if it was not known."""
-        return bool(self._run("forget_seat", seat, to_ms(now), self._new_token()))
-
-    # Callers
+        if ring_several < 1:
+            raise ValueError(f"ring_several {ring_several} must be at least 1")
+        self._run("define_group", pool, strategy, ring_several, to_ms(now))
 
     def enqueue(
         self,
@@ -79,70 +63,91 @@ class Waitlist:
         group: str,
         *,
         priority: int = 0,
+        slope: float = 1.0,
         enqueued_at: float,
         ring_seconds: float,
+        prefer: str = "",
         now: float,
     ) -> int:
         """Put a caller into the list of `group` and return the position, from 1.
 
-        `enqueued_at` decides the place, so a caller who comes back keeps place and age.
-        `ring_seconds` is how long a seat may take to answer. A caller already in a list moves; an
-        open offer is withdrawn. Raise ValueError for a priority outside -100…100 or a ring time
-        that is not positive.
+        The score is `priority + slope × (now - enqueued_at)`, so a caller who comes back keeps
+        place and age. `ring_seconds` is how long a seat may take to answer; `prefer` an agent or
+        a seat that is taken if it is free. A caller already in a list moves; open offers are
+        withdrawn. Raise ValueError for a priority outside -86400…86400, a slope outside 0.1…10
+        or a ring time that is not positive.
         """
         if ring_seconds <= 0:
             raise ValueError(f"ring_seconds {ring_seconds} must be more than 0")
-        order, ring = place(priority, enqueued_at), to_ms(ring_seconds)
-        token = self._new_token()
-        return int(self._run("enqueue", call, group, self._owner, order, ring, to_ms(now), token))
+        position = self._run(
+            "enqueue",
+            call,
+            group,
+            self._owner,
+            checked_priority(priority),
+            to_hundredths(slope),
+            checked_time(enqueued_at),
+            to_ms(ring_seconds),
+            prefer,
+            to_ms(now),
+            self._new_token(),
+        )
+        return int(position)
 
-    def widen(self, call: str, group: str, now: float) -> bool:
-        """Let the seats of a further group serve the caller too; place and age stay.
+    def widen(self, call: str, pool: str, now: float) -> bool:
+        """Let the seats of a further pool serve the caller too; place and age stay.
 
         False if the caller is neither in a list nor in an offer.
         """
-        return bool(self._run("widen", call, group, to_ms(now), self._new_token()))
+        return bool(self._run("widen", call, pool, to_ms(now), self._new_token()))
 
-    def staffed(self, group: str) -> bool:
-        """Whether somebody is signed in at a reachable seat that serves the group."""
-        return bool(self._run("staffed", group))
+    def rerank(self, call: str, priority: int, now: float) -> bool:
+        """Give a caller another priority, in points. False if in neither list nor offer."""
+        return bool(self._run("rerank", call, checked_priority(priority)))
+
+    def move(self, call: str, group: str, now: float) -> bool:
+        """Let a caller wait for another group, with place and age but without widening.
+
+        Open offers are withdrawn. False if the caller is in neither list nor offer.
+        """
+        return bool(self._run("move", call, group, to_ms(now), self._new_token()))
+
+    def pause(self, group: str, paused: bool, now: float) -> bool:
+        """Hold the callers of a group back, or let them come again. False if it was so already.
+
+        Open offers and talks go on; the seats serve callers of other groups.
+        """
+        return bool(self._run("pause", group, int(paused), to_ms(now), self._new_token()))
 
     def leave(self, call: str, now: float) -> bool:
         """The caller has gone from the list or from an offer; False if in neither."""
         return bool(self._run("leave", call, to_ms(now), self._new_token()))
 
-    def position(self, call: str) -> int | None:
-        """Position from 1; None if the caller is not in a list (while being offered, too)."""
-        position = self._run("position", call)
-        return None if position is None else int(position)
+    def position(self, call: str, now: float) -> Place | None:
+        """Where the caller stands; None if not in a list (while being offered, too)."""
+        flat = self._run("position", call, to_ms(now))
+        if flat is None:
+            return None
+        ahead = dict(zip(flat[::2], map(int, flat[1::2]), strict=True))
+        return Place(1 + int(flat[1]), ahead)
 
-    # What agents do; each raises SeatRefused if the seat's state does not allow it
+    def staffed(self, group: str) -> bool:
+        """Whether somebody is signed in at a reachable seat that serves the group or pool."""
+        return bool(self._run("staffed", group))
 
-    def sign_in(self, seat: str, agent: str, now: float) -> SeatView:
-        """The agent sits down, not ready yet; refused while another agent is signed in there."""
-        return self._ask(seat, "sign_in", seat, agent, to_ms(now))
+    def counts(self, pool: str) -> PoolView:
+        """How a pool is served and how many of its seats are in each state."""
+        return read_pool(pairs(self._run("counts", pool)))
 
-    def sign_out(self, seat: str, now: float) -> SeatView:
-        """The agent leaves; during an offer or a talk, when the call has ended."""
-        return self._ask(seat, "sign_out", seat, to_ms(now))
+    # Offers
 
-    def ready(self, seat: str, now: float) -> SeatView:
-        """Callers may come; takes back a `not_ready` or `sign_out` given during a call."""
-        return self._ask(seat, "ready", seat, to_ms(now), self._new_token())
+    def accept(self, token: str, now: float) -> Accepted | None:
+        """The seat answered: other offers of the caller end. Repeating it is harmless.
 
-    def not_ready(self, seat: str, reason: str, now: float) -> SeatView:
-        """No callers, please; during an offer or a talk, when the call has ended."""
-        return self._ask(seat, "not_ready", seat, reason, to_ms(now))
-
-    # What phones do
-
-    def phone(self, seat: str, reachable: bool, now: float) -> bool:
-        """The seat's phone is registered, or not any more. False if the seat is not known."""
-        return bool(self._run("phone", seat, int(reachable), to_ms(now), self._new_token()))
-
-    def accept(self, token: str, now: float) -> bool:
-        """The seat answered. False if the offer has ended; repeating it is harmless."""
-        return bool(self._run("accept", token, to_ms(now)))
+        None if the offer has ended.
+        """
+        withdrawn = self._run("accept", token, to_ms(now), self._new_token())
+        return None if withdrawn is None else Accepted(tuple(withdrawn))
 
     def refuse(self, token: str, reason: str | None, now: float) -> bool:
         """The phone did not take the offer: the caller goes on to the next ready seat, or waits.
@@ -207,7 +212,9 @@ class Waitlist:
         """End offers and wrap-ups whose deadline has passed, whoever made them."""
         head, (lost, wrap_ups) = self._call("sweep", to_ms(now), self._new_token())
         return Sweep(
-            offers=tuple(OfferLost(call, token, seat) for call, token, seat in lost),
+            offers=tuple(
+                OfferLost(call, token, seat, LostBy(reason)) for call, token, seat, reason in lost
+            ),
             wrap_ups=tuple(wrap_ups),
             next_deadline=None if head is None else to_seconds(head),
         )
@@ -236,55 +243,28 @@ class Waitlist:
 
     # Views
 
-    def seat(self, seat: str) -> SeatView | None:
-        """The seat as it is now; None if it is not known."""
-        fields = _pairs(self._run("seat", seat))
-        return read_seat(seat, fields) if fields else None
-
     def snapshot(self, now: float, first: int = 10) -> Snapshot:
-        """Every seat and every list, with the `first` callers of each."""
-        groups, seats = self._run("snapshot", first, BAND)
+        """Every seat and every group's list, with the `first` callers of each."""
+        pools, seats = self._run("snapshot", first)
         return Snapshot(
             at=now,
-            groups={row[0]: _read_group(row, now) for row in sorted(groups)},
-            seats={seat: read_seat(seat, _pairs(flat)) for seat, flat in sorted(seats)},
+            groups={
+                row[0]: _read_group(row, now, first)
+                for row in sorted(pools, key=lambda row: str(row[0]))
+                if LEVEL_MARK not in row[0]
+            },
+            seats={seat: read_seat(seat, pairs(flat)) for seat, flat in sorted(seats)},
         )
 
-    def _ask(self, seat: str, verb: str, *arguments: str | int) -> SeatView:
-        verdict, answer = self._run(verb, *arguments)
-        if verdict == "refused":
-            raise SeatRefused(seat, Refusal(answer))
-        return read_seat(seat, _pairs(answer))
 
-    def _run(self, verb: str, *arguments: str | int) -> Any:
-        head, result = self._call(verb, *arguments)
-        if head is not None:
-            self.on_deadline(to_seconds(head))
-        return result
-
-    def _call(self, verb: str, *arguments: str | int) -> Any:
-        try:
-            return self._scripts.run(verb, *arguments)
-        except redis.RedisError as error:
-            raise QueueUnavailable(
-                f"{verb}: Redis does not answer as it should: {error}"
-            ) from error
-
-
-def _pairs(flat: Sequence[str]) -> dict[str, str]:
-    return dict(zip(flat[::2], flat[1::2], strict=True))
-
-
-def _read_group(row: Sequence[Any], now: float) -> GroupView:
-    group, waiting, earliest, first = row
+def _read_group(row: Sequence[Any], now: float, first: int) -> GroupView:
+    group, settings, waiting, earliest, callers = row
+    found = [read_caller(call, fields, now) for call, fields in pairs(callers).items()]
+    found.sort(key=lambda caller: (-caller.score, caller.call))
     return GroupView(
         group=group,
         waiting=waiting,
         longest_wait=max(0.0, now - to_seconds(earliest)) if earliest else 0.0,
-        first=tuple(_read_caller(call, score) for call, score in _pairs(first).items()),
+        first=tuple(found[:first]),
+        pool=read_pool(pairs(settings)),
     )
-
-
-def _read_caller(call: str, score: str) -> Waiting:
-    order = int(float(score))
-    return Waiting(call, priority_of(order), enqueued_at_of(order))

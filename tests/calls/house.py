@@ -161,9 +161,9 @@ class FakeQueue(_Fake):
         self._ask("position", call)
         return self.place
 
-    def accept(self, token: str, now: float) -> bool:
+    def accept(self, token: str, now: float) -> tuple[str, ...] | None:
         self._ask("accept", token)
-        return self.leases
+        return () if self.leases else None
 
     def refuse(self, token: str, reason: str | None, now: float) -> bool:
         self._ask("refuse", token, reason)

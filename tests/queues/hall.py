@@ -38,9 +38,14 @@ class Hall:
     def after(self, seconds: float) -> None:
         self.now += seconds
 
+    def define(self, seat: str, *groups: str) -> None:
+        """A seat of the plan, at which nobody has signed in, serving groups at level 5."""
+        self.list.define_seat(seat, self.now)
+        self.list.serve(seat, dict.fromkeys(groups, 5), self.now)
+
     def seat(self, seat: str, *groups: str, agent: str = "") -> None:
         """A seat with a phone and an agent who is ready."""
-        self.list.define_seat(seat, groups or ("hotline",), self.now)
+        self.define(seat, *(groups or ("hotline",)))
         self.list.phone(seat, True, self.now)
         self.list.sign_in(seat, agent or f"agent-{seat}", self.now)
         self.list.ready(seat, self.now)
@@ -51,6 +56,8 @@ class Hall:
         group: str = "hotline",
         *,
         priority: int = 0,
+        slope: float = 1.0,
+        prefer: str = "",
         since: float | None = None,
         ring: float = 15.0,
     ) -> int:
@@ -58,6 +65,8 @@ class Hall:
             call,
             group,
             priority=priority,
+            slope=slope,
+            prefer=prefer,
             enqueued_at=self.now if since is None else since,
             ring_seconds=ring,
             now=self.now,

@@ -61,12 +61,13 @@ class Model:
     events: list[tuple[str, str, str, str]] = field(default_factory=list)
     """What the owners must hear, as (owner, made or lost, call, seat)."""
 
-    def order(self, call: str) -> tuple[int, int, str]:
-        return (-self.calls[call].priority, self.calls[call].since, call)
+    def order(self, call: str, now: int) -> tuple[int, str]:
+        caller = self.calls[call]
+        return (-caller.priority * 1000 - (now - caller.since), call)
 
-    def waiting(self, group: str) -> list[str]:
+    def waiting(self, group: str, now: int) -> list[str]:
         here = [c for c, caller in self.calls.items() if caller.group == group and not caller.seat]
-        return sorted(here, key=self.order)
+        return sorted(here, key=lambda call: self.order(call, now))
 
     def idle(self, group: str) -> list[str]:
         return sorted(
@@ -88,7 +89,7 @@ class Model:
             ]
             if not able:
                 return
-            call = min(able, key=self.order)
+            call = min(able, key=lambda call: self.order(call, now))
             caller = self.calls[call]
             caller.seat = next(filter(None, map(self.idle, caller.groups)))[0]
             seat = self.seats[caller.seat]

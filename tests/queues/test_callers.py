@@ -6,7 +6,7 @@ import pytest
 import redis
 
 from routing.seats import SeatState
-from switchd.queues.facts import OfferLost
+from switchd.queues.facts import LostBy, OfferLost, Place
 from tests.queues.hall import Hall
 
 
@@ -19,12 +19,27 @@ class TestOrder:
         assert hall.matches() == [("first", "1001")]
         assert hall.waiting() == ["second"]
 
-    def test_a_higher_priority_is_served_before_any_longer_wait(self, hall: Hall) -> None:
-        hall.call("since yesterday", since=hall.now - 86_400)
-        hall.call("urgent", priority=1)
-        hall.call("more urgent", priority=100)
-        hall.call("patient", priority=-100, since=0.0)
-        assert hall.waiting() == ["more urgent", "urgent", "since yesterday", "patient"]
+    def test_a_point_of_priority_is_worth_a_second_of_waiting(self, hall: Hall) -> None:
+        hall.call("ten minutes ago", since=hall.now - 600)
+        hall.call("urgent", priority=601)
+        hall.call("less urgent", priority=599)
+        hall.call("patient", priority=-86_400, since=hall.now - 86_000)
+        assert hall.waiting() == ["urgent", "ten minutes ago", "less urgent", "patient"]
+
+    def test_a_steeper_slope_overtakes_in_time(self, hall: Hall) -> None:
+        hall.call("ordinary", since=hall.now - 60)
+        hall.call("steep", slope=2.0)
+        hall.after(59.999)
+        assert hall.waiting() == ["ordinary", "steep"]
+        hall.after(0.002)
+        assert hall.waiting() == ["steep", "ordinary"]
+
+    def test_the_order_is_that_of_the_moment_at_which_a_seat_is_free(self, hall: Hall) -> None:
+        hall.call("ordinary", since=hall.now - 60)
+        hall.call("steep", slope=10.0)
+        hall.after(7)
+        hall.seat("1001")
+        assert hall.matches() == [("steep", "1001")]
 
     def test_one_millisecond_decides(self, hall: Hall) -> None:
         hall.call("later", priority=100, since=hall.now + 0.001)
@@ -34,18 +49,24 @@ class TestOrder:
     def test_positions_count_from_one_and_move_up(self, hall: Hall) -> None:
         assert [hall.call(f"c{n}", since=hall.now + n) for n in range(3)] == [1, 2, 3]
         hall.list.leave("c0", hall.now)
-        assert [hall.list.position(f"c{n}") for n in range(3)] == [None, 1, 2]
+        places = [hall.list.position(f"c{n}", hall.now) for n in range(3)]
+        assert places == [None, Place(1, {"hotline": 0}), Place(2, {"hotline": 1})]
 
     def test_a_caller_offered_to_a_seat_is_in_no_list(self, hall: Hall) -> None:
         hall.seat("1001")
         assert hall.call("c1") == 1
-        assert hall.list.position("c1") is None
+        assert hall.list.position("c1", hall.now) is None
         assert hall.waiting() == []
 
-    @pytest.mark.parametrize("priority", [-101, 101])
+    @pytest.mark.parametrize("priority", [-86_401, 86_401])
     def test_a_priority_out_of_range_is_refused(self, hall: Hall, priority: int) -> None:
-        with pytest.raises(ValueError, match="use -100 to 100"):
+        with pytest.raises(ValueError, match="use -86400 to 86400"):
             hall.call("c1", priority=priority)
+
+    @pytest.mark.parametrize("slope", [0.0, 0.09, 10.1, -1.0])
+    def test_a_slope_out_of_range_is_refused(self, hall: Hall, slope: float) -> None:
+        with pytest.raises(ValueError, match=r"use 0\.1 to 10"):
+            hall.call("c1", slope=slope)
 
     def test_a_time_that_is_none_is_refused(self, hall: Hall) -> None:
         with pytest.raises(ValueError, match="seconds since the epoch"):
@@ -79,7 +100,7 @@ class TestComingBack:
         hall.call("c1")
         offer = hall.the_offer()
         hall.call("c1", "market")
-        assert hall.inbox() == [OfferLost("c1", offer.token, "1001")]
+        assert hall.inbox() == [OfferLost("c1", offer.token, "1001", LostBy.ENQUEUED_AGAIN)]
         assert hall.state("1001") is SeatState.READY
         assert hall.waiting("market") == ["c1"]
         assert not hall.list.accept(offer.token, hall.now)

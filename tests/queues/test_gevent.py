@@ -45,7 +45,8 @@ with EmbeddedRedis(Path(sys.argv[1])) as server:
     workers = [gevent.spawn(listen), gevent.spawn(deadlines.run)]
     for n in range(SEATS):
         seat = str(1001 + n)
-        waitlist.define_seat(seat, ["hotline"], time.time())
+        waitlist.define_seat(seat, time.time())
+        waitlist.serve(seat, {"hotline": 5}, time.time())
         waitlist.phone(seat, True, time.time())
         waitlist.sign_in(seat, seat, time.time())
         waitlist.ready(seat, time.time())

@@ -140,7 +140,7 @@ class QueueMachine(RuleBasedStateMachine):
         position = self.halls[owner].list.enqueue(
             call, group, priority=priority, enqueued_at=since, ring_seconds=ring, now=self.now
         )
-        assert position == self.model.waiting(group).index(call) + 1
+        assert position == self.model.waiting(group, self.ms).index(call) + 1
         self.settle()
 
     @rule(groups=st.lists(st.sampled_from(GROUPS), min_size=2, max_size=4), owner=owners)
@@ -175,7 +175,8 @@ class QueueMachine(RuleBasedStateMachine):
     def accept(self, seat: str, aimed: bool) -> None:
         seat = self.near(seat, SeatState.OFFERED) if aimed else seat
         good = self.holds(seat, SeatState.OFFERED, SeatState.TALKING)
-        assert self.hall.list.accept(self.tokens.get(seat, "none"), self.now) == good
+        accepted = self.hall.list.accept(self.tokens.get(seat, "none"), self.now)
+        assert (accepted is not None) == good
         if good and self.model.seats[seat].state is SeatState.OFFERED:
             talking = self.model.seats[seat]
             talking.state, talking.until = SeatState.TALKING, None
@@ -281,7 +282,8 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule(seat=seats, groups=served)
     def define_seat(self, seat: str, groups: tuple[str, ...]) -> None:
-        self.hall.list.define_seat(seat, groups, self.now)
+        self.hall.now = self.now
+        self.hall.define(seat, *groups)
         self.model.seats.setdefault(seat, ModelSeat(groups)).groups = groups
         self.settle()
 
@@ -338,10 +340,10 @@ class QueueMachine(RuleBasedStateMachine):
 
     def redis_agrees_with_the_model(self, snapshot: Snapshot) -> None:
         assert {
-            number: (v.state, v.agent, v.reason, v.reachable, v.groups, v.call)
+            number: (v.state, v.agent, v.reason, v.reachable, v.pools, v.call)
             for number, v in snapshot.seats.items()
         } == {
-            number: (s.state, s.agent, s.reason, s.reachable, s.groups, s.call)
+            number: (s.state, s.agent, s.reason, s.reachable, dict.fromkeys(s.groups, 5), s.call)
             for number, s in self.model.seats.items()
         }
         for number, model in self.model.seats.items():
@@ -352,7 +354,7 @@ class QueueMachine(RuleBasedStateMachine):
                 assert to_ms(view.since) == model.idle_since
         lists = {g: [w.call for w in view.first] for g, view in snapshot.groups.items()}
         assert {g: found for g, found in lists.items() if found} == {
-            g: expected for g in GROUPS if (expected := self.model.waiting(g))
+            g: expected for g in GROUPS if (expected := self.model.waiting(g, self.ms))
         }
 
     def a_call_is_with_one_seat_or_in_one_list(self, snapshot: Snapshot) -> None:

@@ -15,7 +15,7 @@ class TestMatch:
         hall.call("c1", ring=12.5)
         assert hall.offers() == [
             Offer(
-                token="daemon-1/4-1",
+                token="daemon-1/5-1",
                 call="c1",
                 seat="1001",
                 agent="8001",
@@ -44,7 +44,7 @@ class TestMatch:
     def test_a_seat_of_two_groups_takes_the_caller_with_the_best_order(self, hall: Hall) -> None:
         hall.call("younger", "hotline", since=hall.now - 10)
         hall.call("older", "market", since=hall.now - 20)
-        hall.call("urgent", "hotline", priority=5)
+        hall.call("urgent", "hotline", priority=60)
         hall.seat("1001", "hotline", "market")
         assert hall.matches() == [("urgent", "1001")]
         hall.seat("1002", "hotline", "market")
@@ -58,7 +58,7 @@ class TestMatch:
         assert hall.waiting("market") == ["c2"]
 
     def test_a_seat_without_groups_is_offered_nobody(self, hall: Hall) -> None:
-        hall.list.define_seat("1001", [], hall.now)
+        hall.define("1001")
         hall.list.phone("1001", True, hall.now)
         hall.list.sign_in("1001", "8001", hall.now)
         hall.call("c1")
@@ -195,7 +195,7 @@ class TestSweep:
         hall.seat("1002")
         hall.call("second", ring=5, since=hall.now)
         hall.call("first", ring=5, since=hall.now - 1)
-        hall.list.define_seat("1003", ["hotline"], hall.now)
+        hall.define("1003", "hotline")
         hall.after(5)
         hall.seat("1003")
         hall.inbox()

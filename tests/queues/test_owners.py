@@ -103,13 +103,13 @@ class TestSnapshot:
         here.seat("1001", "market", agent="8001")
         for n in range(5):
             here.call(f"c{n}", since=MORNING + n)
-        here.call("urgent", priority=7, since=MORNING + 9)
+        here.call("urgent", priority=70, since=MORNING + 9)
         here.after(60)
         snapshot = here.list.snapshot(here.now, first=2)
         hotline = snapshot.groups["hotline"]
         assert hotline.waiting == 6
         assert [caller.call for caller in hotline.first] == ["urgent", "c0"]
-        assert [caller.priority for caller in hotline.first] == [7, 0]
+        assert [caller.priority for caller in hotline.first] == [70, 0]
         assert hotline.first[0].enqueued_at == MORNING + 9
         assert snapshot.groups["market"].waiting == 0
         assert snapshot.seats["1001"].agent == "8001"

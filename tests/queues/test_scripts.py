@@ -10,8 +10,9 @@ import redis
 from hypothesis import given
 from hypothesis import strategies as st
 
+from routing import queueing
 from switchd.queues.keys import Keys
-from switchd.queues.order import PRIORITIES, enqueued_at_of, place, priority_of, to_ms
+from switchd.queues.order import BAND, PRIORITIES, SLOPES, score, to_hundredths, to_points
 from switchd.queues.scripts import Scripts, source
 from switchd.queues.waitlist import Waitlist
 
@@ -69,21 +70,23 @@ class TestKeys:
             Keys(city)
 
 
-times = st.integers(0, 2**42 - 1)
+times = st.integers(0, BAND - 1)
 priorities = st.integers(PRIORITIES.start, PRIORITIES.stop - 1)
+slopes = st.integers(to_hundredths(SLOPES[0]), to_hundredths(SLOPES[1]))
 
 
-class TestPlace:
-    @given(priorities, times, priorities, times)
-    def test_places_compare_like_priority_then_time(
-        self, priority: int, ms: int, other_priority: int, other_ms: int
+class TestScore:
+    @given(priorities, slopes, times)
+    def test_a_double_holds_every_place_in_a_list(
+        self, priority: int, slope: int, since: int
     ) -> None:
-        one, other = place(priority, ms / 1000), place(other_priority, other_ms / 1000)
-        assert (one < other) == ((-priority, ms) < (-other_priority, other_ms))
+        place = -score(priority, slope, since, 0)
+        assert int(float(place)) == place
 
-    @given(priorities, times)
-    def test_a_double_holds_it_and_gives_both_back(self, priority: int, ms: int) -> None:
-        score = place(priority, ms / 1000)
-        assert int(float(score)) == score
-        assert priority_of(score) == priority
-        assert to_ms(enqueued_at_of(score)) == ms
+    @given(priorities, slopes, times, times)
+    def test_it_is_that_of_the_definition(
+        self, priority: int, slope: int, since: int, now: int
+    ) -> None:
+        points = to_points(score(priority, slope, since, now))
+        defined = queueing.score(priority, slope / 100, since / 1000, now / 1000)
+        assert points == pytest.approx(defined, abs=0.01)

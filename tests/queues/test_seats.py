@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 
 from routing.seats import NotReadyReason, SeatState
-from switchd.queues.facts import OfferLost, Refusal, SeatRefused
+from switchd.queues.facts import LostBy, OfferLost, Refusal, SeatRefused
 from tests.queues.hall import Hall
 
 
 class TestSigningIn:
     def test_a_new_seat_is_signed_out_and_has_no_phone(self, hall: Hall) -> None:
-        hall.list.define_seat("1001", ["hotline"], hall.now)
+        hall.define("1001", "hotline")
         view = hall.view("1001")
         assert (view.state, view.agent, view.reachable) == (SeatState.SIGNED_OUT, "", False)
 
     def test_an_agent_who_signs_in_is_not_ready_yet(self, hall: Hall) -> None:
-        hall.list.define_seat("1001", ["hotline"], hall.now)
+        hall.define("1001", "hotline")
         view = hall.list.sign_in("1001", "8001", hall.now)
         assert (view.state, view.reason, view.agent) == (
             SeatState.NOT_READY,
@@ -44,7 +44,7 @@ class TestSigningIn:
 
     @pytest.mark.parametrize("verb", ["ready", "not_ready"])
     def test_who_is_not_signed_in_is_told_so(self, hall: Hall, verb: str) -> None:
-        hall.list.define_seat("1001", ["hotline"], hall.now)
+        hall.define("1001", "hotline")
         arguments = ["break"] if verb == "not_ready" else []
         with pytest.raises(SeatRefused, match="sign in first") as refused:
             getattr(hall.list, verb)("1001", *arguments, hall.now)
@@ -230,19 +230,19 @@ class TestPlanChanges:
     def test_a_known_seat_keeps_its_state_and_serves_its_new_groups(self, hall: Hall) -> None:
         hall.seat("1001", "hotline")
         hall.call("c1", "market")
-        hall.list.define_seat("1001", ["market"], hall.now)
+        hall.define("1001", "market")
         assert hall.matches() == [("c1", "1001")]
 
     def test_a_group_taken_from_a_seat_offers_it_no_more_callers(self, hall: Hall) -> None:
         hall.seat("1001", "hotline", "market")
-        hall.list.define_seat("1001", ["hotline"], hall.now)
+        hall.define("1001", "hotline")
         hall.call("c1", "market")
         assert hall.matches() == []
 
     def test_the_plan_may_change_while_the_seat_talks(self, hall: Hall) -> None:
         hall.seat("1001", "hotline")
         offer = hall.talk("1001", "c1")
-        hall.list.define_seat("1001", ["market"], hall.now)
+        hall.define("1001", "market")
         assert hall.state("1001") is SeatState.TALKING
         hall.call("c2", "market")
         hall.list.release("1001", offer.token, 0, hall.now)
@@ -256,7 +256,7 @@ class TestPlanChanges:
         offer = hall.the_offer()
         assert hall.list.forget_seat("1001", hall.now)
         lost, _ = hall.inbox()
-        assert lost == OfferLost("c1", offer.token, "1001")
+        assert lost == OfferLost("c1", offer.token, "1001", LostBy.SEAT_GONE)
         assert hall.view("1002").call == "c1"
         assert hall.list.seat("1001") is None
         assert not hall.list.forget_seat("1001", hall.now)

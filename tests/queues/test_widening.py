@@ -27,8 +27,8 @@ class TestAWidenedCaller:
     def test_prefers_a_seat_of_the_own_group(self, hall: Hall) -> None:
         hall.call("a", "general")
         hall.list.widen("a", "market", hall.now)
-        hall.list.define_seat("1001", ("general",), hall.now)
-        hall.list.define_seat("2001", ("market",), hall.now)
+        hall.define("1001", "general")
+        hall.define("2001", "market")
         hall.list.leave("a", hall.now)
         hall.seat("2001", "market")
         hall.after(60)
@@ -64,7 +64,7 @@ class TestAWidenedCaller:
 
 class TestStaffing:
     def test_a_group_is_staffed_by_whoever_is_signed_in_with_a_phone(self, hall: Hall) -> None:
-        hall.list.define_seat("3001", ("county",), hall.now)
+        hall.define("3001", "county")
         assert not hall.list.staffed("county")
         hall.list.phone("3001", True, hall.now)
         assert not hall.list.staffed("county")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.compare import compare, listed
+from routing.calendars import CLOSED, Calendar, Holidays, Hours, Span
+from routing.compare import compare
+from routing.differences import listed
 from routing.lines import LineKind
-from routing.plan import SkillGroup, Survey, Trunk
+from routing.plan import Menu, MenuItem, Plan, SkillGroup, Survey, Trunk
 from routing.seats import Seat
+from routing.shifts import Rotation
 from routing.timeline import day_begins
-from tests.routing.build import hotline, plan, retired
+from tests.routing.build import ZONE, hotline, plan, retired
 
 MERGED = date(2020, 1, 3)
 OLD = plan(hotline(), hotline(name="12319", numbers=frozenset({"12319"}), kind=LineKind.PARALLEL))
@@ -64,7 +67,10 @@ class TestNumbers:
 
     def test_a_difference_without_words_of_its_own_is_told_by_its_name(self) -> None:
         (notice,) = compare(plan(hotline()), plan(hotline(music="calm")), BEFORE).notices
-        assert (notice.before, notice.after) == ("music moh", "music calm")
+        assert (notice.before, notice.after) == (
+            "waits with the music moh",
+            "waits with the music calm",
+        )
 
     def test_silence_between_two_differences_ends_the_first(self) -> None:
         early, late = plan(hotline(), retired(MERGED)), plan(hotline(), retired(date(2020, 3, 3)))
@@ -72,6 +78,104 @@ class TestNumbers:
         assert [notice.since for notice in told] == [
             day_begins(day, early) for day in (MERGED, date(2020, 2, 4), date(2020, 3, 3))
         ]
+
+
+def office(hours: str, **more: object) -> Calendar:
+    """A calendar that is open on work days, such as 9-17."""
+    begins, ends = (int(hour) * 60 for hour in hours.split("-"))
+    day: Hours = (Span(begins, ends),)
+    week = (day, day, day, day, day, CLOSED, CLOSED)
+    return Calendar("office", week, **more)  # type: ignore[arg-type]
+
+
+def open_by(calendar: Calendar, **changes: object) -> Plan:
+    return plan(hotline(open="office", **changes), calendars={"office": calendar})
+
+
+def at(text: str) -> float:
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE).timestamp()
+
+
+class TestHours:
+    """A Friday is compared; callers notice at the openings and closings of the coming days."""
+
+    FRIDAY = at("2020-01-10T12:00")
+
+    def test_a_longer_day_is_told_by_its_first_example(self) -> None:
+        (notice,) = compare(open_by(office("9-17")), open_by(office("9-18")), self.FRIDAY).notices
+        assert (notice.since, notice.until) == (at("2020-01-10T17:00"), at("2020-01-10T18:00"))
+        assert notice.times == 10
+        assert "out of hours" in notice.before
+        assert "waits for intake" in notice.after
+
+    def test_the_sentence_has_the_example_and_counts_the_others(self) -> None:
+        told = compare(open_by(office("9-17")), open_by(office("9-18")), self.FRIDAY).words()
+        assert told[0].startswith(
+            "12345, from 2020-01-10 17:00 to 2020-01-10 18:00 and 9 more times within 14 days: "
+        )
+
+    def test_what_only_happens_in_hours_is_found_at_night(self) -> None:
+        midnight = at("2020-01-10T00:00")
+        changed = compare(open_by(office("9-17")), open_by(office("9-17"), music="calm"), midnight)
+        (notice,) = changed.notices
+        assert notice.after == "waits with the music calm"
+        assert (notice.since, notice.until) == (at("2020-01-10T09:00"), at("2020-01-10T17:00"))
+
+    def test_a_holiday_is_an_example_of_its_own(self) -> None:
+        new_year = Holidays(frozenset({date(2020, 1, 14)}), known_years=frozenset({2020}))
+        closed = office("9-17", on_holidays=CLOSED, holidays=new_year)
+        (notice,) = compare(open_by(office("9-17")), open_by(closed), self.FRIDAY).notices
+        assert (notice.since, notice.until) == (at("2020-01-14T09:00"), at("2020-01-14T17:00"))
+        assert notice.times == 1
+
+    def test_lines_that_stay_the_same_are_not_looked_at_hour_by_hour(self) -> None:
+        old, new = open_by(office("9-17")), replace(open_by(office("9-17")), area_code="010")
+        assert compare(old, new, self.FRIDAY).notices == ()
+
+    def test_a_calendar_is_told_by_the_first_day_that_is_different(self) -> None:
+        told = compare(open_by(office("9-17")), open_by(office("9-18")), self.FRIDAY).settings
+        assert told == (
+            "calendar office: on Fri 2020-01-10 09:00-18:00 instead of 09:00-17:00, "
+            "and at 9 more days within 14 days",
+        )
+
+    def test_new_holidays_are_named(self) -> None:
+        known = Holidays(frozenset({date(2020, 1, 24), date(2020, 1, 25)}))
+        (told,) = compare(plan(), plan(holidays=known), self.FRIDAY).settings
+        assert told == "holidays: the days off 2020-01-24, 2020-01-25 are new"
+
+
+class TestShifts:
+    def test_the_first_turn_that_another_crew_has_is_the_example(self) -> None:
+        times = {"day": Span(480, 1200), "night": Span(1200, 1920)}
+        pattern = ("day", "night")
+        old = Rotation("intake", ("A", "B"), times, pattern, date(2020, 1, 1))
+        new = replace(old, crews=("B", "A"))
+        (told,) = compare(
+            plan(shifts={"intake": old}), plan(shifts={"intake": new}), at("2020-01-01T12:00")
+        ).settings
+        assert told == (
+            "shifts intake: from Wed 2020-01-01 12:00 B (day) instead of A (day), "
+            "and at 28 more changes of shift within 14 days"
+        )
+
+
+class TestMenus:
+    def test_each_key_that_leads_elsewhere_is_named(self) -> None:
+        keys = {"1": MenuItem("market"), "2": MenuItem(menu="more"), "3": MenuItem(language="en")}
+        old = Menu("main", ("menu",), keys)
+        new = Menu(
+            "main",
+            ("menu",),
+            {"1": MenuItem("labour"), "3": keys["3"], "4": MenuItem("x")},
+            tries=2,
+        )
+        assert compare(plan(menus={"main": old}), plan(menus={"main": new}), BEFORE).settings == (
+            "menu main: key 1 leads to the queue labour instead of the queue market",
+            "menu main: key 2, which led to the menu more, is gone",
+            "menu main: key 4 is new and leads to the queue x",
+            "menu main: tries 2 instead of 3",
+        )
 
 
 class TestSettings:

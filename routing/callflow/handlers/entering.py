@@ -123,6 +123,7 @@ def _routed(
         group=route.group,
         title=route.title,
         priority=route.priority,
+        age_slope=route.age_slope,
         greeting=route.greeting,
         connects=route.connect,
         barred=route.barred,

@@ -1,11 +1,14 @@
 -- What a seat's hash holds, and how a seat comes to rest.
---   always:             groups (JSON), state, since, idle_since, reason, agent, reachable (1 or 0)
+--   always:             pools (JSON: pool → level), state, since, idle_since, reason, agent,
+--                       reachable (1 or 0), turn (ms of the last offer that it took or let
+--                       pass), calls (talks since signing in)
 --   offered, talking:   call, token, owner; the agent's wish for afterwards: after_state,
 --                       after_reason
+--   offered:            several, while the caller is rung at other seats as well
 --   offered, wrap_up:   until
--- include _keys.lua
+-- include _turns.lua
 
--- Groups in which this verb may have made a match possible.
+-- Pools in which this verb may have made a match possible.
 local touched = {}
 
 local function seat_field(seat, name)
@@ -16,20 +19,64 @@ local function is_seat(seat)
   return redis.call('EXISTS', key.seat .. seat) == 1
 end
 
--- Takes the seat out of the idle lists.
+local function pools_of(seat)
+  return cjson.decode(seat_field(seat, 'pools'))
+end
+
+-- Takes the seat out of the lists from which callers are served.
 local function hide(seat)
-  for _, group in ipairs(cjson.decode(seat_field(seat, 'groups'))) do
-    redis.call('ZREM', key.idle .. group, seat)
+  for pool in pairs(pools_of(seat)) do
+    redis.call('ZREM', key.idle .. pool, seat)
+    redis.call('ZREM', key.spare .. pool, seat)
   end
 end
 
--- Puts the seat into the idle lists of its groups if it may be offered a caller.
+-- Puts the seat into the lists of its pools if it may be offered a caller.
 local function show(seat)
-  local now = redis.call('HMGET', key.seat .. seat, 'state', 'reachable', 'idle_since', 'groups')
-  if now[1] == 'ready' and now[2] == '1' then
-    for _, group in ipairs(cjson.decode(now[4])) do
-      redis.call('ZADD', key.idle .. group, now[3], seat)
-      touched[group] = true
+  local is = redis.call('HMGET', key.seat .. seat, 'state', 'reachable', 'several', 'after_state',
+    'pools', 'idle_since', 'turn', 'calls')
+  local spare = is[1] == 'offered' and is[3] and not is[4]
+  if is[2] ~= '1' or not (is[1] == 'ready' or spare) then
+    return
+  end
+  local list = spare and key.spare or key.idle
+  local seat_now = {
+    idle_since = tonumber(is[6]), turn = tonumber(is[7]), calls = tonumber(is[8]),
+  }
+  for pool, level in pairs(cjson.decode(is[5])) do
+    redis.call('ZADD', list .. pool, turn_in(pool, seat_now, level), seat)
+    touched[pool] = true
+  end
+end
+
+-- Counts the seat in all its pools, or takes it out of the count with -1.
+local function count(seat, by)
+  local is = redis.call('HMGET', key.seat .. seat, 'state', 'reachable', 'pools')
+  for pool in pairs(cjson.decode(is[3])) do
+    redis.call('HINCRBY', key.pool .. pool, 'seats:' .. is[1], by)
+    if is[1] ~= 'signed_out' and is[2] == '1' then
+      redis.call('HINCRBY', key.pool .. pool, 'seats:staffed', by)
+    end
+  end
+end
+
+-- Writes the seat's new state down and counts it; what belongs to the state is the caller's.
+local function become(seat, state, since)
+  local name = key.seat .. seat
+  local was = redis.call('HMGET', name, 'state', 'reachable', 'pools')
+  redis.call('HSET', name, 'state', state, 'since', since)
+  if was[1] == state then
+    return
+  end
+  local staffed = 0
+  if was[2] == '1' and (was[1] == 'signed_out' or state == 'signed_out') then
+    staffed = state == 'signed_out' and -1 or 1
+  end
+  for pool in pairs(cjson.decode(was[3])) do
+    redis.call('HINCRBY', key.pool .. pool, 'seats:' .. was[1], -1)
+    redis.call('HINCRBY', key.pool .. pool, 'seats:' .. state, 1)
+    if staffed ~= 0 then
+      redis.call('HINCRBY', key.pool .. pool, 'seats:staffed', staffed)
     end
   end
 end
@@ -43,9 +90,15 @@ local function rest(seat, state, since, reason)
   if token then
     redis.call('HDEL', key.leases, token)
   end
-  redis.call('HDEL', name, 'call', 'token', 'owner', 'until', 'after_state', 'after_reason')
-  redis.call('HSET', name, 'state', state, 'since', since, 'reason', reason)
+  redis.call('HDEL', name, 'call', 'token', 'owner', 'until', 'several', 'after_state',
+    'after_reason')
+  redis.call('HSET', name, 'reason', reason)
+  become(seat, state, since)
   if state == 'signed_out' then
+    local agent = seat_field(seat, 'agent')
+    if redis.call('HGET', key.agents, agent) == seat then
+      redis.call('HDEL', key.agents, agent)
+    end
     redis.call('HSET', name, 'agent', '')
   elseif state == 'ready' then
     redis.call('HSET', name, 'idle_since', since)

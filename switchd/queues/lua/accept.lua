@@ -1,20 +1,33 @@
--- The seat answered: its offer becomes a talk. Accepting the same offer again changes nothing.
+-- The seat answered: its offer becomes a talk. Other seats that ring for the caller are ready again
+-- and keep their turn. Accepting the same offer again changes nothing.
 -- KEYS: see _keys.lua
--- ARGV: token, now ms
--- Returns {next deadline, 1 if the talk is on, else 0}
--- include _seats.lua
+-- ARGV: token, now ms, token base
+-- Returns {next deadline, nil if the offer has ended, else {tokens that ended thereby}}
+-- include _match.lua
 -- include _answer.lua
-local token, now = unpack(ARGV)
+local token, now, base = unpack(ARGV)
 
 local seat = redis.call('HGET', key.leases, token)
 if not seat then
-  return answer(0)
+  return answer(false)
 end
 local was = redis.call('HMGET', key.seat .. seat, 'state', 'call')
-if was[1] == 'offered' then
-  redis.call('DEL', key.call .. was[2])
-  redis.call('ZREM', key.deadlines, seat)
-  redis.call('HDEL', key.seat .. seat, 'until')
-  redis.call('HSET', key.seat .. seat, 'state', 'talking', 'since', now)
+if was[1] ~= 'offered' then
+  return answer({})
 end
-return answer(1)
+local withdrawn = {}
+for _, other in ipairs(decoded(call_field(was[2], 'seats'))) do
+  if other ~= seat then
+    withdrawn[#withdrawn + 1] = seat_field(other, 'token')
+    rest_unasked(other, now)
+  end
+end
+forget(was[2])
+hide(seat)
+redis.call('ZREM', key.deadlines, seat)
+redis.call('HDEL', key.seat .. seat, 'until', 'several')
+redis.call('HSET', key.seat .. seat, 'turn', now)
+redis.call('HINCRBY', key.seat .. seat, 'calls', 1)
+become(seat, 'talking', now)
+match(now, base)
+return answer(withdrawn)

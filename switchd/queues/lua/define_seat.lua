@@ -1,23 +1,15 @@
--- Makes a seat of the plan known, signed out and unreachable; one that is known keeps its state
--- and serves the given groups from now on.
+-- Makes a seat of the plan known: signed out, unreachable, serving nobody. One that is known stays
+-- as it is.
 -- KEYS: see _keys.lua
--- ARGV: seat, groups as a JSON array, now ms, token base
+-- ARGV: seat, now ms
 -- Returns {next deadline, nil}
--- include _match.lua
+-- include _seats.lua
 -- include _answer.lua
-local seat, groups, now, base = unpack(ARGV)
+local seat, now = unpack(ARGV)
 
-if is_seat(seat) then
-  hide(seat)
-  redis.call('HSET', key.seat .. seat, 'groups', groups)
-else
-  redis.call('HSET', key.seat .. seat, 'groups', groups, 'state', 'signed_out', 'since', now,
-    'idle_since', now, 'reason', '', 'agent', '', 'reachable', '0')
+if not is_seat(seat) then
+  redis.call('HSET', key.seat .. seat, 'pools', '{}', 'state', 'signed_out', 'since', now,
+    'idle_since', now, 'reason', '', 'agent', '', 'reachable', '0', 'turn', now, 'calls', 0)
   redis.call('SADD', key.seats, seat)
 end
-for _, group in ipairs(cjson.decode(groups)) do
-  redis.call('SADD', key.groups, group)
-end
-show(seat)
-match(now, base)
 return answer(false)

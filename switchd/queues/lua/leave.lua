@@ -1,4 +1,5 @@
--- Takes a caller out of the list, or out of an offer: the seat is ready again, its idle age goes on.
+-- Takes a caller out of the list, or out of the offers: those seats are ready again, their idle age
+-- goes on.
 -- KEYS: see _keys.lua
 -- ARGV: call, now ms, token base
 -- Returns {next deadline, 1 if the caller was there, else 0}
@@ -6,15 +7,15 @@
 -- include _answer.lua
 local call, now, base = unpack(ARGV)
 
-local was = redis.call('HMGET', key.call .. call, 'group', 'seat')
+local was = redis.call('HMGET', key.call .. call, 'group', 'seats')
 if not was[1] then
   return answer(0)
 end
 if was[2] then
-  rest_unasked(was[2], now)
+  end_rings(call, now)
 else
   unlist(call)
 end
-redis.call('DEL', key.call .. call)
+forget(call)
 match(now, base)
 return answer(1)

@@ -13,6 +13,7 @@ local was = redis.call('HMGET', key.seat .. seat, 'state', 'reason')
 if was[1] == 'signed_out' then
   return answer(refused('not_signed_in'))
 elseif was[1] == 'offered' or was[1] == 'talking' then
+  hide(seat)
   redis.call('HSET', key.seat .. seat, 'after_state', 'not_ready', 'after_reason', reason)
 elseif was[1] ~= 'not_ready' or was[2] ~= reason then
   rest(seat, 'not_ready', now, reason)

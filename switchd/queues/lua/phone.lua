@@ -9,7 +9,9 @@ local seat, reachable, now, base = unpack(ARGV)
 if not is_seat(seat) then
   return answer(0)
 end
+count(seat, -1)
 redis.call('HSET', key.seat .. seat, 'reachable', reachable)
+count(seat, 1)
 if reachable == '1' then
   show(seat)
   match(now, base)

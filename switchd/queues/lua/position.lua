@@ -1,12 +1,19 @@
--- Where a caller stands in the list.
+-- Where a caller stands: behind how many, in the own group and in each pool that was added.
 -- KEYS: see _keys.lua
--- ARGV: call
--- Returns {next deadline, position from 1, or nil if not in a list}
+-- ARGV: call, now ms
+-- Returns {next deadline, {pool, callers ahead there, …} with the own group first, or nil if not in
+-- a list}
+-- include _order.lua
 -- include _answer.lua
-local call = ARGV[1]
+local call, now = ARGV[1], tonumber(ARGV[2])
 
-local was = redis.call('HMGET', key.call .. call, 'group', 'seat')
-if not was[1] or was[2] then
+local is = redis.call('HMGET', key.call .. call, 'group', 'seats', 'also')
+if not is[1] or is[2] then
   return answer(false)
 end
-return answer(redis.call('ZRANK', key.waiting .. was[1], call) + 1)
+local places = {is[1], ahead_in(is[1], call, now)}
+for _, pool in ipairs(decoded(is[3])) do
+  places[#places + 1] = pool
+  places[#places + 1] = ahead_in(pool, call, now)
+end
+return answer(places)

@@ -15,8 +15,9 @@ if state == 'signed_out' then
   return answer(refused('not_signed_in'))
 elseif state == 'offered' or state == 'talking' then
   redis.call('HDEL', key.seat .. seat, 'after_state', 'after_reason')
+  show(seat)
 elseif state ~= 'ready' then
   rest(seat, 'ready', now, '')
-  match(now, base)
 end
+match(now, base)
 return answer(granted(seat))

@@ -11,6 +11,7 @@ if not is_seat(seat) then
 end
 local state = seat_field(seat, 'state')
 if state == 'offered' or state == 'talking' then
+  hide(seat)
   redis.call('HSET', key.seat .. seat, 'after_state', 'signed_out', 'after_reason', '')
 elseif state ~= 'signed_out' then
   rest(seat, 'signed_out', now, '')

@@ -1,0 +1,86 @@
+"""The seats' side of the live queue: who sits where, who serves whom, whose phone can be rung."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from switchd.queues.facts import Refusal, SeatRefused, SeatView, read_seat
+from switchd.queues.order import to_ms
+from switchd.queues.verbs import Verbs, pairs
+
+
+class SeatVerbs(Verbs):
+    """Verbs of seats, agents and phones."""
+
+    # Seats of the plan
+
+    def define_seat(self, seat: str, now: float) -> None:
+        """Make a seat known: signed out, its phone not reachable, serving nobody. A known one
+        stays as it is."""
+        self._run("define_seat", seat, to_ms(now))
+
+    def forget_seat(self, seat: str, now: float) -> bool:
+        """Remove a seat; a caller being offered to it goes back. False if it was not known."""
+        return bool(self._run("forget_seat", seat, to_ms(now), self._new_token()))
+
+    def serve(self, seat: str, pools: Mapping[str, int], now: float) -> bool:
+        """Say which pools the seat serves from now on, and with which level (1 to 9).
+
+        An offer or a talk goes on. False if the seat is not known.
+        """
+        served = json.dumps(dict(pools), separators=(",", ":"))
+        return bool(self._run("serve", seat, served, to_ms(now), self._new_token()))
+
+    # What agents do; each raises SeatRefused if the seat's state does not allow it
+
+    def sign_in(self, seat: str, agent: str, now: float) -> SeatView:
+        """The agent sits down, not ready yet; refused while another agent is signed in there."""
+        return self._ask(seat, "sign_in", seat, agent, to_ms(now), self._new_token())
+
+    def sign_out(self, seat: str, now: float) -> SeatView:
+        """The agent leaves; during an offer or a talk, when the call has ended."""
+        return self._ask(seat, "sign_out", seat, to_ms(now))
+
+    def ready(self, seat: str, now: float) -> SeatView:
+        """Callers may come; takes back a `not_ready` or `sign_out` given during a call."""
+        return self._ask(seat, "ready", seat, to_ms(now), self._new_token())
+
+    def not_ready(self, seat: str, reason: str, now: float) -> SeatView:
+        """No callers, please; during an offer or a talk, when the call has ended."""
+        return self._ask(seat, "not_ready", seat, reason, to_ms(now))
+
+    def _ask(self, seat: str, verb: str, *arguments: str | int) -> SeatView:
+        verdict, answer = self._run(verb, *arguments)
+        if verdict == "refused":
+            raise SeatRefused(seat, Refusal(answer))
+        return read_seat(seat, pairs(answer))
+
+    # What agents can do
+
+    def change_skill(self, agent: str, skill: str, level: int | None) -> str:
+        """Let an agent have a skill at another level than the plan says; 0: not at all.
+
+        None goes back to the plan. It stays over restarts of the daemon. Return the seat at which
+        the agent is signed in, or "": what that seat serves is told with `serve`.
+        """
+        wanted = "" if level is None else level
+        return str(self._run("change_skill", agent, skill, wanted) or "")
+
+    def skill_changes(self, agent: str) -> Mapping[str, int]:
+        """Skill → level (0: not at all), where the agent's skills differ from the plan."""
+        flat = self._run("skill_changes", agent)
+        return {skill: int(level) for skill, level in pairs(flat).items()}
+
+    # What phones do
+
+    def phone(self, seat: str, reachable: bool, now: float) -> bool:
+        """The seat's phone is registered, or not any more. False if the seat is not known."""
+        return bool(self._run("phone", seat, int(reachable), to_ms(now), self._new_token()))
+
+    # Views
+
+    def seat(self, seat: str) -> SeatView | None:
+        """The seat as it is now; None if it is not known."""
+        fields = pairs(self._run("seat", seat))
+        return read_seat(seat, fields) if fields else None
