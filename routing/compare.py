@@ -16,7 +16,6 @@ from routing.calendars import Calendar
 from routing.differences import SAMPLED_DAYS, listed, plain, settings
 from routing.entry import Arrival, Refusal, Route, decide
 from routing.plan import Plan
-from routing.pools import serving
 from routing.timeline import day_begins, life
 
 _CALLER = "13800000000"
@@ -239,7 +238,7 @@ def describe(outcome: Route | Refusal, plan: Plan) -> str:
     title = f" ({group.title})" if group else ""
     asked = f", is asked by the menu {outcome.menu}" if outcome.menu else ""
     further = "".join(
-        f", after {step.after_seconds:g} s also for {step.group}" for step in outcome.overflow
+        f", {step.when} {step.what}" for step in plan.steps(outcome.group, outcome.overflow)
     )
     return f"{heard}{asked}, waits for {outcome.group}{title}{served}{further}"
 

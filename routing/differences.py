@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from routing.calendars import Calendar, Holidays, day_of, shown
-from routing.explain import serving
 from routing.plan import Menu, MenuItem, Plan
+from routing.pools import serving
 from routing.shifts import Shifts
 
 SAMPLED_DAYS = 14

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from routing.entry import Arrival, Refusal, Route, decide
-from routing.lines import LineKind, Phase
+from routing.lines import LineKind, Overflow, Phase
 from routing.plan import Plan
 from routing.pools import serving
 from routing.roster import is_on_duty
@@ -19,12 +19,12 @@ from routing.standing import NOTHING_KNOWN, Standing
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A further group that may serve a caller who waits."""
+    """What happens to a caller who waits long."""
 
-    group: str
+    step: Overflow
+    """Further seats at once if nobody is signed in for the groups before."""
     title: str
-    after_seconds: float
-    """Seconds in the queue; at once if nobody is signed in for the groups before."""
+    """Of the group whose seats may serve, "" for a way out; so are the seats."""
     seats: tuple[str, ...]
     off_duty: tuple[str, ...] = ()
     """Those of the seats at which the shifts have nobody at that time; so too below. Whoever
@@ -56,7 +56,7 @@ class Explanation:
     crews: tuple[Duty, ...]
     """Who is on duty for the group; nobody if it has no shifts."""
     overflow: tuple[Step, ...]
-    """Who serves the caller, too, later or if nobody is signed in."""
+    """Who serves the caller, too, later or if nobody is signed in; the ways out."""
 
     @property
     def gone_on(self) -> date | None:
@@ -93,15 +93,11 @@ def explain(
 
 def _steps(route: Route, plan: Plan, now: float) -> tuple[Step, ...]:
     return tuple(
-        Step(
-            group=step.group,
-            title=plan.groups[step.group].title,
-            after_seconds=step.after_seconds,
-            seats=serving(plan, step.group),
-            off_duty=_off_duty(plan, step.group, now),
-        )
-        for step in route.overflow
-        if step.group in plan.groups
+        Step(step, plan.groups[group].title, serving(plan, group), _off_duty(plan, group, now))
+        if step.then is None
+        else Step(step, "", ())
+        for step in plan.steps(route.group, route.overflow)
+        if (group := step.group or route.group) in plan.groups
     )
 
 

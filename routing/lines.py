@@ -69,13 +69,65 @@ class Retirement:
         return date(year, month, min(self.merged_on.day, length))
 
 
+class Exit(StrEnum):
+    """How a wait ends without a seat."""
+
+    CALLBACK = "callback"
+    """The caller is asked whether to be called back; who says no waits on."""
+    VOICEMAIL = "voicemail"
+    ANNOUNCE = "announce"
+    """An announcement, then good-bye."""
+    HANG_UP = "hang_up"
+
+
 @dataclass(frozen=True, slots=True)
 class Overflow:
-    """A further group whose seats may serve a line's callers who have waited long enough."""
+    """One step by which a wait becomes easier to end: further seats, or a way out.
 
-    group: str
-    after_seconds: float
-    """Seconds in the queue; at once if nobody is signed in for the line's own group."""
+    It is due after `after_seconds`, or when the estimated wait is above `wait_above_seconds`.
+    """
+
+    group: str = ""
+    """The group whose seats may serve the caller, too; "" for the caller's own."""
+    after_seconds: float | None = None
+    """Seconds in the queue; a further group at once if nobody is signed in for those before."""
+    wait_above_seconds: float | None = None
+    """Estimated wait, from now on, above which the step is due."""
+    level: int | None = None
+    """The lowest level of skill that will do from now on; None: as the group needs."""
+    then: Exit | None = None
+    """The way out; None for a step that lets further seats serve."""
+    announcement: str = ""
+    """Prompt of `Exit.ANNOUNCE`."""
+
+    @property
+    def when(self) -> str:
+        """Say when it is due: after 60 s, or if the estimated wait is above 300 s."""
+        if self.wait_above_seconds is not None:
+            return f"if the estimated wait is above {self.wait_above_seconds:g} s"
+        return f"after {self.after_seconds or 0.0:g} s"
+
+    @property
+    def what(self) -> str:
+        """Say what it does: also market, also the own group from level 1, callback, …"""
+        if self.then is not None:
+            return self.then.value
+        level = "" if self.level is None else f" from level {self.level}"
+        return f"also {self.group or 'the own group'}{level}"
+
+    def pool(self, own: str) -> str:
+        """Give the pool whose seats may serve a caller of the group `own` from this step on."""
+        group = self.group or own
+        return group if self.level is None else f"{group}{LEVEL_MARK}{self.level}"
+
+
+LEVEL_MARK = "@"
+"""Between a group and a lowered level in the name of a pool: english@1."""
+
+
+def group_of(pool: str) -> str:
+    """Give the group to which a pool belongs."""
+    return pool.partition(LEVEL_MARK)[0]
 
 
 class Otherwise(StrEnum):

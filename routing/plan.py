@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from routing.calendars import NO_HOLIDAYS, Calendar, Holidays
 from routing.callbacks import CallbackRules
-from routing.lines import Forward, Line
+from routing.lines import Forward, Line, Overflow
 from routing.queueing import Strategy
 from routing.seats import Agent, Seat
 from routing.shifts import Duty, Shifts
@@ -39,6 +40,8 @@ class SkillGroup:
     strategy: Strategy = Strategy.LONGEST_IDLE
     ring_several: int = 1
     """How many seats at most ring at once for one caller."""
+    overflow: tuple[Overflow, ...] = ()
+    """Steps for all who wait for it, besides those of their line."""
 
     @property
     def need(self) -> Need:
@@ -48,12 +51,22 @@ class SkillGroup:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What a caller hears while waiting."""
+    """What a caller hears and may do while waiting."""
 
     busy_after_seconds: float = 3.0
     """If no seat has been found by then, 'all seats are busy' is said once."""
+    position_at_entry: bool = True
+    """Whether position and estimated wait are said then, too."""
     position_every_seconds: float = 30.0
     """How often position and estimated wait are said; 0 for never."""
+    comfort_prompts: tuple[str, ...] = ("comfort",)
+    """Phrases that are said in turn between."""
+    comfort_every_seconds: float = 0.0
+    """How often one of them is said; 0 for never."""
+    callback_key: str = "1"
+    """The key by which a waiting caller asks to be called back; "" for none."""
+    callback_prompt: str = "callback_offer"
+    """Tells the caller about the key, behind each announcement of the position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +194,15 @@ class Plan:
         index = {number: line for line in self.lines.values() for number in line.numbers}
         object.__setattr__(self, "by_number", index)
 
+    def steps(self, group: str, of_line: Sequence[Overflow]) -> tuple[Overflow, ...]:
+        """Give every step of a caller who waits for `group`, the line's and the group's.
+
+        Those that come due with the time stand first, the earliest before the others.
+        """
+        own = self.groups.get(group)
+        every = dict.fromkeys((*of_line, *(own.overflow if own else ())))
+        return tuple(sorted(every, key=_waited))
+
     @property
     def hold_music(self) -> frozenset[str]:
         """Every hold music that some caller may hear."""
@@ -202,3 +224,7 @@ class Plan:
             return ()
         duties = self.shifts[shift].on_duty(now, self.zone)
         return tuple(duty for duty in duties if crew in (None, duty.crew))
+
+
+def _waited(step: Overflow) -> float:
+    return math.inf if step.after_seconds is None else step.after_seconds

@@ -14,6 +14,8 @@ _DIGITS = "0123456789"
 _LIANG = "num_liang"
 _SHORTEST_WAIT_IN_MINUTES = 60.0
 """Seconds; a wait up to here is one minute or less and has a sentence of its own."""
+_LONGEST_WAIT_IN_MINUTES = 3600.0
+"""Seconds; nobody counts minutes beyond."""
 
 
 def number_pieces(number: int, language: str) -> tuple[str, ...]:
@@ -41,8 +43,8 @@ def position_announcement(
 
     `position` counts from 1, who is next. Chinese says how many callers are ahead, English which
     place the caller has. `wait_seconds` is rounded up to whole minutes, so that what is promised
-    is rather too long than too short; None says nothing about it. Raises ValueError for a
-    position below 1 and for a wait that is negative or not finite.
+    is rather too long than too short, and beyond an hour not counted; None says nothing about it.
+    Raises ValueError for a position below 1 and for a wait that is negative or not finite.
     """
     if position < 1:
         raise ValueError(f"position {position}: places count from 1")
@@ -61,6 +63,8 @@ def _wait(wait_seconds: float, language: str) -> tuple[str, ...]:
         raise ValueError(f"a wait of {wait_seconds} seconds cannot be said; give None if unknown")
     if wait_seconds <= _SHORTEST_WAIT_IN_MINUTES:
         return ("less_than_a_minute",)
+    if wait_seconds > _LONGEST_WAIT_IN_MINUTES:
+        return ("wait_over_an_hour",)
     minutes = math.ceil(wait_seconds / 60)
     return ("wait_about", *number_pieces(minutes, language), "minutes")
 

@@ -114,6 +114,7 @@ class CallbackLine:
                 callback.key,
                 group,
                 priority=callback.priority,
+                slope=line.age_slope if line else 1.0,
                 enqueued_at=callback.queued_at,
                 ring_seconds=plan.groups[group].ring_seconds + LEASE_GRACE_SECONDS,
                 now=now,
@@ -140,6 +141,9 @@ class CallsInProgress:
 
     def call_back(self, callback: Callback, offer: Offer) -> None:
         self._desk().call_back(callback, offer)
+
+    def offer_more(self, callback: Callback, offer: Offer) -> bool:
+        return self._desk().offer_more(callback.id, offer)
 
     def is_on_the_line(self, number: str) -> bool:
         return any(call.caller == number for call in self._desk().calls())

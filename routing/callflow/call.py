@@ -38,6 +38,11 @@ class Call:
     menu: str = ""
     """The menu that is asked now or next; "" for none."""
     overflow: tuple[Overflow, ...] = ()
+    """The line's own steps; those of the group come besides (see `Plan.steps`)."""
+    pools: tuple[str, ...] = ()
+    """Pools whose seats may serve the caller besides the group's own, once a step was taken."""
+    ways_out: tuple[Overflow, ...] = ()
+    """Ways out that the caller has been led to and has come back from, or is on."""
     forward: Forward | None = None
     """Where the caller is passed on to instead of the queue."""
     closed: bool = False
@@ -52,14 +57,18 @@ class Call:
     answered_at: float | None = None
     talk_ended_at: float | None = None
     ended_at: float | None = None
-    offer: Offer | None = None
-    """The seat that is being rung, or that talks."""
+    offers: tuple[Offer, ...] = ()
+    """The seats that are being rung; from the first answer on the one that gave it stands first."""
     seat: str = ""
     agent: str = ""
     audio: str = ""
     """The execution whose end is awaited; ends of others are history."""
     announcing: bool = False
     """Whether `audio` is an announcement to somebody who waits, not the music."""
+    introduction: tuple[str, ...] | None = None
+    """What is said before the position that was asked for; None if nothing is to be said."""
+    phrases: int = 0
+    """How many comfort phrases were said."""
     executions: int = 0
     recording: str = ""
     survey_key: str = ""
@@ -67,6 +76,8 @@ class Call:
     """The number to be called back at, while the caller is asked about it."""
     callback: str = ""
     """Id of the callback that keeps the caller's place, or that this call is a try of."""
+    display: str = ""
+    """What the display of a callback's seat shows instead."""
     called_at: float | None = None
     """When the phone of a callback's person began to ring."""
     message_at: float | None = None
@@ -98,15 +109,26 @@ class Call:
     @property
     def shown(self) -> str:
         """What a seat's display shows: the number that was dialled, and whose it is."""
-        return " ".join(dict.fromkeys((self.line_dialled, self.title)))
+        return self.display or " ".join(dict.fromkeys((self.line_dialled, self.title)))
+
+    @property
+    def offer(self) -> Offer | None:
+        """The seat that talks or has picked up, or else the first of those that are being rung."""
+        return self.offers[0] if self.offers else None
 
     @property
     def partner(self) -> str:
-        """The leg that is rung for the caller, or talks with the caller; "" if there is none."""
-        if self.offer is not None:
-            return self.offer.token
+        """The leg that talks with the caller or has picked up, or else the first that is rung for
+        the caller; "" if there is none."""
+        return next(iter(self.partners), "")
+
+    @property
+    def partners(self) -> tuple[str, ...]:
+        """Every leg that is rung for the caller, or talks with the caller."""
+        if self.offers:
+            return tuple(offer.token for offer in self.offers)
         passed_on = self.state in (State.FORWARDING, State.FORWARDED)
-        return self.open_legs[-1] if passed_on and self.open_legs else ""
+        return self.open_legs[-1:] if passed_on else ()
 
     @property
     def open_legs(self) -> tuple[str, ...]:

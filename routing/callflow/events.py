@@ -146,9 +146,11 @@ class Offered(Event):
 
 @dataclass(frozen=True, slots=True)
 class OfferLost(Event):
-    """The lease is gone; the queue has taken the caller back."""
+    """The lease is gone; the queue has taken the caller back, or goes on with other seats."""
 
     token: str
+    reason: str = ""
+    """`withdrawn` if the seat is needed for somebody else; "" if the time was over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,13 @@ class Positioned(Event):
     position: int
     wait_seconds: float | None = None
     """Estimated wait from now on; None if nobody can know it (see routing.estimate)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed(Event):
+    """The caller pressed a key while nothing was asked."""
+
+    key: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,11 +73,17 @@ _FORWARD = _rows(
     (S.FORWARDED, on.TimerDue, (S.FORWARDED,), h.ignore, "nothing"),
 )
 
+_ASKED_BACK = (S.WAITING, S.CALLBACK_QUESTION, S.CALLBACK_NUMBER)
+_WAIT_OVER = (*_ASKED_BACK, S.VOICEMAIL_GREETING, S.CLOSING, S.ENDING)
+"""Where a caller who waits may be led: nowhere, or out."""
+_NOT_TAKEN = (S.WAITING, S.RINGING, S.CONNECTING)
+
 _QUEUE = _rows(
     (S.WAITING, on.Offered, (S.RINGING,), h.ring, "the seat's phone rings; music goes on"),
-    (S.WAITING, on.TimerDue, (S.WAITING,), h.comfort, "all seats are busy; the position"),
+    (S.WAITING, on.TimerDue, _WAIT_OVER, h.due, "all seats are busy; further seats; a way out"),
     (S.WAITING, on.Unstaffed, (S.WAITING,), w.unstaffed, "further seats may answer"),
-    (S.WAITING, on.Positioned, (S.WAITING,), h.say_position, "the position"),
+    (S.WAITING, on.Positioned, _WAIT_OVER, h.positioned, "position and estimated wait"),
+    (S.WAITING, on.Pressed, _ASKED_BACK, h.pressed, "the offer of a callback"),
     (S.WAITING, on.Played, (S.WAITING,), h.music_again, "music again"),
     (S.WAITING, on.OfferLost, (S.WAITING,), h.offer_lost, "nothing"),
     (S.WAITING, on.SeatGone, (S.WAITING,), h.leg_ended, "nothing"),
@@ -153,6 +159,13 @@ _OUTGOING = _rows(
     (S.ARRIVED, on.CallBackDue, (S.PREVIEW,), out.begin, "the seat's phone shows a callback"),
     (
         S.PREVIEW,
+        on.Offered,
+        (S.PREVIEW,),
+        out.ring_seat,
+        "one phone more rings",
+    ),
+    (
+        S.PREVIEW,
         on.SeatAnswered,
         (S.CALLING, S.PREVIEW),
         out.seat_ready,
@@ -181,14 +194,21 @@ _OUTGOING = _rows(
         out.offer_lost,
         "the phone stops; nobody is called",
     ),
+    (S.CALLING, on.Offered, (S.CALLING,), h.ignore, "nothing rings"),
     (S.CALLING, on.Played, (S.CALLING,), out.told, "the seat hears the other phone ring"),
     (S.CLEARING, on.CallerGone, (S.CLEARING,), h.ignore, "nothing: told already"),
 )
 
 _OFFER = _rows(
-    (S.RINGING, on.SeatAnswered, (S.CONNECTING, S.RINGING), h.connect, "the seat picked up"),
+    (
+        S.RINGING,
+        on.SeatAnswered,
+        (S.CONNECTING, S.RINGING),
+        h.connect,
+        "it is picked up; others stop",
+    ),
     (S.RINGING, on.SeatFailed, (S.WAITING, S.RINGING), h.seat_failed, "music, the place is kept"),
-    (S.RINGING, on.Offered, (S.RINGING,), h.ring_instead, "one phone stops, another rings"),
+    (S.RINGING, on.Offered, (S.RINGING,), h.ring, "one phone more rings, or another instead"),
     (S.RINGING, on.QueueForgot, (S.WAITING,), h.queue_forgot, "the phone stops"),
     (S.RINGING, on.CallerBack, (S.RINGING,), h.bridge_undone, "music again"),
     (S.RINGING, on.Bridged, (S.RINGING,), h.ignore, "nothing: that seat is being stopped"),
@@ -204,7 +224,7 @@ _OFFER = _rows(
     (S.CONNECTING, on.CallerBack, (S.CONNECTING,), h.ignore, "nothing: the reason follows"),
     (S.CONNECTING, on.BridgeFailed, (S.WAITING,), h.bridge_failed, "music, the place is kept"),
     (S.CONNECTING, on.TimerDue, (S.WAITING, S.CONNECTING), h.bridge_failed, "the same"),
-    (S.CONNECTING, on.OfferLost, (S.WAITING, S.CONNECTING), h.offer_lost, "the phone stops"),
+    (S.CONNECTING, on.OfferLost, _NOT_TAKEN, h.offer_lost, "the phone stops; others may ring on"),
     (S.CONNECTING, on.Played, (S.CONNECTING,), h.ignore, "nothing"),
 )
 
@@ -266,6 +286,12 @@ _NO_QUEUE = tuple(
     for state in (S.WAITING, S.RINGING, *sorted(ASKED))
 )
 
+_KEYS = tuple(
+    Row(state, on.Pressed, (state,), h.ignore, "nothing")
+    for state in State
+    if state in LIVE - {S.ARRIVED, S.WAITING}
+)
+
 ROWS = (
     _ENTRY
     + _FORWARD
@@ -279,5 +305,6 @@ ROWS = (
     + _ANYWHERE
     + _SWITCH
     + _NO_QUEUE
+    + _KEYS
 )
 TABLE = {(row.state, row.event): row for row in ROWS}

@@ -1,4 +1,4 @@
-"""How a caller comes into the queue, for the first time or again."""
+"""How a caller comes into the queue, for the first time or again, and what is heard there."""
 
 from __future__ import annotations
 
@@ -15,6 +15,15 @@ Result = tuple[Call, tuple[do.Action, ...]]
 LEASE_GRACE_SECONDS = 3.0
 """The lease outlives the ring time, so that the phone's own answer normally ends the offer."""
 
+BUSY = "busy"
+"""Timer: 'all seats are busy', once, and the first announcement of the position."""
+POSITION = "position"
+"""Timer: the position again."""
+COMFORT = "comfort"
+"""Timer: a comfort phrase."""
+MUSIC = "music"
+"""Timer: music that has ended by itself begins again."""
+
 
 def enter_queue(call: Call, plan: Plan, now: float, interrupt: bool = False) -> Result:
     """Ask for a person."""
@@ -25,7 +34,9 @@ def enter_queue(call: Call, plan: Plan, now: float, interrupt: bool = False) -> 
 def wait(call: Call, plan: Plan, now: float, interrupt: bool = False) -> Result:
     """Into the list at the caller's place, with music; `interrupt` whatever is being played."""
     assert call.queued_at is not None
-    call = replace(call, state=State.WAITING, announcing=False).next_audio()
+    call = replace(
+        call, state=State.WAITING, announcing=False, introduction=None, offers=()
+    ).next_audio()
     facts = {
         "switchd_state": "waiting",
         "switchd_group": call.group,
@@ -33,17 +44,46 @@ def wait(call: Call, plan: Plan, now: float, interrupt: bool = False) -> Result:
         "switchd_queued_at": f"{call.queued_at:.3f}",
         "switchd_line": call.line_dialled,
     }
+    estimate = (do.AskPosition(),) if widening.watches_estimate(call, plan) else ()
     return call, (
         *place(call, plan, now),
         do.PlayMusic(call.music, call.audio, interrupt),
-        do.SetTimer("comfort", plan.waiting.busy_after_seconds),
+        do.SetTimer(BUSY, plan.waiting.busy_after_seconds),
+        *again(COMFORT, plan),
         do.Tag(facts),
+        *estimate,
     )
 
 
 def place(call: Call, plan: Plan, now: float) -> tuple[do.Action, ...]:
-    """Take the caller's place in the list, and begin the steps of overflow."""
+    """Take the caller's place in the list, and begin the steps of the wait."""
     assert call.queued_at is not None
     lease = plan.groups[call.group].ring_seconds + LEASE_GRACE_SECONDS
     enqueue = do.Enqueue(call.group, call.priority, call.queued_at, lease, slope=call.age_slope)
-    return (enqueue, *widening.steps(call, plan, now))
+    return (enqueue, *widening.begin(call, plan, now))
+
+
+def again(timer: str, plan: Plan) -> tuple[do.Action, ...]:
+    """Return what brings the next announcement of its kind, if the plan wants any."""
+    waiting = plan.waiting
+    seconds = {
+        POSITION: waiting.position_every_seconds,
+        COMFORT: waiting.comfort_every_seconds if waiting.comfort_prompts else 0.0,
+    }[timer]
+    return (do.SetTimer(timer, seconds),) if seconds > 0 else ()
+
+
+def go_on(call: Call, plan: Plan, now: float) -> tuple[do.Action, ...]:
+    """Return what brings announcements and steps again for a caller who was asked something."""
+    next_step = widening.next_step(call, plan, now, may_leave=True)
+    return (*again(POSITION, plan), *again(COMFORT, plan), *next_step)
+
+
+def silence() -> tuple[do.Action, ...]:
+    """Return what ends every announcement that is still to come; the steps go on."""
+    return tuple(do.ClearTimer(name) for name in (BUSY, POSITION, COMFORT, MUSIC))
+
+
+def stop() -> tuple[do.Action, ...]:
+    """Return what ends every announcement and step that is still to come."""
+    return (*silence(), do.ClearTimer(widening.TIMER))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection
 
 import gevent
 import structlog
+from gevent.lock import RLock
 
 from routing import outgoing as cb
 from routing.callbacks import Unreachable, reachable
@@ -50,6 +51,8 @@ class CallbackDesk:
         self._owner = owner
         self._alarms: dict[int, Callable[[], None]] = {}
         self._stopped = False
+        self._one_at_a_time = RLock()
+        """Several seats may be found for one callback at the same moment."""
 
     def start(self) -> None:
         """Give every open callback its place again, and its age. A try that a daemon left behind
@@ -160,9 +163,15 @@ class CallbackDesk:
         gevent.spawn(self._offered, offer)
 
     def _offered(self, offer: Offer) -> None:
+        with self._one_at_a_time:
+            self._take_offer(offer)
+
+    def _take_offer(self, offer: Offer) -> None:
         id = _id(offer.call)
         try:
             callback = self._register.get(id)
+            if callback is not None and self._calls.offer_more(callback, offer):
+                return
             busy = callback is not None and self._calls.is_on_the_line(callback.number)
             changed = self._step(id, cb.SeatFound(offer, self._owner, busy))
         except Away as error:

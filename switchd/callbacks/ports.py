@@ -71,6 +71,10 @@ class Calls(Protocol):
         """Ring the offer's seat, then the callback's person."""
         ...
 
+    def offer_more(self, callback: Callback, offer: Offer) -> bool:
+        """Ring a further seat for a callback that is being tried; False if it is not."""
+        ...
+
     def is_on_the_line(self, number: str) -> bool:
         """Tell whether somebody with this number is calling at this moment."""
         ...

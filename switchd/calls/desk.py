@@ -88,6 +88,14 @@ class Desk:
         leg = f"callback-{callback.id}-{self._clock.now() * 1000:.0f}"
         self._open(leg, on.CallBackDue(callback, offer))
 
+    def offer_more(self, callback: int, offer: Offer) -> bool:
+        """A further seat may ring for a callback whose try has begun; False if none has."""
+        for leg, worker in self._calls.items():
+            if leg.startswith(f"callback-{callback}-"):
+                worker.post(on.Offered(offer))
+                return True
+        return False
+
     def _open(self, leg: str, event: on.Event) -> None:
         if leg in self._legs:
             return
@@ -141,10 +149,10 @@ class Desk:
                 worker.post(event)
 
     def waits_for(self, leg: str) -> bool:
-        """Whether a leg that we dialled is the one that its call rings or talks with, or that of
-        a person who was called back."""
+        """Whether a leg that we dialled is one that its call rings or talks with, or that of a
+        person who was called back."""
         worker = self._legs.get(leg)
-        return worker is not None and leg in (worker.call.partner, worker.call.id)
+        return worker is not None and leg in (*worker.call.partners, worker.call.id)
 
     def forgotten(self, known: Collection[str]) -> None:
         """The queue lost its data but for the callers in `known`: bring the others back."""

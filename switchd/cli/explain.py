@@ -137,10 +137,12 @@ def _taken(outcome: Route, explained: Explanation, plan: Plan) -> list[tuple[str
     ]
     rows += [
         (
-            f"after {step.after_seconds:g} s",
-            f"also {step.group} ({step.title}): {_seats(step.seats, step.off_duty)}",
+            found.step.when,
+            f"{found.step.what} ({found.title}): {_seats(found.seats, found.off_duty)}"
+            if found.title
+            else found.step.what,
         )
-        for step in explained.overflow
+        for found in explained.overflow
     ]
     return [*rows, ("music", outcome.music), ("survey", "yes" if outcome.survey else "no")]
 

@@ -25,6 +25,7 @@ from switchd.config.lookup import Lookup
 from switchd.config.meaning_lines import time_zone
 from switchd.config.menus import Menu
 from switchd.config.models import City, Seat, Trunk
+from switchd.config.overflow import build_steps
 from switchd.config.seat_range import seat_numbers
 
 
@@ -55,6 +56,7 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
                 needs=None if group.needs is None else Need.parse(group.needs),
                 strategy=group.strategy,
                 ring_several=group.ring_several,
+                overflow=build_steps(group.overflow),
             )
             for key, group in draft.groups.items()
         },

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from routing.lines import Forward, Otherwise, Overflow, Retirement
+from routing.lines import Forward, Otherwise, Retirement
 from routing.lines import Line as PlanLine
 from routing.numbers import EMERGENCY
 from switchd.config.draft import Draft
 from switchd.config.lines import Line
 from switchd.config.lookup import Lookup
+from switchd.config.overflow import build_steps
 
 
 def build_lines(draft: Draft, lookup: Lookup, music: str) -> dict[str, PlanLine]:
@@ -47,9 +48,7 @@ def _line(lookup: Lookup, key: str, line: Line, music: str) -> PlanLine:
         priority=line.priority,
         age_slope=line.age_slope,
         retirement=_retirement(lookup, line),
-        overflow=tuple(
-            Overflow(step.group, step.after_seconds) for step in lookup.overflow_of(line)
-        ),
+        overflow=build_steps(lookup.overflow_of(line)),
         forward=forward if lookup.passes_on(line) else None,
         transfer_to=forward,
         dial_instead=lookup.normal(line.tell or key) if line.then == "tell" else "",

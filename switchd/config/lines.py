@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from routing.lines import HIGHEST_PRIORITY, LineKind, Otherwise
-from switchd.config.models import Mistake, Number, Section, Text, Word
+from switchd.config.models import Mistake, Number, Section, Steps, Text, Word
 
 KINDS = tuple(kind.value for kind in LineKind)
 _NEVER_LINES = {
@@ -74,30 +74,7 @@ def _read_kind(value: Any) -> Any:
     return value
 
 
-def _read_overflow(value: Any) -> Any:
-    """Let one step be written without a list."""
-    return [value] if isinstance(value, dict) else value
-
-
 Kind = Annotated[LineKind, BeforeValidator(_read_kind)]
-
-
-class Overflow(Section):
-    """A further group for callers who have waited long enough."""
-
-    group: Word = Field(description="Skill group whose seats may serve them, too.")
-    after_seconds: float = Field(
-        default=20.0,
-        ge=0,
-        le=3600,
-        description="Seconds in the queue; at once if nobody is signed in for the line's group.",
-    )
-
-
-Steps = Annotated[
-    tuple[Overflow, ...],
-    BeforeValidator(_read_overflow, json_schema_input_type=tuple[Overflow, ...] | Overflow),
-]
 
 
 class Line(Section):
@@ -147,10 +124,10 @@ class Line(Section):
     )
     overflow: Steps = Field(
         default=(),
-        description="Further groups for callers who wait long. Default: none; for a remote line "
-        "the group of the line in `into` after 20 seconds; for a line without `group` the "
-        "overflow of the line in `into`.",
-        examples=["[{group: intake, after_seconds: 30}]"],
+        description="What happens to callers who wait long, besides the steps of the group. "
+        "Default: nothing; for a remote line the group of the line in `into` after 20 seconds; for "
+        "a line without `group` the overflow of the line in `into`.",
+        examples=["[{group: intake, after_seconds: 30}, {then: voicemail, after_seconds: 600}]"],
     )
     menu: Word | None = Field(
         default=None, description="Menu behind the greeting; GB/T 33358-2016 advises against one."

@@ -10,8 +10,9 @@ from routing.numbers import normalise
 from routing.pools import everybody
 from routing.skills import Need, Skill
 from switchd.config.draft import Draft
-from switchd.config.lines import Line, Overflow
-from switchd.config.models import AREA_CODE, Group, Seat, Trunk
+from switchd.config.lines import Line
+from switchd.config.models import AREA_CODE, Group, Overflow, Seat, Trunk
+from switchd.config.overflow import in_order
 
 OVERFLOW_OF_REMOTE_SECONDS = 20.0
 """How long a county's callers wait for the county's seats alone."""
@@ -45,7 +46,9 @@ class Lookup:
         self._emergency = draft.emergency
         seats = {seat.groups for seat in draft.seats.values()}
         self._staff = list(everybody(seats, [agent.skills for agent in draft.agents.values()]))
-        self.seated = {name for name in self.groups if self._is_seated(draft.groups.get(name), name)}
+        self.seated = {
+            name for name in self.groups if self._is_seated(draft.groups.get(name), name)
+        }
         """Groups that somebody can serve, and those whose needs are checked by themselves."""
         self.by_number = {
             self.normal(number): key
@@ -100,7 +103,7 @@ class Lookup:
                 steps = [Overflow(group=group, after_seconds=OVERFLOW_OF_REMOTE_SECONDS)]
             elif line.kind in _INTO_WITHOUT_GROUP and line.group is None:
                 steps = list(heir.overflow)
-        return sorted(steps, key=lambda step: step.after_seconds)
+        return in_order(steps)
 
     def announcement_of(self, line: Line) -> str:
         """Give the prompt of the change announcement."""

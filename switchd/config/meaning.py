@@ -17,6 +17,7 @@ from switchd.config.meaning_server import check_server
 from switchd.config.meaning_skills import check_skills
 from switchd.config.meaning_sounds import Known, check_sounds
 from switchd.config.meaning_trunks import check_trunks
+from switchd.config.meaning_waiting import check_waiting
 from switchd.config.problems import choose
 
 __all__ = ["Known", "check_meaning"]
@@ -36,6 +37,7 @@ def check_meaning(draft: Draft, known: Known, now: float) -> None:
     check_groups(draft, lookup, now)
     check_skills(draft, lookup)
     check_seats(draft, lookup)
+    check_waiting(draft)
     check_sounds(draft, lookup, known)
     check_server(draft)
 

@@ -11,6 +11,7 @@ from switchd.config.lines import Line
 from switchd.config.lookup import Lookup
 from switchd.config.meaning_lines import time_zone
 from switchd.config.meaning_menus import menus_heard
+from switchd.config.meaning_overflow import check_overflow
 from switchd.config.problems import choose
 from switchd.config.source import Path
 
@@ -18,9 +19,7 @@ from switchd.config.source import Path
 def check_groups(draft: Draft, lookup: Lookup, now: float) -> None:
     """Check the names of groups, overflow, and who serves whom; `now` in epoch seconds."""
     _check_names(draft, lookup)
-    for name, line in draft.lines.items():
-        _check_overflow(draft, lookup, name, line)
-    _check_rings(draft, lookup)
+    check_overflow(draft, lookup)
     _check_menus(draft, lookup)
     complete = all(
         len(getattr(draft, section)) == len(draft.written(section))
@@ -38,49 +37,6 @@ def _check_names(draft: Draft, lookup: Lookup) -> None:
             path: Path = ("seats", written, "groups", index)
             if groups and group not in groups:
                 draft.error(path, f"there is no group {group}", choose(group, groups))
-
-
-def _check_overflow(draft: Draft, lookup: Lookup, name: str, line: Line) -> None:
-    """A further group is another one, exists, and has seats."""
-    if not lookup.groups:
-        return
-    own = lookup.group_of(line)
-    first_use: set[str] = set()
-    for index, step in enumerate(line.overflow):
-        group = step.group
-        path: Path = ("lines", name, "overflow", index, "group")
-        if not draft.has(path):  # one step written without a list
-            path = ("lines", name, "overflow", "group")
-        if group not in lookup.groups:
-            draft.error(path, f"there is no group {group}", choose(group, lookup.groups))
-        elif group == own:
-            what = f"{group} is the line's own group, for which its callers wait anyway"
-            draft.error(path, what, "Delete the step, or write another group")
-        elif group in first_use:
-            what = f"{group} stands here a second time"
-            draft.error(path, what, "Keep the step with the shorter wait")
-        elif _readable_seats(draft) and group not in lookup.seated:
-            what = f"the group {group} has no seats that could help"
-            draft.error(path, what, f"Give a seat the group {group} in the section seats")
-        first_use.add(group)
-
-
-def _check_rings(draft: Draft, lookup: Lookup) -> None:
-    """Groups that help each other at once are one group in all but name."""
-    at_once = {
-        (own, step.group): name
-        for name, line in draft.lines.items()
-        for step in line.overflow
-        if step.after_seconds == 0 and (own := lookup.group_of(line)) is not None
-    }
-    for (own, group), name in at_once.items():
-        if own < group and (group, own) in at_once:
-            what = (
-                f"callers of {own} go to {group} at once, and those of {group} to {own} "
-                f"(lines.{at_once[group, own]}), so neither has seats of its own"
-            )
-            instead = "Write `after_seconds:` above 0 on one side, or make them one group"
-            draft.warning(("lines", name, "overflow"), what, instead)
 
 
 def _check_menus(draft: Draft, lookup: Lookup) -> None:
@@ -123,10 +79,18 @@ def _check_use(draft: Draft, lookup: Lookup, now: float) -> None:
 def _reached(draft: Draft, lookup: Lookup, lines: list[Line]) -> Iterator[str | None]:
     """Give the groups to which these lines and the menus lead."""
     for line in lines:
-        yield lookup.group_of(line)
+        own = lookup.group_of(line)
+        yield from (own, *_helpers(draft, own))
         yield from (step.group for step in lookup.overflow_of(line))
     for name in menus_heard(draft):
-        yield from (item.group for item in draft.menus[name].keys.values())
+        for item in draft.menus[name].keys.values():
+            yield from (item.group, *_helpers(draft, item.group))
+
+
+def _helpers(draft: Draft, group: str | None) -> Iterator[str | None]:
+    """Give the groups that may serve whoever waits for a group."""
+    if group in draft.groups:
+        yield from (step.group for step in draft.groups[group].overflow)
 
 
 def _gone(draft: Draft, line: Line, now: float) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from routing.lines import Otherwise
+from routing.lines import Exit, Otherwise
 from switchd.config.draft import Draft
 from switchd.config.lines import Line
 from switchd.config.lookup import Lookup
+from switchd.config.meaning_overflow import steps_of
+from switchd.config.models import TRY_LATER
 from switchd.config.problems import choose
 from switchd.config.source import Path
 
@@ -44,8 +46,23 @@ def _prompts(draft: Draft, lookup: Lookup) -> Iterator[tuple[Path, str]]:
             yield ("menus", name, "prompts", index), prompt
     for index, prompt in enumerate(draft.voicemail.greeting):
         yield ("voicemail", "greeting", index), prompt
+    yield from _heard_waiting(draft)
     if draft.callers.announcement is not None:
         yield ("callers", "announcement"), draft.callers.announcement
+
+
+def _heard_waiting(draft: Draft) -> Iterator[tuple[Path, str]]:
+    waiting = draft.waiting
+    if waiting.comfort_every_seconds > 0:
+        for index, prompt in enumerate(waiting.comfort_prompts):
+            yield ("waiting", "comfort_prompts", index), prompt
+    if draft.has(("waiting", "callback_prompt")):
+        yield ("waiting", "callback_prompt"), waiting.callback_prompt
+    for section in ("lines", "groups"):
+        for name, owner in getattr(draft, section).items():
+            for path, step in steps_of(draft, (section, name), owner.overflow):
+                if step.then is Exit.ANNOUNCE:
+                    yield (*path, "announcement"), step.announcement or TRY_LATER
 
 
 def _heard(draft: Draft, lookup: Lookup, line: Line) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from routing.lines import Exit
 from routing.plan import CallerFrom, Source
 from routing.queueing import Strategy
 
@@ -144,6 +145,66 @@ class Trunk(Section):
     )
 
 
+DEFAULT_AFTER_SECONDS = 20.0
+"""When further seats may serve if nothing else is written."""
+TRY_LATER = "try_later"
+"""The prompt of `then: announce` if no other is written."""
+
+
+class Overflow(Section):
+    """One step of a wait that has become long: further seats may serve, or a way out."""
+
+    group: Word | None = Field(
+        default=None, description="Skill group whose seats may serve, too, such as supervisors."
+    )
+    level: int | None = Field(
+        default=None,
+        ge=1,
+        le=9,
+        description="Level of skill that will do from now on: in `group`, or else in the group "
+        "for which the caller waits.",
+    )
+    then: Exit | None = Field(
+        default=None,
+        description="A way out instead: `callback` (the caller is asked and may wait on), "
+        "`voicemail`, `announce` (an announcement and good-bye) or `hang_up`.",
+    )
+    announcement: Word | None = Field(
+        default=None, description=f"Prompt of `then: announce`. Default: {TRY_LATER}."
+    )
+    after_seconds: float | None = Field(
+        default=None,
+        ge=0,
+        le=7200,
+        description="Seconds in the queue; further groups at once if nobody is signed in for those "
+        f"before. Default for further seats: {DEFAULT_AFTER_SECONDS:g}.",
+    )
+    wait_above_seconds: float | None = Field(
+        default=None,
+        ge=0,
+        le=7200,
+        description="Instead of `after_seconds`: the estimated wait above which the step is due.",
+    )
+
+    @property
+    def due_after(self) -> float | None:
+        """Seconds in the queue with the default applied; None if the estimated wait decides."""
+        if self.after_seconds is not None or self.wait_above_seconds is not None:
+            return self.after_seconds
+        return None if self.then is not None else DEFAULT_AFTER_SECONDS
+
+
+def _read_steps(value: Any) -> Any:
+    """Let one step be written without a list."""
+    return [value] if isinstance(value, dict) else value
+
+
+Steps = Annotated[
+    tuple[Overflow, ...],
+    BeforeValidator(_read_steps, json_schema_input_type=tuple[Overflow, ...] | Overflow),
+]
+
+
 class Group(Section):
     """One skill group (技能组): a waiting list and the seats that serve it."""
 
@@ -188,6 +249,12 @@ class Group(Section):
     )
     crew: Text | None = Field(
         default=None, description="The one crew of that shift. Default: whichever is on duty."
+    )
+    overflow: Steps = Field(
+        default=(),
+        description="What happens to callers who wait long for this group, besides the steps of "
+        "their line.",
+        examples=["[{level: 1, after_seconds: 60}, {then: callback, wait_above_seconds: 300}]"],
     )
 
 
@@ -239,16 +306,36 @@ SeatEntry = Annotated[
 
 
 class Waiting(Section):
-    """What callers hear while they wait."""
+    """What callers hear and may do while they wait."""
 
     busy_after_seconds: float = Field(
         default=3.0, ge=0, le=600, description="Seconds until 'all seats are busy' is said once."
+    )
+    position_at_entry: bool = Field(
+        default=True, description="Whether position and estimated wait are said then, too."
     )
     position_every_seconds: float = Field(
         default=30.0,
         ge=0,
         le=3600,
-        description="Seconds between announcements of position and expected wait; 0: never.",
+        description="Seconds between announcements of position and estimated wait; 0: never.",
+    )
+    comfort_prompts: tuple[Word, ...] = Field(
+        default=("comfort",), description="Comfort phrases, said in turn between the others."
+    )
+    comfort_every_seconds: float = Field(
+        default=0.0, ge=0, le=3600, description="Seconds between comfort phrases; 0: never."
+    )
+    callback_key: str = Field(
+        default="1",
+        pattern=r"^[0-9*#]?$",
+        description="Key by which a waiting caller asks to be called back, where the line has "
+        'callbacks; `""`: none.',
+    )
+    callback_prompt: Word = Field(
+        default="callback_offer",
+        description="Prompt that tells of the key, behind each announcement of the position. The "
+        "one that is shipped says 1.",
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from routing.lines import Line, LineKind
+from routing.lines import Line, LineKind, Overflow
 from routing.plan import Plan
 from routing.seats import Seat
 
@@ -29,8 +29,9 @@ def _edges(plan: Plan) -> Iterator[str]:
         if forward is not None:
             how = "passed on" if line.forward else "by a seat"
             yield f'  n{name} -- "{how}" --> t{name}[/"{forward.number}<br/>{forward.trunk}"/]'
-        for further, when in later_groups(line, plan):
-            yield f'  n{name} -. "{when}" .-> {_id(further, plan)}'
+        yield from _later(f"n{name}", _own_steps(line, plan), line.group, plan)
+    for group in plan.groups.values():
+        yield from _later(_id(group.name, plan), group.overflow, group.name, plan)
     for number, (seats, groups) in enumerate(blocks(plan)):
         yield f'  s{number}("{seats}")'
         for served in groups:
@@ -56,6 +57,7 @@ def _paragraphs(plan: Plan) -> Iterator[str]:
                     yield f"  <- {line.name} {line.title}, {when}"
         seats = [shown for shown, groups in seated if name in groups]
         yield f"  -> {', '.join(seats) or 'no seat'}"
+        yield from (f"  -> {step.when} {step.what}" for step in group.overflow)
     for line in plan.lines.values():
         forward = line.forward or line.transfer_to
         if forward is not None:
@@ -64,15 +66,29 @@ def _paragraphs(plan: Plan) -> Iterator[str]:
             yield f"{line.name} {line.title} ({line.kind.value}), {how} {there}"
 
 
-def later_groups(line: Line, plan: Plan) -> tuple[tuple[str, str], ...]:
-    """Give the further groups of a line and when they serve its callers, in words.
+def _later(source: str, steps: Sequence[Overflow], own: str, plan: Plan) -> Iterator[str]:
+    """Draw what happens to those who wait long: further groups, and the ways out."""
+    for group, when in _groups_of(steps, own):
+        yield f'  {source} -. "{when}" .-> {_id(group, plan)}'
+    for step in steps:
+        if step.then is not None:
+            yield f'  {source} -. "{step.when}" .-> {source}{step.then}(["{step.then}"])'
 
-    None of a line that merely waits where the hotline's callers do.
-    """
+
+def later_groups(line: Line, plan: Plan) -> tuple[tuple[str, str], ...]:
+    """Give the further groups of a line and when they serve its callers, in words."""
+    return _groups_of(_own_steps(line, plan), line.group)
+
+
+def _own_steps(line: Line, plan: Plan) -> tuple[Overflow, ...]:
+    """The steps of a line that does not merely wait where the hotline's callers do."""
     hotlines = {one.group for one in plan.lines.values() if one.kind is LineKind.HOTLINE}
     own = line.kind is LineKind.HOTLINE or line.group not in hotlines
-    steps = line.overflow if own else ()
-    return tuple((step.group, f"after {step.after_seconds:g} s") for step in steps)
+    return line.overflow if own else ()
+
+
+def _groups_of(steps: Sequence[Overflow], own: str) -> tuple[tuple[str, str], ...]:
+    return tuple((step.group or own, step.when) for step in steps if step.then is None)
 
 
 def _merged(plan: Plan, into: str) -> Iterator[str]:

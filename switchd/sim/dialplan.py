@@ -12,6 +12,7 @@ def trunk_plan(city: str, trunk: str, dialled: str) -> list[Action]:
     return _plan(
         {
             "park_after_bridge": "true",
+            "playback_terminators": "none",
             "switchd_kind": "caller",
             "switchd_city": city,
             "switchd_trunk": trunk,

@@ -17,6 +17,7 @@ EVENTS = (
     "CHANNEL_BRIDGE",
     "CHANNEL_EXECUTE_COMPLETE",
     "CHANNEL_HANGUP_COMPLETE",
+    "DTMF",
     "BACKGROUND_JOB",
     "HEARTBEAT",
     "SHUTDOWN",
@@ -59,6 +60,7 @@ class Ear:
             esl.ChannelBridge: self._bridged,
             esl.ChannelExecuteComplete: self._executed,
             esl.ChannelHangupComplete: self._hung_up,
+            esl.Dtmf: self._pressed,
             esl.Registered: self._registered,
             esl.Unregistered: self._unregistered,
             esl.RegistrationExpired: self._unregistered,
@@ -100,6 +102,12 @@ class Ear:
         else:
             failed = event.response.startswith("FILE NOT FOUND")
             self._listener.deliver(leg, on.Played(execution, failed))
+
+    def _pressed(self, event: esl.Dtmf) -> None:
+        # The event has no variables (switch_channel.c, switch_channel_dequeue_dtmf); legs that we
+        # dialled are outbound.
+        if event.get("Call-Direction") == "inbound":
+            self._listener.deliver(event.uuid, on.Pressed(event.digit))
 
     def _hung_up(self, event: esl.ChannelHangupComplete) -> None:
         leg, cause = event.uuid, event.cause

@@ -56,7 +56,7 @@ class TestWorker:
     def test_a_timer_comes_back_as_an_event(self) -> None:
         desk = Desk().waits()
         desk.clock.passes(3.0)
-        wait_until(lambda: ("play", "leg-a", ("all_busy",)) in desk.switch.asked)
+        wait_until(lambda: ("play", "leg-a", ("all_busy", "you_are_next")) in desk.switch.asked)
 
     def test_no_timer_outlives_the_call(self) -> None:
         desk = Desk().waits().happens(HANGS_UP)
@@ -64,13 +64,13 @@ class TestWorker:
         assert desk.clock.timers == []
 
     def test_it_ends_with_one_record_whatever_is_still_in_the_mailbox(self) -> None:
-        desk = Desk().waits().happens(HANGS_UP, HANGS_UP, on.TimerDue("comfort"))
+        desk = Desk().waits().happens(HANGS_UP, HANGS_UP, on.TimerDue("busy"))
         wait_until(lambda: desk.records)
         assert len(desk.records) == 1
 
     def test_what_means_nothing_is_reported_and_forgotten(self) -> None:
-        desk = Desk().waits().happens(on.Answered(), on.TimerDue("comfort"))
-        wait_until(lambda: ("play", "leg-a", ("all_busy",)) in desk.switch.asked)
+        desk = Desk().waits().happens(on.Answered(), on.TimerDue("busy"))
+        wait_until(lambda: ("play", "leg-a", ("all_busy", "you_are_next")) in desk.switch.asked)
         assert desk.unexpected == ["Answered"]
 
     def test_a_queue_that_fails_keeps_the_music_from_starting(self) -> None:

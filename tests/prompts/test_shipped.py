@@ -28,13 +28,16 @@ ENTRY = (
     "wait_about",
     "minutes",
     "less_than_a_minute",
+    "wait_over_an_hour",
+    "comfort",
+    "comfort_patience",
+    "try_later",
     "survey",
     "survey_invalid",
     "thanks",
     "technical_fault",
 )
 CHINESE_ONLY = (
-    "comfort",
     "callback_offer",
     "out_of_hours",
     "menu_invalid",

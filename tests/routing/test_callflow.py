@@ -43,7 +43,7 @@ class TestEntry:
         assert enqueue.group == "intake"
         assert enqueue.enqueued_at == story.now
         assert music == do.PlayMusic("moh", "leg-a/2")
-        assert timer == do.SetTimer("comfort", 3.0)
+        assert timer == do.SetTimer("busy", 3.0)
         assert isinstance(tag, do.Tag)
         assert tag.facts["switchd_state"] == "waiting"
 
@@ -95,28 +95,9 @@ class TestEntry:
 
 
 class TestWaiting:
-    def test_all_seats_busy_is_said_once_then_music_then_the_position(self) -> None:
-        story = Story().waiting().happens(on.TimerDue("comfort"))
-        assert story.todo == (do.Play(("all_busy",), "leg-a/3", interrupt=True),)
-        story.happens(on.Played("leg-a/3"))
-        assert story.todo == (do.PlayMusic("moh", "leg-a/4"), do.SetTimer("position", 30.0))
-        story.happens(on.TimerDue("position"))
-        assert story.todo == (do.AskPosition(),)
-        story.happens(on.Positioned(3))
-        (play,) = story.asked_for(do.Play)
-        assert isinstance(play, do.Play)
-        assert play.prompts == ("position_before", "num_liang", "position_after")
-
-    def test_the_estimated_wait_is_said_where_it_is_known(self) -> None:
-        story = Story().waiting().happens(on.TimerDue("position"))
-        story.happens(on.Positioned(1, 150.0))
-        (play,) = story.asked_for(do.Play)
-        assert isinstance(play, do.Play)
-        assert play.prompts == ("you_are_next", "wait_about", "num_3", "minutes")
-
     def test_an_offer_interrupts_nothing_and_waits_for_nothing(self) -> None:
         """The phone rings while the announcement is still being spoken."""
-        story = Story().waiting().happens(on.TimerDue("comfort")).ringing()
+        story = Story().waiting().happens(on.TimerDue("busy")).happens(on.Positioned(3)).ringing()
         assert [type(action) for action in story.todo] == [do.Ring]
         story.happens(on.Played(story.call.audio))
         assert story.call.state is State.RINGING
@@ -351,12 +332,6 @@ class TestMusic:
         assert story.asked_for(do.PlayMusic)
         assert story.call.state is State.WAITING
 
-    def test_announcements_that_were_due_while_a_phone_rang_come_later(self) -> None:
-        story = Story().ringing().happens(on.TimerDue("comfort"))
-        assert story.todo == (do.SetTimer("comfort", 3.0),)
-        story.happens(on.TimerDue("position"))
-        assert story.todo == (do.SetTimer("position", 30.0),)
-
 
 class TestTheQueueLostItsData:
     def test_who_waits_goes_back_to_the_same_place(self) -> None:
@@ -452,6 +427,7 @@ ANYTHING = st.sampled_from(
         on.Bridged("leg-b"),
         on.BridgeFailed("leg-b", "-ERR"),
         on.CallerBack(),
+        on.TimerDue("busy"),
         on.TimerDue("comfort"),
         on.TimerDue("position"),
         on.TimerDue("bridge"),
@@ -467,7 +443,7 @@ ANYTHING = st.sampled_from(
         on.SeatGone("leg-c", "NORMAL_CLEARING", True),
         on.Bridged("leg-c"),
         on.TimerDue("forward"),
-        on.TimerDue("overflow:market"),
+        on.TimerDue("overflow"),
         on.Unstaffed("intake"),
         on.Unstaffed("english"),
         "audio",

@@ -76,7 +76,7 @@ class TestAKey:
     def test_chooses_the_language_of_all_that_follows(self) -> None:
         story = presses("2")
         assert (enqueued(story), story.call.language) == ("english", "en")
-        story.happens(on.Positioned(3))
+        story.happens(on.TimerDue("position")).happens(on.Positioned(3))
         (play,) = story.asked_for(do.Play)
         assert isinstance(play, do.Play)
         assert play.prompts == ("position_before", "num_3", "position_after")
@@ -91,7 +91,8 @@ class TestAKey:
 
     def test_chooses_a_dialect_whose_numbers_are_said_as_the_citys(self) -> None:
         story = presses("3")
-        story.happens(on.Collected(story.call.audio, "1")).happens(on.Positioned(3))
+        story.happens(on.Collected(story.call.audio, "1"))
+        story.happens(on.TimerDue("position")).happens(on.Positioned(3))
         (play,) = story.asked_for(do.Play)
         assert isinstance(play, do.Play)
         assert play.prompts == ("position_before", "num_liang", "position_after")

@@ -43,6 +43,7 @@ class TestNesting:
 class TestPlayback:
     def test_a_star_ends_it_as_freeswitch_does_by_default(self, town: Town) -> None:
         caller = town.answered()
+        town.api.run("uuid_setvar", f"{caller.uuid} playback_terminators *")
         town.execute(caller, "playback", "silence_stream://-1")
         caller.press("1")
         assert "PLAYBACK_STOP" not in town.ear.names()

@@ -65,6 +65,16 @@ def hears(house: House, name: str, leg: str = "leg-a", **headers: str) -> list[t
 CALLER = {"v_switchd_kind": "caller", "v_switchd_called": "12345", "v_switchd_trunk": "trunk"}
 
 
+class TestAKey:
+    def test_that_a_caller_pressed_is_told(self, house: House) -> None:
+        hears(house, "DTMF", Call_Direction="inbound", DTMF_Digit="1")
+        assert house.told == [("leg-a", on.Pressed("1"))]
+
+    def test_on_a_leg_that_we_dialled_is_nobodys(self, house: House) -> None:
+        """It is the agent's, or comes from the number outside."""
+        assert hears(house, "DTMF", Call_Direction="outbound", DTMF_Digit="1") == []
+
+
 class TestAParkedLeg:
     def test_of_a_new_caller_is_an_arrival(self, house: House) -> None:
         hears(house, "CHANNEL_PARK", **CALLER, v_sip_from_user="13937512345")

@@ -7,7 +7,8 @@ from dataclasses import replace
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow.call import Call
-from routing.callflow.handlers.queueing import postpone, ring
+from routing.callflow.handlers.offering import ring
+from routing.callflow.handlers.queueing import postpone
 from routing.callflow.handlers.result import Result
 from routing.callflow.waiting import place
 from routing.plan import Plan

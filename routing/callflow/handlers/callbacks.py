@@ -11,10 +11,10 @@ from dataclasses import replace
 from routing.callbacks import LONGEST_NUMBER, SHORTEST_NUMBER, Unreachable, reachable
 from routing.callflow import actions as do
 from routing.callflow import events as on
-from routing.callflow import widening
 from routing.callflow.call import Call
 from routing.callflow.handlers.result import Result
 from routing.callflow.states import ASKED, State
+from routing.callflow.waiting import go_on, silence, stop
 from routing.plan import Plan
 from routing.record import EndedBy, Outcome
 from routing.saying import LARGEST, spoken_digits
@@ -37,12 +37,11 @@ def offer(call: Call, plan: Plan, now: float) -> Result:
         return call, ()
     number = reachable(call.caller, plan, now) if call.caller else Unreachable.NO_NUMBER
     call = replace(call, announcing=True).note(now, "callback.offered", number=number)
-    stop = (do.ClearTimer("comfort"), do.ClearTimer("position"), do.ClearTimer("music"))
     if isinstance(number, Unreachable):
         call, todo = _ask_number(call, ("callback_question",), interrupt=True)
     else:
         call, todo = _ask(call, plan, number, interrupt=True)
-    return call, (*stop, *todo)
+    return call, (*silence(), *todo)
 
 
 def possible(call: Call, plan: Plan) -> bool:
@@ -89,7 +88,7 @@ def chosen(call: Call, event: on.Collected, plan: Plan, now: float) -> Result:
         return _ask_number(call, ())
     if event.keys != YES:
         call = call.note(now, "callback.declined", key=event.keys or "none")
-        return wait_on(call, plan)
+        return wait_on(call, plan, now)
     assert call.queued_at is not None
     keep = do.KeepPlace(
         number=call.callback_number,
@@ -107,13 +106,13 @@ def typed(call: Call, event: on.Collected, plan: Plan, now: float) -> Result:
     if event.execution != call.audio:
         return call, ()
     if not event.keys:
-        return wait_on(call.note(now, "callback.declined", key="none"), plan)
+        return wait_on(call.note(now, "callback.declined", key="none"), plan, now)
     number = reachable(event.keys, plan, now)
     if isinstance(number, Unreachable):
         tries = sum(step.what == "callback.number_refused" for step in call.trace)
         call = call.note(now, "callback.number_refused", typed=event.keys[:20], why=number)
         if tries + 1 >= NUMBER_TRIES:
-            return wait_on(call, plan)
+            return wait_on(call, plan, now)
         return _ask_number(call, ("callback_bad_number",))
     return _ask(call, plan, number, interrupt=False)
 
@@ -132,7 +131,7 @@ def kept(call: Call, event: on.PlaceKept, plan: Plan, now: float) -> Result:
     call = call.note(now, what, callback=event.callback, number=call.callback_number).next_audio()
     return call, (
         do.LeaveQueue(),
-        *_no_more_timers(call),
+        *stop(),
         do.Tag({"switchd_state": "callback", "switchd_callback": event.callback}),
         do.Play(("callback_kept",), call.audio),
     )
@@ -142,16 +141,10 @@ def not_kept(call: Call, event: on.PlaceNotKept, plan: Plan, now: float) -> Resu
     """It could not be written down: the caller hears so and waits on."""
     call = call.note(now, "callback.not_kept", why=event.why)
     call = replace(call, state=State.WAITING, announcing=True).next_audio()
-    return call, (do.Play(("callback_not_kept",), call.audio),)
+    return call, (do.Play(("callback_not_kept",), call.audio), *go_on(call, plan, now))
 
 
-def wait_on(call: Call, plan: Plan) -> Result:
+def wait_on(call: Call, plan: Plan, now: float) -> Result:
     """Back to the music, with the place as it was."""
     call = replace(call, state=State.WAITING, announcing=False, callback_number="").next_audio()
-    every = plan.waiting.position_every_seconds
-    timer = (do.SetTimer("position", every),) if every > 0 else ()
-    return call, (do.PlayMusic(call.music, call.audio), *timer)
-
-
-def _no_more_timers(call: Call) -> tuple[do.Action, ...]:
-    return (do.ClearTimer("comfort"), do.ClearTimer("position"), *widening.stop(call))
+    return call, (do.PlayMusic(call.music, call.audio), *go_on(call, plan, now))

@@ -53,7 +53,7 @@ def switch_refused(call: Call, event: on.SwitchRefused, plan: Plan, now: float) 
         leave = (do.ReleaseSeat(call.offer.seat, call.offer.token, 0.0),)
     stops = tuple(do.StopLeg(leg, "NORMAL_TEMPORARY_FAILURE") for leg in call.open_legs)
     call, hangup = hang_up(call, plan, now, "NORMAL_TEMPORARY_FAILURE")
-    return replace(call, offer=None), (*leave, *stops, *hangup)
+    return replace(call, offers=()), (*leave, *stops, *hangup)
 
 
 def caller_left(call: Call, event: on.CallerGone, plan: Plan, now: float) -> Result:
@@ -81,7 +81,7 @@ def caller_left(call: Call, event: on.CallerGone, plan: Plan, now: float) -> Res
         cause=event.cause,
         ended_by=call.ended_by or event.by,
         outcome=outcome,
-        offer=None,
+        offers=(),
     ).note(now, "call.ended", cause=event.cause, by=event.by)
     return finish(call, plan, tuple(actions))
 

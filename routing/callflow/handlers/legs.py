@@ -10,6 +10,7 @@ from routing.callflow.call import Call
 from routing.callflow.handlers.result import Result
 from routing.callflow.states import State
 from routing.plan import Plan
+from routing.seats import Offer
 
 
 def leg_ended(call: Call, event: on.SeatGone | on.SeatFailed, plan: Plan, now: float) -> Result:
@@ -34,11 +35,13 @@ def late_seat(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Res
     return call, (do.StopLeg(event.leg, "ORIGINATOR_CANCEL"),)
 
 
-def other_leg_failed(call: Call, event: on.SeatFailed, plan: Plan, now: float) -> Result:
+def other_leg_failed(
+    call: Call, event: on.SeatFailed | on.SeatGone, plan: Plan, now: float
+) -> Result:
     """A phone that no longer matters; the one that was picked up cannot fail to be."""
     if is_offered(call, event.leg):
         return call, ()
-    return leg_ended(call, event, plan, now)
+    return leg_ended(without(call, event.leg), event, plan, now)
 
 
 def ignore(call: Call, event: on.Event, plan: Plan, now: float) -> Result:
@@ -53,8 +56,15 @@ def end_leg(call: Call, leg: str, cause: str, now: float) -> Call:
 
 
 def is_offered(call: Call, leg: str) -> bool:
+    """Tell whether the leg is that of the seat that talks or has picked up."""
     return call.offer is not None and call.offer.token == leg
 
 
-def back_to_list(call: Call) -> Call:
-    return replace(call, state=State.WAITING, offer=None)
+def offer_on(call: Call, leg: str) -> Offer | None:
+    """Give the open offer whose seat is rung on `leg`."""
+    return next((offer for offer in call.offers if offer.token == leg), None)
+
+
+def without(call: Call, leg: str) -> Call:
+    """Take the offer on `leg` away, if there is one."""
+    return replace(call, offers=tuple(offer for offer in call.offers if offer.token != leg))

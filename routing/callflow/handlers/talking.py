@@ -7,7 +7,7 @@ from datetime import datetime
 
 from routing.callflow import actions as do
 from routing.callflow import events as on
-from routing.callflow import widening
+from routing.callflow import waiting
 from routing.callflow.call import Call
 from routing.callflow.handlers.legs import end_leg, is_offered
 from routing.callflow.handlers.result import Result
@@ -27,6 +27,7 @@ def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
     call = replace(
         call,
         state=State.TALKING,
+        offers=(offer,),
         answered_at=now,
         seat=offer.seat,
         agent=offer.agent,
@@ -44,9 +45,7 @@ def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
     }
     return call, (
         do.ClearTimer("bridge"),
-        do.ClearTimer("comfort"),
-        do.ClearTimer("position"),
-        *widening.stop(call),
+        *waiting.stop(),
         do.StartRecording(path),
         do.Tag(tag),
     )
@@ -87,7 +86,7 @@ def _talk_over(call: Call, plan: Plan, now: float) -> Result:
     offer = call.offer
     assert offer is not None
     wrap_up = plan.groups[offer.group].wrap_up_seconds
-    call = replace(call, talk_ended_at=now, offer=None).note(now, "talk.ended")
+    call = replace(call, talk_ended_at=now, offers=()).note(now, "talk.ended")
     return call, (do.ReleaseSeat(offer.seat, offer.token, wrap_up),)
 
 

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from routing.callflow import actions as do
 from routing.callflow import events as on
-from routing.callflow import widening
 from routing.callflow.call import Call
 from routing.callflow.handlers.ending import caller_left
 from routing.callflow.handlers.result import Result
 from routing.callflow.states import QUEUED, State
+from routing.callflow.waiting import stop
 from routing.plan import Plan
 from routing.record import EndedBy, Outcome
 
@@ -26,11 +26,10 @@ def begin(call: Call, plan: Plan, now: float) -> Result:
     """
     leave: tuple[do.Action, ...] = (do.LeaveQueue(),) if call.state in QUEUED else ()
     stops = tuple(do.StopLeg(leg, "ORIGINATOR_CANCEL") for leg in call.open_legs)
-    timers = (do.ClearTimer("comfort"), do.ClearTimer("position"), *widening.stop(call))
     call = call.note(now, "voicemail.offered")
-    call = replace(call, state=State.VOICEMAIL_GREETING, offer=None, announcing=False).next_audio()
+    call = replace(call, state=State.VOICEMAIL_GREETING, offers=(), announcing=False).next_audio()
     greeting = do.Play((*plan.voicemail.greeting, "beep"), call.audio, interrupt=True)
-    return call, (*leave, *stops, *timers, do.Tag({"switchd_state": "voicemail"}), greeting)
+    return call, (*leave, *stops, *stop(), do.Tag({"switchd_state": "voicemail"}), greeting)
 
 
 def greeted(call: Call, event: on.Played, plan: Plan, now: float) -> Result:

@@ -1,0 +1,165 @@
+"""Offers: one or several phones that ring for the caller, the one that is picked up, the bridge.
+
+`Call.offers` are the seats that ring, the earliest first. The first that is picked up stands first
+from then on; the others are stopped as soon as the queue has confirmed it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from routing.callflow import actions as do
+from routing.callflow import events as on
+from routing.callflow import widening
+from routing.callflow.call import Call
+from routing.callflow.handlers.ending import SWITCH_DIED
+from routing.callflow.handlers.legs import (
+    end_leg,
+    is_offered,
+    late_seat,
+    leg_ended,
+    offer_on,
+    other_leg_failed,
+    without,
+)
+from routing.callflow.handlers.result import Result
+from routing.callflow.states import State
+from routing.callflow.waiting import wait
+from routing.lines import group_of
+from routing.plan import Plan
+from routing.record import LegRecord
+from routing.seats import NotReadyReason, Offer
+
+STOPPED_FOR_ANOTHER = "LOSE_RACE"
+"""Tells the phone that the call was answered elsewhere, so that it shows no missed call
+(mod_sofia.c, sofia_on_hangup)."""
+NOT_THE_PHONE = frozenset({"UNCONFIRMED", STOPPED_FOR_ANOTHER, *SWITCH_DIED})
+"""Causes for which no phone is to blame: the seat stays ready."""
+UNREACHABLE = NotReadyReason.UNREACHABLE
+SEAT_FAILURES = {
+    "USER_BUSY": NotReadyReason.BUSY,
+    "NO_ANSWER": NotReadyReason.NO_ANSWER,
+    "ALLOTTED_TIMEOUT": NotReadyReason.NO_ANSWER,
+    "PROGRESS_TIMEOUT": NotReadyReason.UNREACHABLE,
+    "CALL_REJECTED": NotReadyReason.REFUSED,
+}
+"""FreeSWITCH's cause of a failed seat leg → why the seat is not ready. Others: unreachable."""
+_WAITING_AGAIN = do.Tag({"switchd_state": "waiting"})
+
+
+def ring(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
+    """Ring the seat's phone; the caller goes on hearing what he hears.
+
+    More offers than the group lets ring at once mean that the end of the oldest was never told.
+    """
+    offer = event.offer
+    if offer_on(call, offer.token) is not None:
+        return call, ()
+    group = plan.groups[group_of(offer.group)]
+    forgotten = call.offers[: max(0, len(call.offers) + 1 - group.ring_several)]
+    leg = LegRecord(offer.token, "seat", offer.seat, offer.agent, now, None, None, None, "")
+    call = replace(
+        call,
+        state=State.RINGING,
+        offers=(*call.offers[len(forgotten) :], offer),
+        offered_at=now,
+        legs=(*call.legs, leg),
+    ).note(now, "offer.made", seat=offer.seat, agent=offer.agent, group=offer.group)
+    stops = tuple(do.StopLeg(old.token, "NO_ANSWER") for old in forgotten)
+    return call, (*stops, _reach(plan, offer, group.ring_seconds, call))
+
+
+def _reach(plan: Plan, offer: Offer, seconds: float, call: Call) -> do.Action:
+    seat = plan.seats.get(offer.seat)
+    if seat is None or not seat.phone:
+        return do.Ring(offer.seat, offer.token, seconds, call.caller, call.shown)
+    return do.Dial(
+        seat.phone, seat.trunk, offer.token, seconds, call.caller, call.shown, offer.seat
+    )
+
+
+def connect(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Result:
+    """The first seat picked up: if its lease still holds the others stop, and the two are
+    bridged."""
+    first = offer_on(call, event.leg)
+    if first is None:
+        return late_seat(call, event, plan, now)
+    others = without(call, event.leg).offers
+    rung_at = next(leg.started_at for leg in call.legs if leg.leg == event.leg)
+    call = replace(
+        call, state=State.CONNECTING, offers=(first, *others), offered_at=rung_at
+    ).with_leg(event.leg, answered_at=now)
+    return call, (
+        do.AcceptOffer(first.token),
+        *(do.StopLeg(other.token, STOPPED_FOR_ANOTHER) for other in others),
+        do.Bridge(event.leg),
+        do.SetTimer("bridge", do.BRIDGE_SECONDS),
+    )
+
+
+def seat_failed(call: Call, event: on.SeatFailed, plan: Plan, now: float) -> Result:
+    """Busy, silent, refused or unreachable: others ring on, or the caller keeps place and age."""
+    offer = offer_on(call, event.leg)
+    if offer is None:
+        return leg_ended(call, event, plan, now)
+    reason = "" if event.cause in NOT_THE_PHONE else SEAT_FAILURES.get(event.cause, UNREACHABLE)
+    call = end_leg(without(call, event.leg), event.leg, event.cause, now)
+    call = call.note(now, "offer.refused", seat=offer.seat, cause=event.cause, why=reason)
+    call, todo = _while_others_ring(call, plan, now)
+    return call, (do.RefuseOffer(offer.token, reason), *todo)
+
+
+def offer_lost(call: Call, event: on.OfferLost, plan: Plan, now: float) -> Result:
+    """The lease ran out, or the seat is needed for somebody else: this phone stops."""
+    offer = offer_on(call, event.token)
+    if offer is None:
+        return call, ()
+    answered = call.state is State.CONNECTING
+    stands = answered and not is_offered(call, event.token)
+    cause = STOPPED_FOR_ANOTHER if event.reason else "NO_ANSWER"
+    call = without(call, event.token)
+    call = call.note(now, "offer.lost", seat=offer.seat, why=event.reason or "time over")
+    stop = do.StopLeg(event.token, cause)
+    if stands:
+        return call, (stop,)
+    call, todo = _while_others_ring(call, plan, now)
+    return call, (stop, *((do.ClearTimer("bridge"),) if answered else ()), *todo)
+
+
+def _while_others_ring(call: Call, plan: Plan, now: float) -> Result:
+    """One phone less rings; behind the last one the caller waits."""
+    if call.offers:
+        return replace(call, state=State.RINGING), ()
+    call = replace(call, state=State.WAITING)
+    return call, (_WAITING_AGAIN, *widening.next_step(call, plan, now, may_leave=True))
+
+
+def seat_hung_up_early(call: Call, event: on.SeatGone, plan: Plan, now: float) -> Result:
+    """The seat picked up and was gone before the two heard each other."""
+    if not is_offered(call, event.leg):
+        return other_leg_failed(call, event, plan, now)
+    call = end_leg(call, event.leg, event.cause, now)
+    return _queue_again(call, plan, now, why=event.cause, stop=())
+
+
+def bridge_failed(
+    call: Call, event: on.BridgeFailed | on.TimerDue, plan: Plan, now: float
+) -> Result:
+    """The switch could not bridge: the seat is let go, the caller keeps place and age."""
+    if isinstance(event, on.TimerDue) and event.name != "bridge":
+        return call, ()
+    assert call.offer is not None
+    why = event.why if isinstance(event, on.BridgeFailed) else "no bridge in time"
+    stop = (do.StopLeg(call.offer.token, "NORMAL_TEMPORARY_FAILURE"),)
+    return _queue_again(call, plan, now, why=why, stop=stop)
+
+
+def _queue_again(
+    call: Call, plan: Plan, now: float, why: str, stop: tuple[do.Action, ...]
+) -> Result:
+    offer = call.offer
+    assert offer is not None
+    call = call.note(now, "queue.again", seat=offer.seat, why=why)
+    call, waiting = wait(call, plan, now, interrupt=True)
+    release = do.ReleaseSeat(offer.seat, offer.token, 0.0)
+    return call, (*stop, do.ClearTimer("bridge"), release, *waiting)
