@@ -194,6 +194,7 @@ _OUTGOING = _rows(
         out.offer_lost,
         "the phone stops; nobody is called",
     ),
+    (S.CALLING, on.CallerBack, (S.CONNECTING,), out.answered, "the same"),
     (S.CALLING, on.Offered, (S.CALLING,), h.ignore, "nothing rings"),
     (S.CALLING, on.Played, (S.CALLING,), out.told, "the seat hears the other phone ring"),
     (S.CLEARING, on.CallerGone, (S.CLEARING,), h.ignore, "nothing: told already"),

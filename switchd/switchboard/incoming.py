@@ -77,7 +77,7 @@ class Ear:
     def _parked(self, event: esl.ChannelPark) -> None:
         leg = event.uuid
         if self._listener.knows(leg):
-            ours = _is_answer(event)
+            ours = event.variable("switchd_kind") in DIALLED
             self._listener.deliver(leg, on.SeatAnswered(leg) if ours else on.CallerBack())
             return
         found(self._listener, leg, event.headers)
@@ -129,15 +129,6 @@ class Ear:
 
     def _unregistered(self, event: esl.Unregistered | esl.RegistrationExpired) -> None:
         self._listener.phone(event.user, False)
-
-
-def _is_answer(event: esl.ChannelPark) -> bool:
-    """Tell whether a leg of ours is parked because it was picked up.
-
-    A person who was called back is a caller from the talk on; the leg's state says so.
-    """
-    kind = event.variable("switchd_kind")
-    return kind in DIALLED or (kind == CALLED_BACK and not event.variable("switchd_state"))
 
 
 def _milliseconds(text: str) -> int:

@@ -163,9 +163,10 @@ def offer_lost(call: Call, event: on.OfferLost, plan: Plan, now: float) -> Resul
     return _over(call, plan, now, Outcome.SEAT_MISSED, cause, (do.ClearTimer("calling"),))
 
 
-def answered(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Result:
-    """The person picked up: let the two hear each other."""
-    if event.leg != call.id:
+def answered(call: Call, event: on.SeatAnswered | on.CallerBack, plan: Plan, now: float) -> Result:
+    """The person picked up, as the originate tells or the leg that is parked: let the two hear
+    each other."""
+    if isinstance(event, on.SeatAnswered) and event.leg != call.id:
         return call, ()
     offer = call.offer
     assert offer is not None
