@@ -34,6 +34,7 @@ ORIGINATE_GRACE_SECONDS = 10.0
 """How much longer than the ring time the result of an originate is waited for."""
 RING_TONE = "tone_stream://%(1000,4000,450);loops=-1"
 """What China's exchanges play while a phone rings: 450 Hz, one second in five."""
+FOLDER_MODE = 0o2770
 SILENCE_LEVEL = 200
 """Mean amplitude of samples below which a caller who leaves a message says nothing (switch_ivr.c,
 silence_threshold of `record`)."""
@@ -149,6 +150,10 @@ class FreeSwitch:
     ) -> None:
         """Record the caller into `path` below the recordings folder, until #, silence or the
         longest length; the length arrives as variable record_ms of the execution's end."""
+        try:
+            _make_folders(self._recordings, (self._recordings / path).parent)
+        except OSError as error:
+            raise SwitchError(f"no folder for {path}: {error.strerror}") from error
         self.tag(leg, {"playback_terminators": "#"})
         longest, silence = round(longest_seconds), round(silence_seconds)
         arguments = f"{self._recordings / path} {longest} {SILENCE_LEVEL} {silence}"
@@ -283,6 +288,16 @@ class FreeSwitch:
     def _api(self, name: str, arguments: str) -> str:
         with _translated():
             return self._link().api(name, arguments)
+
+
+def _make_folders(root: Path, folder: Path) -> None:
+    """Make a folder below `root` into which FreeSWITCH's user may write through the group:
+    `record` makes none, unlike uuid_record."""
+    if folder == root or folder.is_dir():
+        return
+    _make_folders(root, folder.parent)
+    folder.mkdir(exist_ok=True)
+    folder.chmod(FOLDER_MODE)
 
 
 def _originated(leg: str, seconds: float, caller: str, title: str, call: str) -> dict[str, str]:
