@@ -46,18 +46,23 @@ class Daemon:
         self._handsets = Handsets(parts)
         self._comparing = Comparing(parts, self._handsets, self)
         parts.desk.closed += [
-            parts.tally.add,
+            parts.indicators.ended,
             lambda record: parts.seating.tidy(),
             parts.callbacks.closed,
             parts.notifier.closed,
         ]
+        parts.writer.on_written = parts.indicators.written
         if server is not None:
             self._server = server(self.house)
 
     def start(self) -> None:
-        """Define the seats, begin to listen. Raises `QueueUnavailable` if Redis is not there."""
+        """Define the seats, begin to listen.
+
+        Raises `QueueUnavailable` if Redis is not there, `NodeTaken` if another daemon works here.
+        """
         parts = self.parts
         parts.started_at = now = parts.clock.now()
+        parts.membership.claim()
         parts.waitlist.forget_calls_of(parts.owner, now)
         parts.seating.arrange(parts.plan)
         parts.reloader.write_down_start()
@@ -65,12 +70,14 @@ class Daemon:
         # What is here now stays: a full collection would look at all of it, and callers wait.
         gc.collect()
         gc.freeze()
+        parts.indicators.start()
         parts.writer.start()
         parts.callbacks.start()
         parts.notifier.start()
         self._background = [
             gevent.spawn(self._read_inbox),
             gevent.spawn(parts.deadlines.run),
+            gevent.spawn(parts.membership.run),
         ]
         parts.link.start()
         if self._server is not None:
@@ -94,11 +101,13 @@ class Daemon:
         parts.link.stop()
         parts.inbox.close()
         parts.deadlines.close()
+        parts.membership.resign()
         self._comparing.stop()
         gevent.joinall(self._background, timeout=2.0)
         gevent.killall(self._background, block=False)
         flushed = parts.writer.flush(flush_seconds)
         parts.writer.stop()
+        parts.indicators.stop()
         parts.spool.close()
         log.info("stopped", calls_left=len(parts.desk), records_left=parts.spool.waiting)
         return flushed
@@ -124,17 +133,20 @@ class Daemon:
         desk = self.parts.desk
         for event in self.parts.inbox:
             match event:
+                case OfferMade(offer) if not self.parts.link.connected:
+                    self._comparing.hold(offer.call)
                 case OfferMade(offer) if offer.call.startswith(PREFIX):
                     self.parts.callbacks.offer_made(offer)
-                case OfferLost(call, token, _) if call.startswith(PREFIX):
-                    desk.offer_lost(token, token)
+                case OfferLost(call, token, _, reason) if call.startswith(PREFIX):
+                    desk.offer_lost(token, token, reason)
                 case OfferMade(offer):
                     desk.offer_made(offer)
-                case OfferLost(call, token, _):
-                    desk.offer_lost(call, token)
+                case OfferLost(call, token, _, reason):
+                    desk.offer_lost(call, token, reason)
 
     def queue_back(self) -> None:
         """Redis answers again; it may have lost what it knew."""
+        self.parts.indicators.restore()
         self._comparing.queue_back()
 
     # what the link tells

@@ -9,10 +9,11 @@ from switchd.callbacks.desk import CallbackDesk
 from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
-from switchd.calls.tally import Tally
 from switchd.clock import Clock
 from switchd.esl.link import Link
+from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
+from switchd.membership import Membership
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.inbox import Inbox
 from switchd.queues.waitlist import Waitlist
@@ -36,6 +37,7 @@ class Parts:
     waitlist: Waitlist
     inbox: Inbox
     deadlines: Deadlines
+    membership: Membership
     desk: Desk
     seating: Seating
     reloader: Reloader
@@ -49,8 +51,9 @@ class Parts:
     """Callbacks and messages, for the interface."""
     spool: Spool
     writer: Writer
-    tally: Tally
+    indicators: IndicatorDesk
     owner: str
+    """This node's name in the queue."""
     domain: str
     """SIP domain of the seats."""
     started_at: float = 0.0

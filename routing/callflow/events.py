@@ -144,13 +144,16 @@ class Offered(Event):
     offer: Offer
 
 
+TIME_OVER = "no_answer"
+
+
 @dataclass(frozen=True, slots=True)
 class OfferLost(Event):
     """The lease is gone; the queue has taken the caller back, or goes on with other seats."""
 
     token: str
-    reason: str = ""
-    """`withdrawn` if the seat is needed for somebody else; "" if the time was over."""
+    reason: str = TIME_OVER
+    """Why: its time was over, or such as `withdrawn`, the seat is needed for somebody else."""
 
 
 @dataclass(frozen=True, slots=True)

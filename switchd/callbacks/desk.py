@@ -77,7 +77,8 @@ class CallbackDesk:
         self._alarms.clear()
 
     def compare(self, legs: Collection[str]) -> None:
-        """End the tries of this daemon's of which no leg is left; `legs` are all of the switch."""
+        """The switch can be heard again: its tries of which no leg is left are over, and those who
+        were held back meanwhile take their places. `legs` are all of the switch."""
         living = {leg.split("-")[1] for leg in legs if leg.startswith("callback-")}
         try:
             found = self._register.open()
@@ -85,6 +86,8 @@ class CallbackDesk:
             log.warning("callbacks not compared", why=str(error))
             return
         for callback in found:
+            if callback.status is Status.WAITING:
+                self._happened(callback.id, cb.Begun())
             mine = callback.status is Status.TRYING and callback.owner == self._owner
             if mine and str(callback.id) not in living and not self._is_tried(callback):
                 self._happened(callback.id, cb.Stranded())

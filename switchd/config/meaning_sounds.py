@@ -44,8 +44,9 @@ def _prompts(draft: Draft, lookup: Lookup) -> Iterator[tuple[Path, str]]:
     for name, menu in draft.menus.items():
         for index, prompt in enumerate(menu.prompts):
             yield ("menus", name, "prompts", index), prompt
-    for index, prompt in enumerate(draft.voicemail.greeting):
-        yield ("voicemail", "greeting", index), prompt
+    if draft.has(("voicemail", "greeting")):
+        for index, prompt in enumerate(draft.voicemail.greeting):
+            yield ("voicemail", "greeting", index), prompt
     yield from _heard_waiting(draft)
     if draft.callers.announcement is not None:
         yield ("callers", "announcement"), draft.callers.announcement
@@ -63,6 +64,9 @@ def _heard_waiting(draft: Draft) -> Iterator[tuple[Path, str]]:
             for path, step in steps_of(draft, (section, name), owner.overflow):
                 if step.then is Exit.ANNOUNCE:
                     yield (*path, "announcement"), step.announcement or TRY_LATER
+    if draft.has(("voicemail", "greeting")):
+        for index, prompt in enumerate(draft.voicemail.greeting):
+            yield ("voicemail", "greeting", index), prompt
 
 
 def _heard(draft: Draft, lookup: Lookup, line: Line) -> Iterator[str]:

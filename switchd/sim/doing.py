@@ -8,6 +8,7 @@ from switchd.sim import bridging
 from switchd.sim.apps import App, Park, Sleep
 from switchd.sim.channel import Channel, pairs
 from switchd.sim.message import Record
+from switchd.sim.peers import Bridge
 from switchd.sim.playing import Collect, EndlessPlayback, Playback
 from switchd.sim.text import assignments, split
 
@@ -143,6 +144,7 @@ class Eavesdrop(App):
 
 APPLICATIONS: dict[str, type[App]] = {
     "answer": Answer,
+    "bridge": Bridge,
     "conference": Conference,
     "eavesdrop": Eavesdrop,
     "endless_playback": EndlessPlayback,

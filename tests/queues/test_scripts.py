@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from routing import queueing
 from switchd.queues.keys import Keys
+from switchd.queues.measured import Measured
+from switchd.queues.nodes import Nodes
 from switchd.queues.order import BAND, PRIORITIES, SLOPES, score, to_hundredths, to_points
 from switchd.queues.scripts import Scripts, source
 from switchd.queues.waitlist import Waitlist
@@ -21,17 +23,26 @@ VERBS = sorted(
     entry.name.removesuffix(".lua") for entry in LUA.iterdir() if not entry.name.startswith("_")
 )
 
+OF_INDICATORS = ("count_end", "indicators")
+"""Verbs of `switchd.queues.indicators`, which have keys of their own and no deadlines."""
+OWNERS = {
+    verb: next(owner for owner in (Waitlist, Nodes, Measured) if hasattr(owner, verb))
+    for verb in VERBS
+    if verb not in OF_INDICATORS
+}
+
 
 class TestLuaFiles:
     @pytest.mark.parametrize("verb", VERBS)
     def test_each_verb_says_its_keys_arguments_and_reply(self, verb: str) -> None:
         header = (LUA / f"{verb}.lua").read_text(encoding="utf-8")
-        for part in ("-- KEYS: ", "-- ARGV: ", "-- Returns {next deadline, "):
+        reply = "-- Returns " if verb in OF_INDICATORS else "-- Returns {next deadline, "
+        for part in ("-- KEYS: ", "-- ARGV: ", reply):
             assert part in header
 
-    @pytest.mark.parametrize("verb", VERBS)
-    def test_each_verb_is_a_method_of_the_waitlist(self, verb: str) -> None:
-        assert callable(getattr(Waitlist, verb))
+    @pytest.mark.parametrize(("verb", "owner"), OWNERS.items())
+    def test_each_verb_is_a_method(self, verb: str, owner: type) -> None:
+        assert callable(getattr(owner, verb))
 
     @pytest.mark.parametrize("verb", VERBS)
     def test_redis_compiles_each_verb(self, client: redis.Redis, verb: str) -> None:

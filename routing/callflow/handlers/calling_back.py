@@ -30,7 +30,7 @@ from routing.callflow.handlers.offering import (
 )
 from routing.callflow.handlers.result import Result
 from routing.callflow.states import State
-from routing.lines import Line, LineKind, group_of
+from routing.lines import Line, LineKind
 from routing.outgoing import Callback
 from routing.plan import Plan
 from routing.record import CallKind, EndedBy, Outcome
@@ -55,7 +55,7 @@ def begin(call: Call, event: on.CallBackDue, plan: Plan, now: float) -> Result:
         line_meant=callback.line,
         title=line.title if line else "",
         department=line.department if line else "",
-        group=callback.group,
+        group=callback.group if callback.group in plan.groups else event.offer.group,
         priority=callback.priority,
         age_slope=line.age_slope if line else 1.0,
         language=callback.language,
@@ -211,7 +211,7 @@ def _let_go(call: Call, plan: Plan) -> tuple[do.Action, ...]:
     """The seat has time to note what came of it."""
     offer = call.offer
     assert offer is not None
-    wrap_up = plan.groups[group_of(offer.group)].wrap_up_seconds
+    wrap_up = plan.groups[offer.group].wrap_up_seconds
     release = do.ReleaseSeat(offer.seat, offer.token, wrap_up)
     return (do.ClearTimer("calling"), release)
 
