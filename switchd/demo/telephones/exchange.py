@@ -148,8 +148,9 @@ class Telephones:
         times: int = 1,
         at_once: int = 0,
         per_second: float = 10.0,
+        port: int | None = None,
     ) -> Call:
-        """Call from the carrier's side.
+        """Call from the carrier's side; `port` is FreeSWITCH's, if not that of the trunk.
 
         `keys` are (seconds after the answer, key), sent by SIP INFO. `hangs_up_after` counts
         from the answer, or from dialling as long as nobody has answered; None waits for the other
@@ -157,7 +158,7 @@ class Telephones:
         more than `at_once` of them (0: all) at the same time.
         """
         return self._dialling(
-            self._reach.trunk_port,
+            port or self._reach.trunk_port,
             who=caller,
             dialled=dialled,
             steps=_steps(keys, hangs_up_after),
