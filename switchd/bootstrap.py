@@ -18,13 +18,14 @@ from switchd.api.ports import House
 from switchd.api.server import Server
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
-from switchd.calls.tally import Tally
 from switchd.city import SHIPPED_MUSIC
 from switchd.clock import Clock
 from switchd.config import Loaded, ServerSettings
 from switchd.daemon import Daemon
 from switchd.esl.link import Link
+from switchd.estimates import Estimates
 from switchd.freeswitch.settings import RenderSettings
+from switchd.indicators import IndicatorDesk
 from switchd.membership import Membership
 from switchd.parts import Parts
 from switchd.places import share
@@ -34,6 +35,8 @@ from switchd.queues.connection import connect
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.embedded import EmbeddedRedis
 from switchd.queues.inbox import Inbox
+from switchd.queues.indicators import Indicators
+from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
 from switchd.queues.waitlist import Waitlist
 from switchd.records.callers import CallerRules
@@ -174,6 +177,8 @@ class Running:
     store: Store
     versions: PlanVersions
     rules: CallerRules
+    counted: Store
+    """The same records, for questions that must not hold up the writer."""
     redis: EmbeddedRedis | None
     folder: Path
     """Where its data are."""
@@ -183,6 +188,7 @@ class Running:
         self.store.close()
         self.versions.close()
         self.rules.close()
+        self.counted.close()
         if self.redis is not None:
             self.redis.stop()
 
@@ -206,7 +212,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     owner = server.node or f"{socket.gethostname()}:{server.freeswitch.event_socket.port}"
     waitlist = Waitlist(client, server.city, owner)
     migrate(server.sql)
-    store, versions, rules = Store(server.sql), PlanVersions(server.sql), CallerRules(server.sql)
+    store, counted = Store(server.sql), Store(server.sql)
+    versions, rules = PlanVersions(server.sql), CallerRules(server.sql)
     daemon = Daemon()
     if embedded is not None:
         gevent.spawn(embedded.watch, lambda: _warn("redis")("the embedded Redis ended"))
@@ -232,6 +239,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
     seat_desk = SeatDesk(waitlist, clock.now, seating.seated)
     callers = CallerDesk(waitlist, rules, lambda: daemon.parts.plan, clock.now)
+    estimates = Estimates(Measured(client, server.city, owner), lambda: daemon.parts.plan)
+    queue = CallQueue(waitlist, estimates)
     parts = Parts(
         plan=plan,
         clock=clock,
@@ -249,7 +258,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         membership=Membership(
             nodes, clock.now, on_late=daemon.queue_back, on_trouble=_warn("heart")
         ),
-        desk=Desk(lambda: daemon.parts.plan, switch, CallQueue(waitlist), spool, clock, callers),
+        desk=Desk(lambda: daemon.parts.plan, switch, queue, spool, clock, callers),
         codes=FeatureCodes(server.feature_codes.model_dump(), seat_desk, switch),
         seating=seating,
         reloader=Reloader(loaded, use=use, versions=versions, now=clock.now),
@@ -262,12 +271,15 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         callers=callers,
         spool=spool,
         writer=Writer(spool, store),
-        tally=Tally(),
+        indicators=IndicatorDesk(
+            Indicators(client, server.city), counted, lambda: daemon.parts.plan, clock.now
+        ),
         owner=owner,
         domain=domain(server.city),
     )
+    parts.desk.closed.append(estimates.ended)
     daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
-    return Running(daemon, store, versions, rules, embedded, state)
+    return Running(daemon, store, versions, rules, counted, embedded, state)
 
 
 def socket_path(state: Path) -> Path:

@@ -44,7 +44,8 @@ class Daemon:
         self.house = RunningHouse(parts)
         self._handsets = Handsets(parts)
         self._comparing = Comparing(parts, self._handsets, self)
-        parts.desk.closed += [parts.tally.add, lambda record: parts.seating.tidy()]
+        parts.desk.closed += [parts.indicators.ended, lambda record: parts.seating.tidy()]
+        parts.writer.on_written = parts.indicators.written
         if server is not None:
             self._server = server(self.house)
 
@@ -63,6 +64,7 @@ class Daemon:
         # What is here now stays: a full collection would look at all of it, and callers wait.
         gc.collect()
         gc.freeze()
+        parts.indicators.start()
         parts.writer.start()
         self._background = [
             gevent.spawn(self._read_inbox),
@@ -95,6 +97,7 @@ class Daemon:
         gevent.killall(self._background, block=False)
         flushed = parts.writer.flush(flush_seconds)
         parts.writer.stop()
+        parts.indicators.stop()
         parts.spool.close()
         log.info("stopped", calls_left=len(parts.desk), records_left=parts.spool.waiting)
         return flushed
@@ -124,11 +127,12 @@ class Daemon:
                     self._comparing.hold(offer.call)
                 case OfferMade(offer):
                     desk.offer_made(offer)
-                case OfferLost(call, token, _):
-                    desk.offer_lost(call, token)
+                case OfferLost(call, token, _, reason):
+                    desk.offer_lost(call, token, reason)
 
     def queue_back(self) -> None:
         """Redis answers again; it may have lost what it knew."""
+        self.parts.indicators.restore()
         self._comparing.queue_back()
 
     # what the link tells

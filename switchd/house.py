@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
+from routing.indicators import Counts
 from switchd import __version__
 from switchd.api.ports import Unavailable
 from switchd.parts import Parts
 from switchd.queues.facts import QueueUnavailable
+from switchd.records import codec
 
 
 class RunningHouse:
@@ -27,6 +29,7 @@ class RunningHouse:
         with _unavailable():
             snapshot = parts.waitlist.snapshot(now, first=0)
             nodes = [asdict(node) for node in parts.membership.nodes.nodes()]
+            figures = parts.indicators.today()
         states = Counter(str(seat.state) for seat in snapshot.seats.values())
         waits = [group.longest_wait for group in snapshot.groups.values()]
         return {
@@ -44,7 +47,7 @@ class RunningHouse:
             "waiting": sum(group.waiting for group in snapshot.groups.values()),
             "longest_wait": max(waits, default=0.0),
             "seats": dict(states),
-            "figures": asdict(parts.tally.figures(now)),
+            "figures": figures.plain(),
             "records_waiting": parts.spool.waiting,
             "unexpected": dict(parts.desk.unexpected),
         }
@@ -66,11 +69,22 @@ class RunningHouse:
             for call in self._parts.desk.calls()
         ]
 
+    def call(self, call: str) -> Mapping[str, Any] | None:
+        """A call in progress, as its record would be if it ended now, with its state."""
+        plan = self._parts.plan
+        for found in self._parts.desk.calls():
+            if found.id == call:
+                now = replace(found, ended_at=self._parts.clock.now())
+                record = now.record(plan.city, plan.version, {})
+                return {"state": str(found.state), "record": codec.to_dict(record)}
+        return None
+
     def queues(self) -> Sequence[Mapping[str, Any]]:
         """Every skill group's list."""
         parts = self._parts
         with _unavailable():
             snapshot = parts.waitlist.snapshot(parts.clock.now(), first=5)
+            today = parts.indicators.groups_today()
         seats = snapshot.seats.values()
         answer = []
         for group in parts.plan.groups.values():
@@ -84,9 +98,15 @@ class RunningHouse:
                     "longest_wait": view.longest_wait if view else 0.0,
                     "first": [waiting.call for waiting in view.first] if view else [],
                     "seats": dict(Counter(str(seat.state) for seat in serving)),
+                    "today": today.get(group.name, Counts()).plain(),
                 }
             )
         return answer
+
+    def indicators(self) -> Mapping[str, Any]:
+        """Figures of the calls that ended, by line and group: since midnight, and rolling."""
+        with _unavailable():
+            return self._parts.indicators.show()
 
     def seats(self) -> Sequence[Mapping[str, Any]]:
         """Every seat."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from routing.plan import Plan
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
-from switchd.calls.tally import Tally
 from switchd.clock import Clock
 from switchd.esl.link import Link
+from switchd.indicators import IndicatorDesk
 from switchd.membership import Membership
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.inbox import Inbox
@@ -44,7 +44,7 @@ class Parts:
     callers: CallerDesk
     spool: Spool
     writer: Writer
-    tally: Tally
+    indicators: IndicatorDesk
     owner: str
     """This node's name in the queue."""
     domain: str

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from switchd.cli import callers, city, demo, explain, inspect, plan, roster, run, versions
+from switchd.cli import (
+    callers,
+    city,
+    demo,
+    explain,
+    indicators,
+    inspect,
+    plan,
+    report,
+    roster,
+    run,
+    versions,
+    why,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,12 +30,15 @@ app.command("run")(run.run)
 app.command("check")(city.check)
 app.command("doctor")(city.doctor)
 app.command("explain")(explain.explain)
+app.command("why")(why.why)
 app.command("roster")(roster.roster)
 app.command("reload")(versions.reload)
 app.command("status")(inspect.status)
 app.command("calls")(inspect.calls)
 app.command("queues")(inspect.queues)
 app.command("seats")(inspect.seats)
+app.command("indicators")(indicators.indicators)
+app.command("report")(report.report)
 app.command("block")(callers.block)
 app.command("unblock")(callers.unblock)
 app.command("blocked")(callers.blocked)

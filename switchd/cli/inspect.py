@@ -47,10 +47,10 @@ def status(city: City = DEFAULT_CITY, json: Json = False) -> None:
         ("calls", str(answer["calls"])),
         ("waiting", f"{answer['waiting']}, longest {clock(answer['longest_wait'])}"),
         ("seats", ", ".join(f"{count} {state}" for state, count in answer["seats"].items())),
-        ("answered", f"{figures['answered']} of {figures['asked']} who asked for a person"),
+        ("answered", f"{figures['answered']} of {figures['offered']} who asked for a person today"),
         ("abandoned", str(figures["abandoned"])),
         ("connect rate", percent(figures["connect_rate"])),
-        ("within 15 s", percent(figures["rate_15s"])),
+        ("within 15 s", percent(figures["in_time_rate"])),
         ("records to write", str(answer["records_waiting"])),
     ]
     if answer["draining"]:
@@ -76,7 +76,7 @@ def calls(city: City = DEFAULT_CITY, json: Json = False) -> None:
 
 
 def queues(city: City = DEFAULT_CITY, json: Json = False) -> None:
-    """List the skill groups with who waits and who serves."""
+    """List the skill groups: who waits, who serves, and how it went since midnight."""
     _list(
         city,
         json,
@@ -86,6 +86,10 @@ def queues(city: City = DEFAULT_CITY, json: Json = False) -> None:
         ("waiting", lambda row, now: str(row["waiting"])),
         ("longest", lambda row, now: clock(row["longest_wait"])),
         ("seats", lambda row, now: ", ".join(f"{n} {s}" for s, n in row["seats"].items())),
+        ("offered", lambda row, now: str(row["today"]["offered"])),
+        ("answered", lambda row, now: str(row["today"]["answered"])),
+        ("connected", lambda row, now: percent(row["today"]["connect_rate"])),
+        ("in 15 s", lambda row, now: percent(row["today"]["in_time_rate"])),
     )
 
 

@@ -38,16 +38,14 @@ class Keys:
         "last_call",
         "nodes",
         "places",
+        "ends",
+        "talks",
     )
     """The order in which scripts get them; `lua/_keys.lua` names them in the same order."""
 
     def __init__(self, city: str) -> None:
         """Raise ValueError if `city` could break out of its hash tag."""
-        if not _CITY.fullmatch(city):
-            raise ValueError(
-                f"city {city!r} cannot be part of a Redis key: use letters, digits, '-', '_', '.'"
-            )
-        tag = f"switchd:{{{city}}}:"
+        tag = _tag(city)
         self.seats = f"{tag}seats"
         """SET of the seats that the plan knows."""
         self.pools = f"{tag}pools"
@@ -94,7 +92,37 @@ class Keys:
         """ZSET owner → ms at which its daemon counts as dead unless it is heard of before."""
         self.places = f"{tag}places"
         """HASH owner → machine and folder of its daemon."""
+        self.ends = f"{tag}ends:"
+        """+ group: ZSET of the waits that ended last (see `lua/note_end.lua`) → ms of their end."""
+        self.talks = f"{tag}talks:"
+        """+ group: ZSET of the last talks → ms at which the wait before them ended."""
 
     def for_lua(self) -> tuple[str, ...]:
         """KEYS of every script."""
         return tuple(getattr(self, name) for name in self.LUA_ORDER)
+
+
+class IndicatorKeys:
+    """Key names of one city's indicators; all are families and take a day or a minute."""
+
+    def __init__(self, city: str) -> None:
+        """Raise ValueError if `city` could break out of its hash tag."""
+        tag = _tag(city)
+        self.counted = f"{tag}counted:"
+        """+ day: SET of the calls that have been counted, by their ids."""
+        self.day = f"{tag}indicators:day:"
+        """+ day: HASH of figures, see lua/_figures.lua."""
+        self.minute = f"{tag}indicators:minute:"
+        """+ minutes since the epoch: HASH of figures."""
+
+    def for_lua(self) -> tuple[str, ...]:
+        """KEYS of the scripts for indicators."""
+        return (self.counted, self.day, self.minute)
+
+
+def _tag(city: str) -> str:
+    if not _CITY.fullmatch(city):
+        raise ValueError(
+            f"city {city!r} cannot be part of a Redis key: use letters, digits, '-', '_', '.'"
+        )
+    return f"switchd:{{{city}}}:"

@@ -14,7 +14,7 @@ from typing import Any
 
 import redis
 
-from switchd.queues.keys import Keys
+from switchd.queues.keys import IndicatorKeys, Keys
 
 _INCLUDE = re.compile(r"-- include (_\w+\.lua)")
 
@@ -44,7 +44,7 @@ def _digest(verb: str) -> str:
 class Scripts:
     """Runs verbs on one Redis for one city."""
 
-    def __init__(self, client: redis.Redis, keys: Keys) -> None:
+    def __init__(self, client: redis.Redis, keys: Keys | IndicatorKeys) -> None:
         self._client = client
         self._keys = keys.for_lua()
 

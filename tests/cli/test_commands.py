@@ -114,10 +114,10 @@ STATUS: dict[str, Any] = {
     "seats": {"ready": 1},
     "figures": {
         "answered": 1,
-        "asked": 2,
+        "offered": 2,
         "abandoned": 1,
         "connect_rate": 0.5,
-        "rate_15s": None,
+        "in_time_rate": None,
     },
     "records_waiting": 0,
 }
@@ -150,6 +150,9 @@ class FakeHouse:
 
     def queues(self) -> Any:
         return self._show("queues")
+
+    def indicators(self) -> Any:
+        return self._show("indicators")
 
     def seats(self) -> Any:
         return self._show("seats")

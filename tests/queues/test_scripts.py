@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from routing import queueing
 from switchd.queues.keys import Keys
+from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
 from switchd.queues.order import BAND, PRIORITIES, SLOPES, score, to_hundredths, to_points
 from switchd.queues.scripts import Scripts, source
@@ -22,17 +23,28 @@ VERBS = sorted(
     entry.name.removesuffix(".lua") for entry in LUA.iterdir() if not entry.name.startswith("_")
 )
 
+OF_INDICATORS = ("count_end", "indicators")
+"""Verbs of `switchd.queues.indicators`, which have keys of their own and no deadlines."""
+OF_MEASURED = ("ahead", "note_end", "outlook")
+OF_NODES = ("beat", "claim_node", "nodes", "resign_node")
+OWNERS = {
+    verb: Measured if verb in OF_MEASURED else Nodes if verb in OF_NODES else Waitlist
+    for verb in VERBS
+    if verb not in OF_INDICATORS
+}
+
 
 class TestLuaFiles:
     @pytest.mark.parametrize("verb", VERBS)
     def test_each_verb_says_its_keys_arguments_and_reply(self, verb: str) -> None:
         header = (LUA / f"{verb}.lua").read_text(encoding="utf-8")
-        for part in ("-- KEYS: ", "-- ARGV: ", "-- Returns {next deadline, "):
+        reply = "-- Returns " if verb in OF_INDICATORS else "-- Returns {next deadline, "
+        for part in ("-- KEYS: ", "-- ARGV: ", reply):
             assert part in header
 
-    @pytest.mark.parametrize("verb", VERBS)
-    def test_each_verb_is_a_method_of_the_waitlist_or_of_the_nodes(self, verb: str) -> None:
-        assert any(callable(getattr(owner, verb, None)) for owner in (Waitlist, Nodes))
+    @pytest.mark.parametrize(("verb", "owner"), OWNERS.items())
+    def test_each_verb_is_a_method(self, verb: str, owner: type) -> None:
+        assert callable(getattr(owner, verb))
 
     @pytest.mark.parametrize("verb", VERBS)
     def test_redis_compiles_each_verb(self, client: redis.Redis, verb: str) -> None:

@@ -22,4 +22,6 @@ local key = {
   last_call = KEYS[20],
   nodes = KEYS[21],
   places = KEYS[22],
+  ends = KEYS[23],
+  talks = KEYS[24],
 }
