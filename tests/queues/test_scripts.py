@@ -26,7 +26,7 @@ VERBS = sorted(
 OF_INDICATORS = ("count_end", "indicators")
 """Verbs of `switchd.queues.indicators`, which have keys of their own and no deadlines."""
 OF_MEASURED = ("ahead", "note_end", "outlook")
-OF_NODES = ("beat", "claim_node", "nodes", "resign_node")
+OF_NODES = ("beat", "claim_node", "free_orphan", "nodes", "resign_node")
 OWNERS = {
     verb: Measured if verb in OF_MEASURED else Nodes if verb in OF_NODES else Waitlist
     for verb in VERBS

@@ -212,6 +212,15 @@ class TestADaemonIsKilled:
         for number in ("1001", "1003"):
             city.waits_until_seat(number, state="ready", reachable=True)
 
+    def test_a_seat_of_the_other_node_is_free_when_its_talk_ends(self, own_city: City) -> None:
+        city = own_city
+        city.south.phone("1003").will_answer(hangs_up_after=1.0)
+        city.makes_ready("1003")
+        talks(city.north.call("13800138001"))
+        city.north.is_killed()
+        second = city.south.waits("13800138002")
+        assert city.record_of(second).seat == "1003"
+
     def test_one_that_is_asked_to_end_is_given_up_at_once(self, own_city: City) -> None:
         city = own_city
         city.north.waits(MOBILE)

@@ -251,7 +251,8 @@ class TestAPhoneAtAnotherNode:
         (_, there), (_, here) = room.link.said
         assert there.endswith("}sofia/peers/1001@10.20.0.12:5080;transport=udp &park()")
         assert here.endswith("}user/1001@city.switchd &park()")
-        assert there.partition("}")[0] == here.partition("}")[0]
+        offer = "sip_h_X-switchd-offer=leg-b,"
+        assert there.partition("}")[0].replace(offer, "") == here.partition("}")[0]
 
     def test_at_a_node_that_nobody_knows_it_cannot_be_rung(self, folder: Path) -> None:
         room = self.room(folder)
