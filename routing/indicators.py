@@ -7,18 +7,21 @@ rate (接通率) and the 15-second rate (15秒接通率) have the same base: eve
 answered or not. Short abandons stay in that base, since GB/T 33358-2016 makes no exception for
 them, and are counted apart for whoever reports both.
 
+Only calls to the hotline are counted: whoever asked to be called back counts as that, however many
+tries it takes.
+
 A call belongs to the minute, the hour and the day in which it arrived, also if it ends later.
 Durations are whole milliseconds, so that sums are exact in whatever order they are made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from routing.record import CallRecord, Outcome
+from routing.record import CallKind, CallRecord, Outcome
 
 IN_TIME_SECONDS = 15.0
 """GB/T 33358-2016: an answer within 15 seconds."""
@@ -241,6 +244,11 @@ class Ended:
             talk_ms=talk or 0,
             surveys={self.survey: 1} if self.survey else {},
         )
+
+
+def counted(records: Iterable[CallRecord]) -> list[Ended]:
+    """Take what is counted from records; the tries of callbacks are not."""
+    return [Ended.of(record) for record in records if record.kind is CallKind.INCOMING]
 
 
 def milliseconds(seconds: float | None) -> int | None:

@@ -28,8 +28,8 @@ class RunningHouse:
         now = parts.clock.now()
         with _unavailable():
             snapshot = parts.waitlist.snapshot(now, first=0)
-            nodes = [asdict(node) for node in parts.membership.nodes.nodes()]
             figures = parts.indicators.today()
+            nodes = [asdict(node) for node in parts.membership.nodes.nodes()]
         states = Counter(str(seat.state) for seat in snapshot.seats.values())
         waits = [group.longest_wait for group in snapshot.groups.values()]
         return {

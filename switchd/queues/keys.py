@@ -36,10 +36,10 @@ class Keys:
         "barred",
         "calls_of",
         "last_call",
-        "nodes",
-        "places",
         "ends",
         "talks",
+        "nodes",
+        "places",
     )
     """The order in which scripts get them; `lua/_keys.lua` names them in the same order."""
 
@@ -88,14 +88,14 @@ class Keys:
         self.last_call = f"{tag}last_call:"
         """+ caller's number: its last call, as long as the next makes a repeat caller."""
 
-        self.nodes = f"{tag}nodes"
-        """ZSET owner → ms at which its daemon counts as dead unless it is heard of before."""
-        self.places = f"{tag}places"
-        """HASH owner → machine and folder of its daemon."""
         self.ends = f"{tag}ends:"
         """+ group: ZSET of the waits that ended last (see `lua/note_end.lua`) → ms of their end."""
         self.talks = f"{tag}talks:"
         """+ group: ZSET of the last talks → ms at which the wait before them ended."""
+        self.nodes = f"{tag}nodes"
+        """ZSET owner → ms at which its daemon counts as dead unless it is heard of before."""
+        self.places = f"{tag}places"
+        """HASH owner → machine and folder of its daemon."""
 
     def for_lua(self) -> tuple[str, ...]:
         """KEYS of every script."""

@@ -20,7 +20,7 @@ from routing.indicators import (
     Ended,
     milliseconds,
 )
-from routing.record import Outcome
+from routing.record import CallKind, Outcome
 from switchd.records.tables import CallRow
 
 QUARTER = 900
@@ -32,6 +32,7 @@ _COLUMN: dict[Dimension, ColumnElement[Any]] = {
     Dimension.GROUP: CallRow.__table__.c.skill_group,
     Dimension.DEPARTMENT: CallRow.__table__.c.department,
 }
+_INCOMING = CallRow.kind == CallKind.INCOMING.value
 _ASKED = or_(CallRow.queued_at.is_not(None), CallRow.skill_group != "")
 
 
@@ -57,7 +58,7 @@ def heaps_query(since: float, until: float, by: Dimension | None, dialect: str) 
         func.count(call.talk_seconds).label("talked"),
         _ms(call.talk_seconds).label("talk_ms"),
     )
-    period = (call.arrived_at >= since, call.arrived_at < until)
+    period = (_INCOMING, call.arrived_at >= since, call.arrived_at < until)
     return select(*heap, *durations).where(*period).group_by(*(one.name for one in heap))
 
 
@@ -112,7 +113,7 @@ def ended_query(since: float, after: tuple[float, str] | None, limit: int) -> Se
         call.talk_seconds,
         call.survey_meaning,
     )
-    query = select(*columns).where(call.arrived_at >= since)
+    query = select(*columns).where(_INCOMING, call.arrived_at >= since)
     if after is not None:
         arrived_at, name = after
         later = call.arrived_at > arrived_at

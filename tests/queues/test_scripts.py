@@ -25,10 +25,8 @@ VERBS = sorted(
 
 OF_INDICATORS = ("count_end", "indicators")
 """Verbs of `switchd.queues.indicators`, which have keys of their own and no deadlines."""
-OF_MEASURED = ("ahead", "note_end", "outlook")
-OF_NODES = ("beat", "claim_node", "free_orphan", "nodes", "resign_node")
 OWNERS = {
-    verb: Measured if verb in OF_MEASURED else Nodes if verb in OF_NODES else Waitlist
+    verb: next(owner for owner in (Waitlist, Nodes, Measured) if hasattr(owner, verb))
     for verb in VERBS
     if verb not in OF_INDICATORS
 }

@@ -20,8 +20,8 @@ local key = {
   barred = KEYS[18],
   calls_of = KEYS[19],
   last_call = KEYS[20],
-  nodes = KEYS[21],
-  places = KEYS[22],
-  ends = KEYS[23],
-  talks = KEYS[24],
+  ends = KEYS[21],
+  talks = KEYS[22],
+  nodes = KEYS[23],
+  places = KEYS[24],
 }
