@@ -199,6 +199,10 @@ class Daemon:
         except QueueUnavailable as error:
             log.warning("seat not freed", seat=seat, why=str(error))
 
+    def relay_ended(self, seat: str, token: str) -> None:
+        """A phone here has ended its call with a caller of another node."""
+        self.parts.membership.relay_ended(seat, token)
+
     def events_lost(self) -> None:
         """Events were thrown away because we were too slow: compare."""
         log.warning("events lost")

@@ -28,6 +28,9 @@ DIALLED = ("seat", "forward")
 """variable_switchd_kind of legs that we have originated."""
 CALLED_BACK = "callback"
 """variable_switchd_kind of the leg of somebody who is called back."""
+RELAY = "relay"
+"""The same of legs by which another FreeSWITCH of the city rings a phone that is registered here;
+its own daemon works on the call."""
 PHONE_HUNG_UP = frozenset({"recv_bye", "recv_cancel", "recv_refuse"})
 """variable_sip_hangup_disposition when the other side ended the leg (mod_sofia.c)."""
 
@@ -41,6 +44,7 @@ class Listener(Protocol):
     def phone(self, seat: str, reachable: bool) -> None: ...
     def deliver(self, leg: str, event: on.Event) -> bool: ...
     def seat_left(self, leg: str, seat: str) -> None: ...
+    def relay_ended(self, seat: str, token: str) -> None: ...
     def knows(self, leg: str) -> bool: ...
     def stray(self, leg: str) -> None: ...
     def events_lost(self) -> None: ...
@@ -119,6 +123,10 @@ class Ear:
             seat = event.variable("switchd_seat")
             if seat and not known:
                 self._listener.seat_left(leg, seat)
+        elif event.variable("switchd_kind") == RELAY:
+            self._listener.relay_ended(
+                event.variable("switchd_seat"), event.variable("switchd_offer")
+            )
         else:
             by = EndedBy.CALLER if other_side else EndedBy.SYSTEM
             self._listener.deliver(leg, on.CallerGone(cause, by))
