@@ -28,6 +28,13 @@ class Arrived(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TurnedAway(Event):
+    """A new caller is parked on the switch while the hotline is about to stop."""
+
+    arrival: Arrival
+
+
+@dataclass(frozen=True, slots=True)
 class Resumed(Event):
     """A caller who was waiting under an earlier owner was found on the switch."""
 
@@ -50,6 +57,23 @@ class Served(Event):
     answered_at: float
     seat: str
     agent: str
+    recording: str
+
+
+@dataclass(frozen=True, slots=True)
+class Talking(Event):
+    """A caller was found in a talk with a seat that began under an earlier owner.
+
+    Times are seconds since the epoch."""
+
+    arrival: Arrival
+    queued_at: float
+    answered_at: float
+    leg: str
+    """The seat's leg, which is the token of its offer as well."""
+    seat: str
+    agent: str
+    group: str
     recording: str
 
 

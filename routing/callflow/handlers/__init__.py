@@ -20,6 +20,8 @@ from routing.callflow.handlers.entering import (
     passed_on,
     resume,
     served,
+    talk_on,
+    turn_away,
 )
 from routing.callflow.handlers.legs import (
     ignore,
@@ -91,5 +93,7 @@ __all__ = [
     "surveyed",
     "switch_refused",
     "talk",
+    "talk_on",
     "too_late",
+    "turn_away",
 ]
