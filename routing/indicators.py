@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from routing.record import CallRecord, Outcome
+from routing.record import CallKind, CallRecord, Outcome
 
 IN_TIME_SECONDS = 15.0
 """GB/T 33358-2016: an answer within 15 seconds."""
@@ -77,6 +77,8 @@ class Counts:
     """Left the waiting list to be called back."""
     voicemails: int = 0
     """Left the waiting list for a message."""
+    called_back: int = 0
+    """Tries to call somebody back that led to a talk; they are in no other figure."""
     could_not_enter: int = 0
     """Asked for a person when the list was full, the hotline overloaded or about to stop."""
     failed: int = 0
@@ -101,16 +103,25 @@ class Counts:
 
     @classmethod
     def of(
-        cls, outcome: Outcome, *, asked: bool, in_time: bool, short: bool, count: int = 1
+        cls,
+        outcome: Outcome,
+        kind: CallKind = CallKind.INCOMING,
+        *,
+        asked: bool,
+        in_time: bool,
+        short: bool,
+        count: int = 1,
     ) -> Counts:
         """Give the figures of `count` calls that ended alike: what an outcome counts as.
 
         `asked` for a person, was answered `in_time`, left the waiting list after a `short` time.
         Durations and surveys are added by whoever knows them.
         """
-        figure = _FIGURE[outcome]
+        if kind is CallKind.CALLBACK:
+            return cls(called_back=count if outcome is Outcome.ANSWERED else 0)
+        figure = _FIGURE.get(outcome, "")
         names = {"calls"}
-        if asked or figure not in _ONLY_IF_ASKED:
+        if figure and (asked or figure not in _ONLY_IF_ASKED):
             names.add(figure)
         if figure == "answered" and in_time:
             names.add("answered_in_time")
@@ -195,6 +206,7 @@ class Ended:
     """The line whose number was dialled, "" if there is none."""
     group: str
     outcome: Outcome
+    kind: CallKind
     asked: bool
     """Whether the caller came to a waiting list, or was on the way to one."""
     wait_ms: int | None
@@ -216,6 +228,7 @@ class Ended:
             line=record.line_dialled,
             group=record.group,
             outcome=record.outcome,
+            kind=record.kind,
             asked=record.queued_at is not None or record.group != "",
             wait_ms=milliseconds(record.queue_seconds),
             answer_ms=milliseconds(record.answer_seconds),
@@ -229,10 +242,13 @@ class Ended:
         answered_after = self.answer_ms if wait is None else wait
         counts = Counts.of(
             self.outcome,
+            self.kind,
             asked=self.asked,
             in_time=answered_after is not None and answered_after <= IN_TIME_SECONDS * 1000,
             short=wait is not None and wait < SHORT_SECONDS * 1000,
         )
+        if self.kind is not CallKind.INCOMING:
+            return counts
         return counts + Counts(
             waited=int(wait is not None),
             wait_ms=wait or 0,

@@ -23,6 +23,7 @@ from switchd.clock import Clock
 from switchd.config import Loaded, ServerSettings
 from switchd.daemon import Daemon
 from switchd.esl.link import Link
+from switchd.estimates import Estimates
 from switchd.freeswitch.settings import RenderSettings
 from switchd.indicators import IndicatorDesk
 from switchd.parts import Parts
@@ -34,6 +35,7 @@ from switchd.queues.deadlines import Deadlines
 from switchd.queues.embedded import EmbeddedRedis
 from switchd.queues.inbox import Inbox
 from switchd.queues.indicators import Indicators
+from switchd.queues.measured import Measured
 from switchd.queues.waitlist import Waitlist
 from switchd.records.callers import CallerRules
 from switchd.records.plans import PlanVersions
@@ -216,6 +218,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
     seat_desk = SeatDesk(waitlist, clock.now, seating.seated)
     callers = CallerDesk(waitlist, rules, lambda: daemon.parts.plan, clock.now)
+    estimates = Estimates(Measured(client, server.city, owner), lambda: daemon.parts.plan)
+    queue = CallQueue(waitlist, estimates)
     parts = Parts(
         plan=plan,
         clock=clock,
@@ -230,7 +234,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             pause=gevent.sleep,
         ),
         deadlines=Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines")),
-        desk=Desk(lambda: daemon.parts.plan, switch, CallQueue(waitlist), spool, clock, callers),
+        desk=Desk(lambda: daemon.parts.plan, switch, queue, spool, clock, callers),
         codes=FeatureCodes(server.feature_codes.model_dump(), seat_desk, switch),
         seating=seating,
         reloader=Reloader(loaded, use=use, versions=versions, now=clock.now),
@@ -247,6 +251,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         owner=owner,
         domain=domain(server.city),
     )
+    parts.desk.closed.append(estimates.ended)
     daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
     return Running(daemon, store, versions, rules, counted, embedded, state)
 

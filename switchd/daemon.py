@@ -119,8 +119,8 @@ class Daemon:
             match event:
                 case OfferMade(offer):
                     desk.offer_made(offer)
-                case OfferLost(call, token, _):
-                    desk.offer_lost(call, token)
+                case OfferLost(call, token, _, reason):
+                    desk.offer_lost(call, token, reason)
 
     def queue_back(self) -> None:
         """Redis answers again; it may have lost what it knew."""

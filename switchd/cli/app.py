@@ -16,6 +16,7 @@ from switchd.cli import (
     roster,
     run,
     versions,
+    why,
 )
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ app.command("run")(run.run)
 app.command("check")(city.check)
 app.command("doctor")(city.doctor)
 app.command("explain")(explain.explain)
+app.command("why")(why.why)
 app.command("roster")(roster.roster)
 app.command("reload")(versions.reload)
 app.command("status")(inspect.status)

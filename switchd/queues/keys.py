@@ -36,6 +36,8 @@ class Keys:
         "barred",
         "calls_of",
         "last_call",
+        "ends",
+        "talks",
     )
     """The order in which scripts get them; `lua/_keys.lua` names them in the same order."""
 
@@ -83,6 +85,11 @@ class Keys:
         """+ caller's number: ZSET call → ms at which it arrived, of the last hour."""
         self.last_call = f"{tag}last_call:"
         """+ caller's number: its last call, as long as the next makes a repeat caller."""
+
+        self.ends = f"{tag}ends:"
+        """+ group: ZSET of the waits that ended last (see `lua/note_end.lua`) → ms of their end."""
+        self.talks = f"{tag}talks:"
+        """+ group: ZSET of the last talks → ms at which the wait before them ended."""
 
     def for_lua(self) -> tuple[str, ...]:
         """KEYS of every script."""

@@ -12,10 +12,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from routing.indicators import Counts, Dimension, Ended
 from routing.record import CallRecord
-from switchd.records import codec
+from switchd.records import codec, voicemails
 from switchd.records.database import Database
 from switchd.records.summary import by_hour, counts_by_key, ended_in, ended_query, heaps_query
-from switchd.records.tables import CallRow, LegRow
+from switchd.records.tables import CallRow, LegRow, VoicemailRow
 
 _CALLS, _LEGS = CallRow.__table__, LegRow.__table__
 _TIMES = ("arrived_at", "queued_at", "answered_at", "talk_ended_at", "ended_at")
@@ -56,6 +56,9 @@ class Store(Database):
             ]
             if legs:
                 connection.execute(insert(LegRow), legs)
+            messages = voicemails.rows_of({call: kept[call][0] for call in new})
+            if messages:
+                connection.execute(insert(VoicemailRow), messages)
         return len(new)
 
     def get(self, call: str) -> CallRecord | None:

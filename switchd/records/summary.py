@@ -20,7 +20,7 @@ from routing.indicators import (
     Ended,
     milliseconds,
 )
-from routing.record import Outcome
+from routing.record import CallKind, Outcome
 from switchd.records.tables import CallRow
 
 QUARTER = 900
@@ -42,6 +42,7 @@ def heaps_query(since: float, until: float, by: Dimension | None, dialect: str) 
     heap = (
         key.label("key"),
         call.outcome.label("outcome"),
+        call.kind.label("kind"),
         _ASKED.label("asked"),
         (func.coalesce(call.queue_seconds, call.answer_seconds) <= IN_TIME_SECONDS).label(
             "in_time"
@@ -62,16 +63,20 @@ def heaps_query(since: float, until: float, by: Dimension | None, dialect: str) 
 
 
 def counts_by_key(rows: Iterable[Any]) -> dict[Any, Counts]:
-    """Add the heaps up, those of each key by themselves."""
+    """Add the heaps up, those of each key by themselves; keys without figures are left out."""
     found: dict[Any, Counts] = {}
     for row in rows:
         of_outcome = Counts.of(
             Outcome(row.outcome),
+            CallKind(row.kind),
             asked=bool(row.asked),
             in_time=bool(row.in_time),
             short=bool(row.short),
             count=row.count,
         )
+        found[row.key] = found.get(row.key, Counts()) + of_outcome
+        if row.kind != CallKind.INCOMING:
+            continue
         measured = Counts(
             waited=row.waited,
             wait_ms=int(row.wait_ms or 0),
@@ -80,8 +85,8 @@ def counts_by_key(rows: Iterable[Any]) -> dict[Any, Counts]:
             talk_ms=int(row.talk_ms or 0),
             surveys={row.survey: row.count} if row.survey else {},
         )
-        found[row.key] = found.get(row.key, Counts()) + of_outcome + measured
-    return found
+        found[row.key] += measured
+    return {key: counts for key, counts in found.items() if counts != Counts()}
 
 
 def by_hour(quarters: dict[Any, Counts], zone: tzinfo) -> dict[str, Counts]:
@@ -106,6 +111,7 @@ def ended_query(since: float, after: tuple[float, str] | None, limit: int) -> Se
         call.line_dialled,
         call.skill_group,
         call.outcome,
+        call.kind,
         _ASKED.label("asked"),
         call.queue_seconds,
         call.answer_seconds,
@@ -128,6 +134,7 @@ def ended_in(row: Any) -> Ended:
         line=row.line_dialled,
         group=row.skill_group,
         outcome=Outcome(row.outcome),
+        kind=CallKind(row.kind),
         asked=bool(row.asked),
         wait_ms=milliseconds(row.queue_seconds),
         answer_ms=milliseconds(row.answer_seconds),

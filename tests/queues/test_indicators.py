@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from routing.indicators import Counts, Dimension, Ended
-from routing.record import CallRecord, Outcome
+from routing.record import CallKind, CallRecord, Outcome
 from switchd.queues.connection import connect
 from switchd.queues.facts import QueueUnavailable
 from switchd.queues.indicators import Indicators, Period
@@ -53,6 +53,7 @@ def ended_calls(draw: st.DrawFn, now: float) -> CallRecord:
         talk_ended_at=talk_ended_at,
         ended_at=last + (after or 0.0),
         outcome=draw(st.sampled_from(Outcome)),
+        kind=draw(st.sampled_from(CallKind)),
         line_dialled=draw(st.sampled_from(["12345", "12315", "县 12", ""])),
         group=draw(st.sampled_from(["intake", "market", ""])),
         survey_meaning=draw(st.sampled_from(["", "very_satisfied", "not: that good", "满 意"])),

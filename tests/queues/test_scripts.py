@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from routing import queueing
 from switchd.queues.keys import Keys
+from switchd.queues.measured import Measured
 from switchd.queues.order import BAND, PRIORITIES, SLOPES, score, to_hundredths, to_points
 from switchd.queues.scripts import Scripts, source
 from switchd.queues.waitlist import Waitlist
@@ -23,7 +24,12 @@ VERBS = sorted(
 
 OF_INDICATORS = ("count_end", "indicators")
 """Verbs of `switchd.queues.indicators`, which have keys of their own and no deadlines."""
-OF_THE_WAITLIST = [verb for verb in VERBS if verb not in OF_INDICATORS]
+OF_MEASURED = ("ahead", "note_end", "outlook")
+OWNERS = {
+    verb: Measured if verb in OF_MEASURED else Waitlist
+    for verb in VERBS
+    if verb not in OF_INDICATORS
+}
 
 
 class TestLuaFiles:
@@ -34,9 +40,9 @@ class TestLuaFiles:
         for part in ("-- KEYS: ", "-- ARGV: ", reply):
             assert part in header
 
-    @pytest.mark.parametrize("verb", OF_THE_WAITLIST)
-    def test_each_verb_is_a_method_of_the_waitlist(self, verb: str) -> None:
-        assert callable(getattr(Waitlist, verb))
+    @pytest.mark.parametrize(("verb", "owner"), OWNERS.items())
+    def test_each_verb_is_a_method(self, verb: str, owner: type) -> None:
+        assert callable(getattr(owner, verb))
 
     @pytest.mark.parametrize("verb", VERBS)
     def test_redis_compiles_each_verb(self, client: redis.Redis, verb: str) -> None:
