@@ -118,6 +118,16 @@ class Desk:
                 return True
         return False
 
+    def turn_away(self, leg: str, arrival: Arrival) -> None:
+        """A new caller is parked whom nobody will serve; the call leaves a record."""
+        self._open(leg, on.TurnedAway(arrival))
+
+    def talks(self, leg: str, event: on.Talking) -> None:
+        """A caller was found in a talk that began under another owner."""
+        if leg not in self._legs and event.leg not in self._legs:
+            self._open(leg, event)
+            self._legs[event.leg] = self._legs[leg]
+
     def _open(self, leg: str, event: on.Event) -> None:
         call = Call(id=leg, arrived_at=self._clock.now())
         worker = Worker(
