@@ -27,6 +27,7 @@ from switchd.estimates import Estimates
 from switchd.freeswitch.settings import RenderSettings
 from switchd.history import RetiredForEver, against_history
 from switchd.indicators import IndicatorDesk
+from switchd.membership import Membership
 from switchd.parts import Parts
 from switchd.places import share
 from switchd.prompts.library import PromptLibrary
@@ -37,6 +38,7 @@ from switchd.queues.embedded import EmbeddedRedis
 from switchd.queues.inbox import Inbox
 from switchd.queues.indicators import Indicators
 from switchd.queues.measured import Measured
+from switchd.queues.nodes import Nodes
 from switchd.queues.waitlist import Waitlist
 from switchd.records.callers import CallerRules
 from switchd.records.plans import PlanVersions
@@ -120,12 +122,17 @@ def render_settings(loaded: Loaded, modules: Path | None = None) -> RenderSettin
         music=music,
         recordings_dir=server.folders.recordings,
         event_socket_password_file=server.password_file,
-        seat_passwords_file=server.folders.state / "seat-passwords.json",
+        seat_passwords_file=server.seat_passwords_file,
         prompts=tuple(library.path(name) for name in manifest.prompts if name not in missing),
         modules_dir=modules,
         sip_address=_local_address(freeswitch.sip.address),
         trunk_port=freeswitch.sip.trunk_port,
         seats_port=freeswitch.sip.seats_port,
+        peers_port=freeswitch.sip.peers_port,
+        peers={
+            name: (_numeric(peer.sip.address), peer.sip.peers_port)
+            for name, peer in server.peers.items()
+        },
         trunk_addresses=server.trunk_addresses,
         event_socket_address=_numeric(freeswitch.event_socket.host),
         event_socket_port=freeswitch.event_socket.port,
@@ -134,6 +141,14 @@ def render_settings(loaded: Loaded, modules: Path | None = None) -> RenderSettin
         sessions_per_second=freeswitch.sessions_per_second,
         feature_codes={digits: verb for verb, digits in codes.items()},
     )
+
+
+def _peers(server: ServerSettings) -> Mapping[str, str]:
+    """Where the other nodes take calls for their seats."""
+    return {
+        name: f"{_numeric(peer.sip.address)}:{peer.sip.peers_port}"
+        for name, peer in server.peers.items()
+    }
 
 
 def _local_address(address: str) -> str:
@@ -190,6 +205,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     password = event_socket_password(server) if password is None else password
     state = server.folders.state
     state.mkdir(parents=True, exist_ok=True)
+    server.seat_passwords_file.parent.mkdir(parents=True, exist_ok=True)
     server.folders.recordings.mkdir(parents=True, exist_ok=True)
     clock = Clock()
     spool = Spool(state / "spool")
@@ -202,7 +218,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         raise RetiredForEver(problems)
     embedded = EmbeddedRedis(state / "redis", keep=True) if server.redis is None else None
     client = connect(server.redis or embedded.url if embedded else str(server.redis))
-    owner = f"{socket.gethostname()}:{server.freeswitch.event_socket.port}"
+    owner = server.node or f"{socket.gethostname()}:{server.freeswitch.event_socket.port}"
     waitlist = Waitlist(client, server.city, owner)
     store, counted = Store(server.sql), Store(server.sql)
     rules = CallerRules(server.sql)
@@ -215,6 +231,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         _libraries(loaded),
         domain=domain(server.city),
         proxies=_proxies(plan),
+        own=owner,
+        peers=_peers(server),
         recordings=server.folders.recordings,
         deliver=daemon.deliver,
     )
@@ -223,6 +241,9 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         daemon.use(changed.plan)
         switch.prompts, switch.proxies = _libraries(changed), _proxies(changed.plan)
 
+    nodes = Nodes(client, server.city, owner, f"{socket.gethostname()}:{state}")
+    deadlines = Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines"))
+    nodes.on_deadline = deadlines.expect
     seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
     seat_desk = SeatDesk(waitlist, clock.now, seating.seated)
     callers = CallerDesk(waitlist, rules, lambda: daemon.parts.plan, clock.now)
@@ -241,13 +262,18 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             on_recovery=daemon.queue_back,
             pause=gevent.sleep,
         ),
-        deadlines=Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines")),
+        deadlines=deadlines,
+        membership=Membership(
+            nodes, clock.now, on_late=daemon.queue_back, on_trouble=_warn("heart")
+        ),
         desk=Desk(lambda: daemon.parts.plan, switch, queue, spool, clock, callers),
         codes=FeatureCodes(server.feature_codes.model_dump(), seat_desk, switch),
         seating=seating,
         reloader=Reloader(loaded, use=use, versions=versions, now=clock.now),
         phones=Phones(
-            lambda: daemon.parts.plan.seats, lambda seat, up: waitlist.phone(seat, up, clock.now())
+            lambda: daemon.parts.plan.seats,
+            lambda seat, up: waitlist.phone(seat, up, clock.now()),
+            wander=bool(server.peers),
         ),
         seat_desk=seat_desk,
         callers=callers,

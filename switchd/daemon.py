@@ -50,9 +50,13 @@ class Daemon:
             self._server = server(self.house)
 
     def start(self) -> None:
-        """Define the seats, begin to listen. Raises `QueueUnavailable` if Redis is not there."""
+        """Define the seats, begin to listen.
+
+        Raises `QueueUnavailable` if Redis is not there, `NodeTaken` if another daemon works here.
+        """
         parts = self.parts
         parts.started_at = now = parts.clock.now()
+        parts.membership.claim()
         parts.waitlist.forget_calls_of(parts.owner, now)
         parts.seating.arrange(parts.plan)
         parts.reloader.write_down_start()
@@ -65,6 +69,7 @@ class Daemon:
         self._background = [
             gevent.spawn(self._read_inbox),
             gevent.spawn(parts.deadlines.run),
+            gevent.spawn(parts.membership.run),
         ]
         parts.link.start()
         if self._server is not None:
@@ -86,6 +91,7 @@ class Daemon:
         parts.link.stop()
         parts.inbox.close()
         parts.deadlines.close()
+        parts.membership.resign()
         self._comparing.stop()
         gevent.joinall(self._background, timeout=2.0)
         gevent.killall(self._background, block=False)
@@ -117,6 +123,8 @@ class Daemon:
         desk = self.parts.desk
         for event in self.parts.inbox:
             match event:
+                case OfferMade(offer) if not self.parts.link.connected:
+                    self._comparing.hold(offer.call)
                 case OfferMade(offer):
                     desk.offer_made(offer)
                 case OfferLost(call, token, _, reason):

@@ -29,6 +29,7 @@ class RunningHouse:
         with _unavailable():
             snapshot = parts.waitlist.snapshot(now, first=0)
             figures = parts.indicators.today()
+            nodes = [asdict(node) for node in parts.membership.nodes.nodes()]
         states = Counter(str(seat.state) for seat in snapshot.seats.values())
         waits = [group.longest_wait for group in snapshot.groups.values()]
         return {
@@ -36,6 +37,8 @@ class RunningHouse:
             "title": parts.plan.title,
             "version": __version__,
             "plan": parts.plan.version,
+            "node": parts.owner,
+            "nodes": nodes,
             "now": now,
             "started_at": parts.started_at,
             "draining": parts.draining,

@@ -10,6 +10,7 @@ from switchd.calls.desk import Desk
 from switchd.clock import Clock
 from switchd.esl.link import Link
 from switchd.indicators import IndicatorDesk
+from switchd.membership import Membership
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.inbox import Inbox
 from switchd.queues.waitlist import Waitlist
@@ -33,6 +34,7 @@ class Parts:
     waitlist: Waitlist
     inbox: Inbox
     deadlines: Deadlines
+    membership: Membership
     desk: Desk
     seating: Seating
     reloader: Reloader
@@ -44,6 +46,7 @@ class Parts:
     writer: Writer
     indicators: IndicatorDesk
     owner: str
+    """This node's name in the queue."""
     domain: str
     """SIP domain of the seats."""
     started_at: float = 0.0

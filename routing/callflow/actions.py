@@ -168,6 +168,8 @@ class Ring(Action):
     caller: str
     title: str
     """What the phone's display shows besides the caller's number."""
+    home: str = ""
+    """Where the phone is registered, as the offer told it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,10 +223,18 @@ class Performer:
             return None
 
     def _ring(self, call: Call, action: do.Ring) -> on.Event | None:
-        leg, seconds = action.leg, action.seconds
-        ring = self._switch.ring
         return self._reach(
-            call, leg, lambda: ring(action.seat, leg, seconds, action.caller, action.title, call.id)
+            call,
+            action.leg,
+            lambda: self._switch.ring(
+                action.seat,
+                action.leg,
+                action.seconds,
+                action.caller,
+                action.title,
+                call.id,
+                action.home,
+            ),
         )
 
     def _dial(self, call: Call, action: do.Dial) -> on.Event | None:

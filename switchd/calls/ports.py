@@ -79,7 +79,14 @@ class Switch(Protocol):
     ) -> None: ...
     def tag(self, leg: str, facts: Mapping[str, str]) -> None: ...
     def ring(
-        self, seat: str, leg: str, seconds: float, caller: str, title: str, call: str
+        self,
+        seat: str,
+        leg: str,
+        seconds: float,
+        caller: str,
+        title: str,
+        call: str,
+        home: str = "",
     ) -> None: ...
     def dial(
         self,

@@ -12,6 +12,7 @@ from switchd.cli import (
     indicators,
     inspect,
     plan,
+    replay,
     report,
     roster,
     run,
@@ -31,6 +32,7 @@ app.command("check")(city.check)
 app.command("doctor")(city.doctor)
 app.command("explain")(explain.explain)
 app.command("why")(why.why)
+app.command("replay")(replay.run)
 app.command("roster")(roster.roster)
 app.command("reload")(versions.reload)
 app.command("status")(inspect.status)

@@ -16,6 +16,7 @@ from routing.seats import Agent as PlanAgent
 from routing.seats import Seat as PlanSeat
 from routing.skills import Need
 from switchd.config.build_calendars import build_calendars, build_shifts
+from switchd.config.build_callbacks import build_callbacks, build_voicemail
 from switchd.config.build_lines import build_emergency, build_lines
 from switchd.config.callers import Blocked, Callers, Preferred
 from switchd.config.draft import Draft
@@ -78,6 +79,8 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
         holidays=holidays,
         shifts=build_shifts(draft, calendars),
         callers=_callers(lookup, draft.callers, zone),
+        callbacks=build_callbacks(draft, lookup),
+        voicemail=build_voicemail(draft),
         version=version,
     )
 

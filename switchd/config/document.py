@@ -20,7 +20,7 @@ from switchd.config.models import (
     Waiting,
     Word,
 )
-from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Storage
+from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Node, Storage
 
 
 class Document(Section):
@@ -71,6 +71,12 @@ class Document(Section):
     voicemail: Voicemail = Field(default=Voicemail(), description="Messages that callers leave.")
     freeswitch: FreeSwitch = Field(
         default=FreeSwitch(), description="The FreeSWITCH that this city's calls run on."
+    )
+    nodes: dict[Word, Node] = Field(
+        default={},
+        description="Several FreeSWITCHes that share one queue, by name; each has a switchd that "
+        "is started with `switchd run --node NAME`. What a node leaves out is as in `freeswitch`. "
+        "A city with one FreeSWITCH writes nothing here.",
     )
     storage: Storage = Field(default=Storage(), description="Redis and SQL.")
     folders: Folders = Field(default=Folders(), description="Folders on this machine.")

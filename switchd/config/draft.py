@@ -20,6 +20,7 @@ from switchd.config.menus import EmergencyTarget, Menu
 from switchd.config.models import Agent, City, Group, Seat, Survey, Trunk, Waiting
 from switchd.config.problems import Problem, Severity, choose
 from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Storage
+from switchd.config.server import Node as ServerNode
 from switchd.config.source import Mapping, Node, Path, Scalar, child, locate, plain
 
 
@@ -46,6 +47,7 @@ class Draft:
     callbacks: Callbacks = field(default_factory=Callbacks)
     voicemail: Voicemail = field(default_factory=Voicemail)
     freeswitch: FreeSwitch = field(default_factory=FreeSwitch)
+    nodes: dict[str, ServerNode] = field(default_factory=dict)
     storage: Storage = field(default_factory=Storage)
     folders: Folders = field(default_factory=Folders)
     log: Log = field(default_factory=Log)

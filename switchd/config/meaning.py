@@ -12,6 +12,7 @@ from switchd.config.meaning_callers import check_callers
 from switchd.config.meaning_groups import check_groups
 from switchd.config.meaning_lines import check_lines, time_zone
 from switchd.config.meaning_menus import check_emergency, check_menus
+from switchd.config.meaning_nodes import check_nodes
 from switchd.config.meaning_seats import check_seats
 from switchd.config.meaning_server import check_server
 from switchd.config.meaning_skills import check_skills
@@ -40,6 +41,7 @@ def check_meaning(draft: Draft, known: Known, now: float) -> None:
     check_waiting(draft)
     check_sounds(draft, lookup, known)
     check_server(draft)
+    check_nodes(draft)
 
 
 def _check_city(draft: Draft) -> None:

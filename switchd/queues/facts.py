@@ -125,6 +125,8 @@ class SeatView:
     """Why it is not ready."""
     reachable: bool
     """Whether its phone is registered."""
+    home: str
+    """The owner at whose FreeSWITCH it is registered, "" if at none."""
     groups: tuple[str, ...]
     """Groups whose callers it may be offered."""
     pools: Mapping[str, int]
@@ -216,6 +218,7 @@ def read_event(text: str | bytes) -> InboxEvent:
                     group=entry["group"],
                     offered_at=to_seconds(entry["offered_at"]),
                     deadline=to_seconds(entry["deadline"]),
+                    home=entry.get("home", ""),
                     why=read_why(entry["why"], entry["offered_at"]),
                 )
             )
@@ -287,6 +290,7 @@ def read_seat(seat: str, fields: Mapping[str, str]) -> SeatView:
         since=to_seconds(fields["since"]),
         reason=fields["reason"],
         reachable=fields["reachable"] == "1",
+        home=fields.get("home", ""),
         groups=tuple(pool for pool in pools if LEVEL_MARK not in pool),
         pools=pools,
         call=fields.get("call", ""),

@@ -38,6 +38,8 @@ class Keys:
         "last_call",
         "ends",
         "talks",
+        "nodes",
+        "places",
     )
     """The order in which scripts get them; `lua/_keys.lua` names them in the same order."""
 
@@ -90,6 +92,10 @@ class Keys:
         """+ group: ZSET of the waits that ended last (see `lua/note_end.lua`) → ms of their end."""
         self.talks = f"{tag}talks:"
         """+ group: ZSET of the last talks → ms at which the wait before them ended."""
+        self.nodes = f"{tag}nodes"
+        """ZSET owner → ms at which its daemon counts as dead unless it is heard of before."""
+        self.places = f"{tag}places"
+        """HASH owner → machine and folder of its daemon."""
 
     def for_lua(self) -> tuple[str, ...]:
         """KEYS of every script."""

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Row, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from routing.indicators import Counts, Dimension, Ended
-from routing.record import CallRecord
+from routing.past import Past
+from routing.record import CallRecord, Outcome
 from switchd.records import codec, voicemails
 from switchd.records.database import Database
 from switchd.records.summary import by_hour, counts_by_key, ended_in, ended_query, heaps_query
@@ -93,6 +94,18 @@ class Store(Database):
         with self._connect() as connection:
             return counts_by_key(connection.execute(query))
 
+    def day(self, since: float, until: float) -> list[Past]:
+        """Return the calls that arrived from `since` up to, not at, `until`, the earliest first,
+        as far as a replay needs to know them."""
+        columns = [
+            _CALLS.c["skill_group" if name == "group" else name].label(name)
+            for name in Past.__slots__
+        ]
+        period = (_CALLS.c.arrived_at >= since, _CALLS.c.arrived_at < until)
+        query = select(*columns).where(*period).order_by(_CALLS.c.arrived_at, _CALLS.c.call)
+        with self._connect() as connection:
+            return [_past(row) for row in connection.execute(query)]
+
     def ended(self, since: float, after: Ended | None, limit: int) -> list[Ended]:
         """Return what is counted of calls that arrived from `since` on, the earliest first.
 
@@ -125,3 +138,7 @@ def _records(connection: Connection, calls: Sequence[Row[Any]]) -> list[CallReco
         codec.from_dict({**row._mapping, "group": row.skill_group, "legs": legs[row.call]})
         for row in calls
     ]
+
+
+def _past(row: Row[Any]) -> Past:
+    return Past(**{**row._mapping, "outcome": Outcome(row.outcome)})

@@ -95,7 +95,16 @@ class FakeSwitch(_Fake):
     def tag(self, leg: str, facts: Mapping[str, str]) -> None:
         self._ask("tag", leg, dict(facts))
 
-    def ring(self, seat: str, leg: str, seconds: float, caller: str, title: str, call: str) -> None:
+    def ring(
+        self,
+        seat: str,
+        leg: str,
+        seconds: float,
+        caller: str,
+        title: str,
+        call: str,
+        home: str = "",
+    ) -> None:
         self._ask("ring", seat, leg)
 
     def dial(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from routing import queueing
 from switchd.queues.keys import Keys
 from switchd.queues.measured import Measured
+from switchd.queues.nodes import Nodes
 from switchd.queues.order import BAND, PRIORITIES, SLOPES, score, to_hundredths, to_points
 from switchd.queues.scripts import Scripts, source
 from switchd.queues.waitlist import Waitlist
@@ -24,9 +25,8 @@ VERBS = sorted(
 
 OF_INDICATORS = ("count_end", "indicators")
 """Verbs of `switchd.queues.indicators`, which have keys of their own and no deadlines."""
-OF_MEASURED = ("ahead", "note_end", "outlook")
 OWNERS = {
-    verb: Measured if verb in OF_MEASURED else Waitlist
+    verb: next(owner for owner in (Waitlist, Nodes, Measured) if hasattr(owner, verb))
     for verb in VERBS
     if verb not in OF_INDICATORS
 }

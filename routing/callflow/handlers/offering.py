@@ -76,7 +76,7 @@ def ring(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
 def _reach(plan: Plan, offer: Offer, seconds: float, call: Call) -> do.Action:
     seat = plan.seats.get(offer.seat)
     if seat is None or not seat.phone:
-        return do.Ring(offer.seat, offer.token, seconds, call.caller, call.shown)
+        return do.Ring(offer.seat, offer.token, seconds, call.caller, call.shown, offer.home)
     return do.Dial(
         seat.phone, seat.trunk, offer.token, seconds, call.caller, call.shown, offer.seat
     )

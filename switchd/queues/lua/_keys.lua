@@ -22,4 +22,6 @@ local key = {
   last_call = KEYS[20],
   ends = KEYS[21],
   talks = KEYS[22],
+  nodes = KEYS[23],
+  places = KEYS[24],
 }
