@@ -7,13 +7,16 @@ rate (接通率) and the 15-second rate (15秒接通率) have the same base: eve
 answered or not. Short abandons stay in that base, since GB/T 33358-2016 makes no exception for
 them, and are counted apart for whoever reports both.
 
+Only calls to the hotline are counted: whoever asked to be called back counts as that, however many
+tries it takes.
+
 A call belongs to the minute, the hour and the day in which it arrived, also if it ends later.
 Durations are whole milliseconds, so that sums are exact in whatever order they are made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
@@ -55,8 +58,7 @@ _FIGURE = {
     Outcome.REFUSED: "refused",
     Outcome.REPEATED: "repeated",
 }
-"""Outcome of a call to the hotline → its figure. Tries of callbacks end otherwise and are no calls
-of their own."""
+"""Outcome of a call to the hotline → its figure; one without is counted among all calls only."""
 _ONLY_IF_ASKED = frozenset({"could_not_enter", "failed"})
 
 
@@ -80,8 +82,6 @@ class Counts:
     """Left the waiting list to be called back."""
     voicemails: int = 0
     """Left the waiting list for a message."""
-    called_back: int = 0
-    """Tries to call somebody back that led to a talk; they are in no other figure."""
     could_not_enter: int = 0
     """Asked for a person when the list was full, the hotline overloaded or about to stop."""
     failed: int = 0
@@ -108,22 +108,13 @@ class Counts:
 
     @classmethod
     def of(
-        cls,
-        outcome: Outcome,
-        kind: CallKind = CallKind.INCOMING,
-        *,
-        asked: bool,
-        in_time: bool,
-        short: bool,
-        count: int = 1,
+        cls, outcome: Outcome, *, asked: bool, in_time: bool, short: bool, count: int = 1
     ) -> Counts:
         """Give the figures of `count` calls that ended alike: what an outcome counts as.
 
         `asked` for a person, was answered `in_time`, left the waiting list after a `short` time.
         Durations and surveys are added by whoever knows them.
         """
-        if kind is CallKind.CALLBACK:
-            return cls(called_back=count if outcome is Outcome.ANSWERED else 0)
         figure = _FIGURE.get(outcome, "")
         names = {"calls"}
         if figure and (asked or figure not in _ONLY_IF_ASKED):
@@ -211,7 +202,6 @@ class Ended:
     """The line whose number was dialled, "" if there is none."""
     group: str
     outcome: Outcome
-    kind: CallKind
     asked: bool
     """Whether the caller came to a waiting list, or was on the way to one."""
     wait_ms: int | None
@@ -233,7 +223,6 @@ class Ended:
             line=record.line_dialled,
             group=record.group,
             outcome=record.outcome,
-            kind=record.kind,
             asked=record.queued_at is not None or record.group != "",
             wait_ms=milliseconds(record.queue_seconds),
             answer_ms=milliseconds(record.answer_seconds),
@@ -247,13 +236,10 @@ class Ended:
         answered_after = self.answer_ms if wait is None else wait
         counts = Counts.of(
             self.outcome,
-            self.kind,
             asked=self.asked,
             in_time=answered_after is not None and answered_after <= IN_TIME_SECONDS * 1000,
             short=wait is not None and wait < SHORT_SECONDS * 1000,
         )
-        if self.kind is not CallKind.INCOMING:
-            return counts
         return counts + Counts(
             waited=int(wait is not None),
             wait_ms=wait or 0,
@@ -262,6 +248,11 @@ class Ended:
             talk_ms=talk or 0,
             surveys={self.survey: 1} if self.survey else {},
         )
+
+
+def counted(records: Iterable[CallRecord]) -> list[Ended]:
+    """Take what is counted from records; the tries of callbacks are not."""
+    return [Ended.of(record) for record in records if record.kind is CallKind.INCOMING]
 
 
 def milliseconds(seconds: float | None) -> int | None:

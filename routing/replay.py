@@ -27,7 +27,7 @@ from routing.observer import Observer
 from routing.past import Past
 from routing.plan import Plan
 from routing.pools import agent_skills, group_of, pools, serves
-from routing.record import CallKind, Outcome
+from routing.record import Outcome
 from routing.standing import NOTHING_KNOWN, Standing
 from routing.virtual import VirtualDay, Visit
 
@@ -190,7 +190,6 @@ def _counted(past: Past, outcome: Outcome, waited: float | None, talked: float |
         arrived_at=past.arrived_at,
         line=past.line_dialled,
         group=past.group,
-        kind=CallKind.INCOMING,
         outcome=outcome,
         asked=waited is not None or past.group != "",
         wait_ms=wait,

@@ -129,8 +129,9 @@ class Comparing:
             headers = orjson.loads(link.api("uuid_dump", f"{leg} json"))
             incoming.found_talking(self._listener, leg, headers)
             if link.api("uuid_exists", leg) != "true":
-                # Its end was told before anybody worked on it.
-                self._listener.deliver(leg, on.CallerGone("UNCONFIRMED", EndedBy.SYSTEM))
+                # Its end was told before anybody worked on it, or is about to be.
+                gone = on.CallerGone("UNCONFIRMED", EndedBy.SYSTEM)
+                gevent.spawn_later(AGAIN_SECONDS, self._listener.deliver, leg, gone)
         except (CommandFailed, ValueError) as error:
             log.info("talk not taken over", leg=leg, why=str(error))
 

@@ -16,7 +16,7 @@ import gevent
 import structlog
 from gevent.event import Event as Flag
 
-from routing.indicators import Counts, Ended
+from routing.indicators import Counts, Ended, counted
 from routing.plan import Plan
 from routing.record import CallRecord
 from switchd.queues.facts import QueueUnavailable
@@ -87,8 +87,8 @@ class IndicatorDesk:
 
     def written(self, records: Sequence[CallRecord]) -> None:
         """Make sure that calls which are in SQL now have been counted. Never waits."""
-        for record in records:
-            self._tell(Ended.of(record))
+        for ended in counted(records):
+            self._tell(ended)
 
     def restore(self) -> None:
         """Redis may have lost what it knew: tell it again what SQL knows of the day."""

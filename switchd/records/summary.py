@@ -32,6 +32,7 @@ _COLUMN: dict[Dimension, ColumnElement[Any]] = {
     Dimension.GROUP: CallRow.__table__.c.skill_group,
     Dimension.DEPARTMENT: CallRow.__table__.c.department,
 }
+_INCOMING = CallRow.kind == CallKind.INCOMING.value
 _ASKED = or_(CallRow.queued_at.is_not(None), CallRow.skill_group != "")
 
 
@@ -42,7 +43,6 @@ def heaps_query(since: float, until: float, by: Dimension | None, dialect: str) 
     heap = (
         key.label("key"),
         call.outcome.label("outcome"),
-        call.kind.label("kind"),
         _ASKED.label("asked"),
         (func.coalesce(call.queue_seconds, call.answer_seconds) <= IN_TIME_SECONDS).label(
             "in_time"
@@ -58,25 +58,21 @@ def heaps_query(since: float, until: float, by: Dimension | None, dialect: str) 
         func.count(call.talk_seconds).label("talked"),
         _ms(call.talk_seconds).label("talk_ms"),
     )
-    period = (call.arrived_at >= since, call.arrived_at < until)
+    period = (_INCOMING, call.arrived_at >= since, call.arrived_at < until)
     return select(*heap, *durations).where(*period).group_by(*(one.name for one in heap))
 
 
 def counts_by_key(rows: Iterable[Any]) -> dict[Any, Counts]:
-    """Add the heaps up, those of each key by themselves; keys without figures are left out."""
+    """Add the heaps up, those of each key by themselves."""
     found: dict[Any, Counts] = {}
     for row in rows:
         of_outcome = Counts.of(
             Outcome(row.outcome),
-            CallKind(row.kind),
             asked=bool(row.asked),
             in_time=bool(row.in_time),
             short=bool(row.short),
             count=row.count,
         )
-        found[row.key] = found.get(row.key, Counts()) + of_outcome
-        if row.kind != CallKind.INCOMING:
-            continue
         measured = Counts(
             waited=row.waited,
             wait_ms=int(row.wait_ms or 0),
@@ -85,8 +81,8 @@ def counts_by_key(rows: Iterable[Any]) -> dict[Any, Counts]:
             talk_ms=int(row.talk_ms or 0),
             surveys={row.survey: row.count} if row.survey else {},
         )
-        found[row.key] += measured
-    return {key: counts for key, counts in found.items() if counts != Counts()}
+        found[row.key] = found.get(row.key, Counts()) + of_outcome + measured
+    return found
 
 
 def by_hour(quarters: dict[Any, Counts], zone: tzinfo) -> dict[str, Counts]:
@@ -111,14 +107,13 @@ def ended_query(since: float, after: tuple[float, str] | None, limit: int) -> Se
         call.line_dialled,
         call.skill_group,
         call.outcome,
-        call.kind,
         _ASKED.label("asked"),
         call.queue_seconds,
         call.answer_seconds,
         call.talk_seconds,
         call.survey_meaning,
     )
-    query = select(*columns).where(call.arrived_at >= since)
+    query = select(*columns).where(_INCOMING, call.arrived_at >= since)
     if after is not None:
         arrived_at, name = after
         later = call.arrived_at > arrived_at
@@ -134,7 +129,6 @@ def ended_in(row: Any) -> Ended:
         line=row.line_dialled,
         group=row.skill_group,
         outcome=Outcome(row.outcome),
-        kind=CallKind(row.kind),
         asked=bool(row.asked),
         wait_ms=milliseconds(row.queue_seconds),
         answer_ms=milliseconds(row.answer_seconds),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ import redis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from routing.indicators import Counts, Dimension, Ended
+from routing.indicators import Counts, Dimension, Ended, counted
 from routing.record import CallKind, CallRecord, Outcome
 from switchd.queues.connection import connect
 from switchd.queues.facts import QueueUnavailable
@@ -27,6 +27,7 @@ MIDNIGHT = datetime(2026, 11, 22, tzinfo=ZONE).timestamp()
 NOON = MIDNIGHT + 12 * 3600
 MINUTE, HOUR, DAY = 60, 3600, 86400
 CITY = "pingdingshan"
+TRIES = (Outcome.NOT_REACHED, Outcome.SEAT_MISSED)
 SPANS = (None, 0.0, 0.0004, 4.9996, 5.0, 14.9996, 15.0, 15.001, 47.3, 600.25)
 
 
@@ -44,6 +45,7 @@ def ended_calls(draw: st.DrawFn, now: float) -> CallRecord:
     queued_at = None if entry is None else arrived_at + entry
     answered_at = None if waited is None else (queued_at or arrived_at) + waited
     talk_ended_at = None if answered_at is None or talked is None else answered_at + talked
+    outcome = draw(st.sampled_from(Outcome))
     last = talk_ended_at or answered_at or queued_at or arrived_at
     return call(
         f"call-{draw(st.integers(0, 400))}",
@@ -52,8 +54,8 @@ def ended_calls(draw: st.DrawFn, now: float) -> CallRecord:
         answered_at=answered_at,
         talk_ended_at=talk_ended_at,
         ended_at=last + (after or 0.0),
-        outcome=draw(st.sampled_from(Outcome)),
-        kind=draw(st.sampled_from(CallKind)),
+        outcome=outcome,
+        kind=CallKind.CALLBACK if outcome in TRIES else draw(st.sampled_from(CallKind)),
         line_dialled=draw(st.sampled_from(["12345", "12315", "县 12", ""])),
         group=draw(st.sampled_from(["intake", "market", ""])),
         survey_meaning=draw(st.sampled_from(["", "very_satisfied", "not: that good", "满 意"])),
@@ -72,10 +74,6 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 @pytest.fixture
 def indicators(client: redis.Redis) -> Indicators:
     return Indicators(client, CITY)
-
-
-def counted(records: Sequence[CallRecord]) -> list[Ended]:
-    return [Ended.of(record) for record in records]
 
 
 def by_sql(store: Store, shown: Period) -> Period:
@@ -157,6 +155,7 @@ def _any_call(dice: random.Random, number: int) -> CallRecord:
     arrived_at = dice.uniform(MIDNIGHT - 6 * HOUR, NOON)
     queued_at = dice.choice([None, arrived_at + dice.uniform(0, 9)])
     answered_at = dice.choice([None, (queued_at or arrived_at) + dice.uniform(0, 60)])
+    outcome = dice.choice(list(Outcome))
     return call(
         f"day-{number}",
         arrived_at=arrived_at,
@@ -164,7 +163,8 @@ def _any_call(dice: random.Random, number: int) -> CallRecord:
         answered_at=answered_at,
         talk_ended_at=None,
         ended_at=(answered_at or queued_at or arrived_at) + dice.uniform(0, 300),
-        outcome=dice.choice(list(Outcome)),
+        outcome=outcome,
+        kind=CallKind.CALLBACK if outcome in TRIES else CallKind.INCOMING,
         line_dialled=dice.choice(["12345", "12315", ""]),
         group=dice.choice(["intake", "market", ""]),
     )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.indicators import SUMS, Counts
-from routing.record import CallKind, Outcome
+from routing.record import Outcome
 
 ASKING = {
     Outcome.ANSWERED: "answered",
@@ -55,13 +55,6 @@ class TestOutcomes:
     def test_only_an_answer_is_in_time_and_only_an_abandon_is_short(self) -> None:
         both = ended(Outcome.ANSWERED) + ended(Outcome.ABANDONED) + ended(Outcome.TIMED_OUT)
         assert (both.answered_in_time, both.short_abandons) == (1, 1)
-
-
-class TestCallingBack:
-    @pytest.mark.parametrize("outcome", Outcome)
-    def test_a_try_is_no_call_of_the_persons(self, outcome: Outcome) -> None:
-        found = Counts.of(outcome, CallKind.CALLBACK, asked=True, in_time=True, short=True)
-        assert found == Counts(called_back=int(outcome is Outcome.ANSWERED))
 
 
 class TestRates:
