@@ -25,6 +25,7 @@ from switchd.config import Loaded, ServerSettings
 from switchd.daemon import Daemon
 from switchd.esl.link import Link
 from switchd.freeswitch.settings import RenderSettings
+from switchd.operators import Operators
 from switchd.parts import Parts
 from switchd.places import share
 from switchd.prompts.library import PromptLibrary
@@ -34,6 +35,7 @@ from switchd.queues.deadlines import Deadlines
 from switchd.queues.embedded import EmbeddedRedis
 from switchd.queues.inbox import Inbox
 from switchd.queues.waitlist import Waitlist
+from switchd.records.audit import Audit
 from switchd.records.callers import CallerRules
 from switchd.records.plans import PlanVersions
 from switchd.records.schema import migrate
@@ -159,6 +161,7 @@ class Running:
     store: Store
     versions: PlanVersions
     rules: CallerRules
+    audit: Audit
     redis: EmbeddedRedis | None
     folder: Path
     """Where its data are."""
@@ -168,6 +171,7 @@ class Running:
         self.store.close()
         self.versions.close()
         self.rules.close()
+        self.audit.close()
         if self.redis is not None:
             self.redis.stop()
 
@@ -191,6 +195,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     waitlist = Waitlist(client, server.city, owner)
     migrate(server.sql)
     store, versions, rules = Store(server.sql), PlanVersions(server.sql), CallerRules(server.sql)
+    audit = Audit(server.sql)
     daemon = Daemon()
     if embedded is not None:
         gevent.spawn(embedded.watch, lambda: _warn("redis")("the embedded Redis ended"))
@@ -234,6 +239,14 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         ),
         seat_desk=seat_desk,
         callers=callers,
+        operators=Operators(
+            waitlist,
+            seating,
+            audit,
+            plan=lambda: daemon.parts.plan,
+            missing_prompts=lambda names: switch.prompts("").missing(names),
+            now=clock.now,
+        ),
         spool=spool,
         writer=Writer(spool, store),
         tally=Tally(),
@@ -241,7 +254,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         domain=domain(server.city),
     )
     daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
-    return Running(daemon, store, versions, rules, embedded, state)
+    return Running(daemon, store, versions, rules, audit, embedded, state)
 
 
 def socket_path(state: Path) -> Path:

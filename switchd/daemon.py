@@ -21,8 +21,9 @@ from switchd.esl.errors import EslError
 from switchd.esl.link import Link
 from switchd.handsets import Handsets
 from switchd.house import RunningHouse
+from switchd.operators import heed
 from switchd.parts import Parts
-from switchd.queues.facts import OfferLost, OfferMade, QueueUnavailable
+from switchd.queues.facts import Emptied, OfferLost, OfferMade, QueueUnavailable, Told
 
 log = structlog.get_logger(__name__)
 
@@ -118,6 +119,10 @@ class Daemon:
                     desk.offer_made(offer)
                 case OfferLost(call, token, _):
                     desk.offer_lost(call, token)
+                case Emptied(pool):
+                    desk.unstaffed(pool)
+                case Told():
+                    heed(event, desk)
 
     def queue_back(self) -> None:
         """Redis answers again; it may have lost what it knew."""

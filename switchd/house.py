@@ -111,6 +111,32 @@ class RunningHouse:
         """End the bar of a caller's number."""
         return self._parts.callers.unblock(number, who)
 
+    def rank(self, call: str, priority: int, who: str, why: str) -> Mapping[str, Any]:
+        """Give a waiting caller another priority."""
+        return self._parts.operators.rank(call, priority, who, why)
+
+    def move(self, call: str, group: str, who: str, why: str) -> Mapping[str, Any]:
+        """Let a caller wait for another group."""
+        return self._parts.operators.move(call, group, who, why)
+
+    def remove(self, call: str, prompt: str, who: str, why: str) -> Mapping[str, Any]:
+        """Take a waiting caller out."""
+        return self._parts.operators.remove(call, prompt, who, why)
+
+    def pause(self, group: str, prompt: str, who: str, why: str) -> Mapping[str, Any]:
+        """Hold the callers of a group back."""
+        return self._parts.operators.pause(group, prompt, who, why)
+
+    def resume(self, group: str, who: str, why: str) -> Mapping[str, Any]:
+        """Let the callers of a group come again."""
+        return self._parts.operators.resume(group, who, why)
+
+    def change_skills(
+        self, agent: str, changes: Mapping[str, int | None], who: str, why: str
+    ) -> Mapping[str, Any]:
+        """Give an agent skills, or take them away."""
+        return self._parts.operators.skills(agent, changes, who, why)
+
 
 @contextmanager
 def _unavailable() -> Iterator[None]:

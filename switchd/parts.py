@@ -10,6 +10,7 @@ from switchd.calls.desk import Desk
 from switchd.calls.tally import Tally
 from switchd.clock import Clock
 from switchd.esl.link import Link
+from switchd.operators import Operators
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.inbox import Inbox
 from switchd.queues.waitlist import Waitlist
@@ -40,6 +41,7 @@ class Parts:
     phones: Phones
     seat_desk: SeatDesk
     callers: CallerDesk
+    operators: Operators
     spool: Spool
     writer: Writer
     tally: Tally

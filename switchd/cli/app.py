@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from switchd.cli import callers, city, demo, explain, inspect, plan, roster, run, versions
+from switchd.cli import (
+    callers,
+    city,
+    demo,
+    explain,
+    inspect,
+    operators,
+    plan,
+    roster,
+    run,
+    versions,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,7 +37,10 @@ app.command("seats")(inspect.seats)
 app.command("block")(callers.block)
 app.command("unblock")(callers.unblock)
 app.command("blocked")(callers.blocked)
+app.command("audit")(operators.audit)
 app.add_typer(inspect.seat, name="seat")
+app.add_typer(operators.queue, name="queue")
+app.add_typer(operators.agent, name="agent")
 app.add_typer(plan.plan, name="plan")
 app.add_typer(city.prompts, name="prompts")
 app.add_typer(city.freeswitch, name="freeswitch")

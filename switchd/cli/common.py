@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import time
 from datetime import datetime
@@ -50,6 +51,11 @@ At = Annotated[
     typer.Option("--at", help="Day or time in the city, 2020-01-31T08:30. Default: now."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def user() -> str:
+    """Who types this."""
+    return os.environ.get("SUDO_USER") or getpass.getuser()
 
 
 def fail(text: str, code: Exit = Exit.FAILED) -> NoReturn:

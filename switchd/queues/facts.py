@@ -109,7 +109,24 @@ class CallerView:
     """Whether this very call went beyond the limit."""
 
 
-InboxEvent = OfferMade | OfferLost
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A supervisor's word about a caller of this owner."""
+
+    call: str
+    what: str
+    """rank, move, take_out or notice."""
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """Nobody is signed in any more at a reachable seat of a pool for which callers wait."""
+
+    pool: str
+
+
+InboxEvent = OfferMade | OfferLost | Told | Emptied
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +220,10 @@ def read_event(text: str | bytes) -> InboxEvent:
     """Read one inbox entry; raise ValueError if it is none."""
     try:
         entry = json.loads(text)
+        if entry["kind"] == "told":
+            return Told(entry["call"], entry["what"], entry["facts"])
+        if entry["kind"] == "emptied":
+            return Emptied(entry["pool"])
         kind, call, token, seat = (entry[key] for key in ("kind", "call", "token", "seat"))
         if kind == "offer_lost":
             return OfferLost(call, token, seat, LostBy(entry["reason"]))

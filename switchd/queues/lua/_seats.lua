@@ -49,6 +49,40 @@ local function show(seat)
   end
 end
 
+-- Tells the owners of callers who wait for a pool that nobody is signed in there any more. Each of
+-- those callers is told in turn, so that walking them costs nothing beside it.
+local function tell_emptied(pool)
+  local told = {}
+  local lists = {key.since .. pool}
+  for _, slope in ipairs(redis.call('SMEMBERS', key.slopes)) do
+    lists[#lists + 1] = key.guests .. slope .. ':' .. pool
+  end
+  for _, list in ipairs(lists) do
+    for _, call in ipairs(redis.call('ZRANGE', list, 0, -1)) do
+      local owner = redis.call('HGET', key.call .. call, 'owner')
+      if owner and not told[owner] then
+        told[owner] = true
+        redis.call('RPUSH', key.inbox .. owner, cjson.encode({kind = 'emptied', pool = pool}))
+      end
+    end
+  end
+end
+
+-- The pools that have the seat among those at which somebody is signed in and can be reached.
+local function staffed_by(seat)
+  local is = redis.call('HMGET', key.seat .. seat, 'state', 'reachable', 'pools')
+  return is[1] ~= 'signed_out' and is[2] == '1' and cjson.decode(is[3]) or {}
+end
+
+-- Tells of those pools that have lost their last seat.
+local function tell_of_emptied(pools)
+  for pool in pairs(pools) do
+    if tonumber(redis.call('HGET', key.pool .. pool, 'seats:staffed')) == 0 then
+      tell_emptied(pool)
+    end
+  end
+end
+
 -- Counts the seat in all its pools, or takes it out of the count with -1.
 local function count(seat, by)
   local is = redis.call('HMGET', key.seat .. seat, 'state', 'reachable', 'pools')
@@ -75,8 +109,8 @@ local function become(seat, state, since)
   for pool in pairs(cjson.decode(was[3])) do
     redis.call('HINCRBY', key.pool .. pool, 'seats:' .. was[1], -1)
     redis.call('HINCRBY', key.pool .. pool, 'seats:' .. state, 1)
-    if staffed ~= 0 then
-      redis.call('HINCRBY', key.pool .. pool, 'seats:staffed', staffed)
+    if staffed ~= 0 and redis.call('HINCRBY', key.pool .. pool, 'seats:staffed', staffed) == 0 then
+      tell_emptied(pool)
     end
   end
 end
