@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.figures import Figure
 
-NAMES = ("parse", "match", "flow", "entry", "reload", "callcenter")
+NAMES = ("parse", "match", "flow", "entry", "reload", "estimate", "callcenter")
 
 
 def main() -> None:

@@ -11,6 +11,8 @@ from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Final
 
+from routing.skills import LEVEL_MARK
+
 
 class LineKind(StrEnum):
     """How a number belongs to the hotline."""
@@ -119,15 +121,6 @@ class Overflow:
         """Give the pool whose seats may serve a caller of the group `own` from this step on."""
         group = self.group or own
         return group if self.level is None else f"{group}{LEVEL_MARK}{self.level}"
-
-
-LEVEL_MARK = "@"
-"""Between a group and a lowered level in the name of a pool: english@1."""
-
-
-def group_of(pool: str) -> str:
-    """Give the group to which a pool belongs."""
-    return pool.partition(LEVEL_MARK)[0]
 
 
 class Otherwise(StrEnum):

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-MILLISECONDS = 1000
+PARTS = 100_000
+"""Of a point; slopes count in hundredths and times in milliseconds."""
 
 
 class Strategy(StrEnum):
@@ -27,19 +28,22 @@ class Strategy(StrEnum):
     """The highest level of the skill; of these, the longest idle."""
 
 
-def rank(priority: int, slope: float, enqueued_at: float) -> float:
-    """Give the place among callers of the same slope: lowest first, at any time the same."""
-    return slope * round(enqueued_at * MILLISECONDS) - priority * MILLISECONDS
+def rank(priority: int, slope: float, enqueued_at: float) -> int:
+    """Give the place among callers of the same slope: lowest first, at any time the same.
+
+    It is counted in hundred-thousandths of a point, so that no rounding ever decides.
+    """
+    return round(slope * 100) * round(enqueued_at * 1000) - priority * PARTS
 
 
 def score(priority: int, slope: float, enqueued_at: float, now: float) -> float:
     """Give the score in points; one point is what a caller gains in a second at slope 1."""
-    return score_of_rank(rank(priority, slope, enqueued_at), slope, now)
+    return score_of_rank(rank(priority, slope, enqueued_at), slope, now) / PARTS
 
 
 def score_of_rank(place: float, slope: float, now: float) -> float:
-    """Give the score at `now` of whoever has that rank."""
-    return (slope * round(now * MILLISECONDS) - place) / MILLISECONDS
+    """Give the score at `now` of whoever has that rank, in parts of a point."""
+    return round(slope * 100) * round(now * 1000) - place
 
 
 def precedes(one: tuple[float, str], other: tuple[float, str]) -> bool:

@@ -33,8 +33,21 @@ class Outcome(StrEnum):
     """Could not enter: the waiting list was full, or the hotline overloaded."""
     TURNED_AWAY = "turned_away"
     """Could not enter: the hotline was about to stop and took nobody any more."""
+    NOT_REACHED = "not_reached"
+    """A callback's person was busy, silent or gone before the talk."""
+    SEAT_MISSED = "seat_missed"
+    """A callback's seat did not pick up; nobody was called."""
     FAILED = "failed"
     """A technical fault ended it before anybody answered."""
+
+
+class CallKind(StrEnum):
+    """Who called whom."""
+
+    INCOMING = "incoming"
+    """Somebody called the hotline."""
+    CALLBACK = "callback"
+    """The hotline called somebody back: one try."""
 
 
 class EndedBy(StrEnum):
@@ -52,7 +65,8 @@ class LegRecord:
     leg: str
     """FreeSWITCH's Unique-ID."""
     role: str
-    """`caller`, `seat`, or `forward` for a number on a trunk (then in `seat`)."""
+    """`caller`, `called` for the person of a callback, `seat`, or `forward` for a number on a
+    trunk (then in `seat`)."""
     seat: str
     agent: str
     started_at: float
@@ -111,6 +125,9 @@ class CallRecord:
     """Path below the recordings folder, or "" if nothing was recorded."""
     legs: tuple[LegRecord, ...]
     trace: tuple[TraceRecord, ...]
+    kind: CallKind = CallKind.INCOMING
+    callback: str = ""
+    """Id of the callback that this call is a try of, or that it was ended with."""
     department: str = ""
     """Whose number was dialled, for statistics; a retired line keeps its own. "" if unknown."""
 

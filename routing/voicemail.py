@@ -16,3 +16,5 @@ class VoicemailRules:
     """Silence that ends the message."""
     shortest_seconds: float = 2.0
     """A shorter message is none: the caller hung up."""
+    notify: str = ""
+    """URL to which each message is told; "" for none."""

@@ -117,8 +117,8 @@ class Daemon:
             match event:
                 case OfferMade(offer):
                     desk.offer_made(offer)
-                case OfferLost(call, token, _):
-                    desk.offer_lost(call, token)
+                case OfferLost(call, token, _, reason):
+                    desk.offer_lost(call, token, reason)
                 case Emptied(pool):
                     desk.unstaffed(pool)
                 case Told():

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from switchd import __version__
 from switchd.api.ports import Unavailable
 from switchd.parts import Parts
 from switchd.queues.facts import QueueUnavailable
+from switchd.records import codec
 
 
 class RunningHouse:
@@ -62,6 +63,16 @@ class RunningHouse:
             }
             for call in self._parts.desk.calls()
         ]
+
+    def call(self, call: str) -> Mapping[str, Any] | None:
+        """A call in progress, as its record would be if it ended now, with its state."""
+        plan = self._parts.plan
+        for found in self._parts.desk.calls():
+            if found.id == call:
+                now = replace(found, ended_at=self._parts.clock.now())
+                record = now.record(plan.city, plan.version, {})
+                return {"state": str(found.state), "record": codec.to_dict(record)}
+        return None
 
     def queues(self) -> Sequence[Mapping[str, Any]]:
         """Every skill group's list."""

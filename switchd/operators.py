@@ -137,7 +137,7 @@ class Operators:
                 seat = self._seating.change_skill(agent, skill, level)
             brings = agent_skills(plan, agent, self._waitlist.skill_changes(agent))
             view = self._waitlist.seat(seat) if seat else None
-        facts = {"skills": {skill: level for skill, level in changes.items()}}
+        facts = {"skills": dict(changes)}
         done = self._done("skill", agent, facts, who, why)
         serves = list(view.groups) if view else []
         return {**done, "brings": dict(brings), "seat": seat, "serves": serves}
@@ -172,9 +172,7 @@ class Operators:
     def _known(self, what: str, name: str, known: Collection[str]) -> None:
         if name not in known:
             close = get_close_matches(name, known, 1)
-            meant = (
-                f"did you mean {close[0]}?" if close else f"there is {', '.join(known) or 'none'}"
-            )
+            meant = f"did you mean {close[0]}?" if close else f"known: {', '.join(sorted(known))}"
             raise Refused(f"there is no {what} {name}; {meant}")
 
     def _done(

@@ -185,6 +185,36 @@ class Ring(Action):
 
 
 @dataclass(frozen=True, slots=True)
+class CallBack(Action):
+    """Ring the person of a callback over a trunk; the leg is the call's own."""
+
+    number: str
+    trunk: str
+    seconds: float
+    shown: str
+    """The number that the person's display shows."""
+    facts: Mapping[str, str]
+    """For the leg's channel, so that the switch alone can tell them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tell(Action):
+    """Play prompts to a seat that waits for its callback, then report `events.Played`."""
+
+    leg: str
+    prompts: tuple[str, ...]
+    execution: str
+
+
+@dataclass(frozen=True, slots=True)
+class RingTone(Action):
+    """Let a seat hear that the other phone rings, until something else happens."""
+
+    leg: str
+    execution: str
+
+
+@dataclass(frozen=True, slots=True)
 class StopLeg(Action):
     """End a seat's leg, ringing or talking."""
 

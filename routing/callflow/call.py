@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from routing.callflow.states import State
 from routing.lines import Forward, Overflow
-from routing.record import CallRecord, EndedBy, LegRecord, Outcome, TraceRecord
+from routing.record import CallKind, CallRecord, EndedBy, LegRecord, Outcome, TraceRecord
 from routing.seats import Offer
 
 
@@ -17,6 +17,7 @@ class Call:
     id: str
     """The Unique-ID of the caller's leg."""
     arrived_at: float
+    kind: CallKind = CallKind.INCOMING
     state: State = State.ARRIVED
     trunk: str = ""
     caller: str = ""
@@ -76,7 +77,9 @@ class Call:
     callback_number: str = ""
     """The number to be called back at, while the caller is asked about it."""
     callback: str = ""
-    """Id of the callback that keeps the caller's place."""
+    """Id of the callback that keeps the caller's place, or that this call is a try of."""
+    called_at: float | None = None
+    """When the phone of a callback's person began to ring."""
     message_at: float | None = None
     """When the recording of a message began."""
     outcome: Outcome | None = None
@@ -135,17 +138,6 @@ class Call:
     def record(self, city: str, plan_version: str, meanings: dict[str, str]) -> CallRecord:
         """Write the call down. Only for a call that has ended."""
         ended_at = self.ended_at if self.ended_at is not None else self.arrived_at
-        caller_leg = LegRecord(
-            leg=self.id,
-            role="caller",
-            seat="",
-            agent="",
-            started_at=self.arrived_at,
-            answered_at=self.greeted_at,
-            bridged_at=self.answered_at,
-            ended_at=ended_at,
-            cause=self.cause,
-        )
         return CallRecord(
             call=self.id,
             city=city,
@@ -171,7 +163,28 @@ class Call:
             survey_key=self.survey_key,
             survey_meaning=meanings.get(self.survey_key, ""),
             recording=self.recording,
-            legs=(caller_leg, *self.legs),
+            legs=self._all_legs(ended_at),
             trace=self.trace,
+            kind=self.kind,
+            callback=self.callback,
             department=self.department,
         )
+
+    def _all_legs(self, ended_at: float) -> tuple[LegRecord, ...]:
+        """The caller's leg, or that of the person who was called back, with those of seats."""
+        own = LegRecord(
+            leg=self.id,
+            role="caller",
+            seat="",
+            agent="",
+            started_at=self.arrived_at,
+            answered_at=self.greeted_at,
+            bridged_at=self.answered_at,
+            ended_at=ended_at,
+            cause=self.cause,
+        )
+        if self.kind is CallKind.INCOMING:
+            return (own, *self.legs)
+        if self.called_at is None:
+            return self.legs
+        return (*self.legs, replace(own, role="called", started_at=self.called_at))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections import Counter
 
 from routing.callflow import events as on
 from routing.callflow.states import LIVE, State
@@ -16,7 +17,7 @@ def mermaid() -> str:
     everywhere = _everywhere()
     arrows: dict[tuple[State, State], list[str]] = {}
     for row in ROWS:
-        if row.event in everywhere:
+        if row.leads_to == everywhere.get(row.event):
             continue
         for target in row.leads_to:
             if target is not row.state:
@@ -32,14 +33,13 @@ def mermaid() -> str:
 
 
 def _everywhere() -> dict[type[on.Event], tuple[State, ...]]:
-    """Events that may come in every state in which there is a caller and always lead the same
-    way."""
+    """Events that may come in every state in which there is a caller and lead the same way."""
     found = {}
     for event in dict.fromkeys(row.event for row in ROWS):
-        rows = [row for row in ROWS if row.event is event]
-        ways = {row.leads_to for row in rows}
-        if len(ways) == 1 and len(rows) >= len(LIVE) - 1:
-            found[event] = ways.pop()
+        ways = Counter(row.leads_to for row in ROWS if row.event is event and row.state in LIVE)
+        for way, count in ways.most_common(1):
+            if count >= len(LIVE) - 1:
+                found[event] = way
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from routing.entry import Arrival
+from routing.outgoing import Callback
 from routing.record import EndedBy
 from routing.seats import Offer
 from routing.standing import NOTHING_KNOWN, Standing
@@ -25,6 +26,14 @@ class Arrived(Event):
 
     arrival: Arrival
     standing: Standing = NOTHING_KNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackDue(Event):
+    """A callback's turn has come and a seat was found for it: one try begins."""
+
+    callback: Callback
+    offer: Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,8 @@ class Served(Event):
     seat: str
     agent: str
     recording: str
+    callback: str = ""
+    """Id of the callback whose person this is, "" for a caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +126,16 @@ class Offered(Event):
     offer: Offer
 
 
+TIME_OVER = "no_answer"
+
+
 @dataclass(frozen=True, slots=True)
 class OfferLost(Event):
     """The lease is gone; the queue has taken the caller back, or goes on with other seats."""
 
     token: str
-    reason: str = ""
-    """`withdrawn` if the seat is needed for somebody else; "" if the time was over."""
+    reason: str = TIME_OVER
+    """Why: its time was over, or such as `withdrawn`, the seat is needed for somebody else."""
 
 
 @dataclass(frozen=True, slots=True)

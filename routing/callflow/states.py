@@ -30,6 +30,10 @@ class State(StrEnum):
     """Still in the queue; asked whether to be called back at the number that is read out."""
     CALLBACK_NUMBER = "callback_number"
     """Still in the queue; typing the number for the callback."""
+    PREVIEW = "preview"
+    """A callback's turn has come: a seat's phone rings and shows whom it is for."""
+    CALLING = "calling"
+    """The seat has picked up; the phone of the person to be called back rings."""
     VOICEMAIL_GREETING = "voicemail_greeting"
     """Out of the queue; invited to leave a message."""
     VOICEMAIL = "voicemail"
@@ -50,7 +54,9 @@ class State(StrEnum):
     """Over and written down."""
 
 
-LIVE = frozenset(State) - {State.CLEARING, State.ENDED}
+OUTGOING = frozenset({State.PREVIEW, State.CALLING})
+"""States of a callback in which its person is not on the line yet."""
+LIVE = frozenset(State) - OUTGOING - {State.CLEARING, State.ENDED}
 """States in which the caller is still on the line."""
 
 ASKED = frozenset({State.CALLBACK_QUESTION, State.CALLBACK_NUMBER})

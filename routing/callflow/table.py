@@ -17,6 +17,7 @@ from routing.callflow import menus as m
 from routing.callflow import widening as w
 from routing.callflow.handlers import asking
 from routing.callflow.handlers import callbacks as cb
+from routing.callflow.handlers import calling_back as out
 from routing.callflow.handlers import supervising as sv
 from routing.callflow.handlers import voicemail as vm
 from routing.callflow.states import ASKED, LIVE, QUEUED, State
@@ -154,6 +155,42 @@ _VOICEMAIL = tuple(
     (S.VOICEMAIL, on.CallerGone, (S.ENDED, S.CLEARING), vm.hung_up, "the message is kept"),
 )
 
+_OUTGOING = _rows(
+    (S.ARRIVED, on.CallBackDue, (S.PREVIEW,), out.begin, "the seat's phone shows a callback"),
+    (
+        S.PREVIEW,
+        on.SeatAnswered,
+        (S.CALLING, S.PREVIEW),
+        out.seat_ready,
+        "the person's phone rings",
+    ),
+    (S.PREVIEW, on.SeatFailed, (S.ENDED, S.PREVIEW), out.seat_missed, "the phone has stopped"),
+    (S.PREVIEW, on.SeatGone, (S.ENDED, S.PREVIEW), out.seat_missed, "the phone has stopped"),
+    (S.PREVIEW, on.OfferLost, (S.CLEARING, S.PREVIEW), out.offer_lost, "the phone stops"),
+    (S.PREVIEW, on.CallerGone, (S.PREVIEW,), h.ignore, "nothing: nobody has been called yet"),
+    (S.PREVIEW, on.TimerDue, (S.PREVIEW,), h.ignore, "nothing"),
+    (S.CALLING, on.SeatAnswered, (S.CONNECTING, S.CALLING), out.answered, "the person picked up"),
+    (
+        S.CALLING,
+        on.SeatFailed,
+        (S.CLEARING, S.ENDED, S.CALLING),
+        out.not_reached,
+        "busy or silent: the seat is let go",
+    ),
+    (S.CALLING, on.CallerGone, (S.ENDED, S.CLEARING), out.not_reached, "the same"),
+    (S.CALLING, on.TimerDue, (S.ENDING, S.CALLING), out.too_late, "the same"),
+    (S.CALLING, on.SeatGone, (S.ENDING, S.CALLING), out.seat_left, "the person's phone stops"),
+    (
+        S.CALLING,
+        on.OfferLost,
+        (S.CLEARING, S.ENDED, S.CALLING),
+        out.offer_lost,
+        "the phone stops; nobody is called",
+    ),
+    (S.CALLING, on.Played, (S.CALLING,), out.told, "the seat hears the other phone ring"),
+    (S.CLEARING, on.CallerGone, (S.CLEARING,), h.ignore, "nothing: told already"),
+)
+
 _OFFER = _rows(
     (
         S.RINGING,
@@ -277,6 +314,7 @@ ROWS = (
     + _QUEUE
     + _CALLBACK
     + _VOICEMAIL
+    + _OUTGOING
     + _OFFER
     + _TALK
     + _EXIT

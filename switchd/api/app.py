@@ -1,5 +1,6 @@
-"""The routes: /v1/status, /v1/calls, /v1/queues, /v1/seats, /v1/seats/{seat}/{verb}, /v1/blocked,
-/v1/callers/{number}/block and unblock, /v1/reload; further ones in `operators`."""
+"""The routes: /v1/status, /v1/calls, /v1/calls/{call}, /v1/queues, /v1/seats,
+/v1/seats/{seat}/{verb}, /v1/blocked, /v1/callers/{number}/block and unblock, /v1/reload;
+further ones in `operators`."""
 
 from __future__ import annotations
 
@@ -63,6 +64,21 @@ class _Show:
 
     def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
         response.media = self._read()
+
+
+class _Call:
+    """GET of one call in progress."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def on_get(self, request: falcon.Request, response: falcon.Response, call: str) -> None:
+        found = self._house.call(call)
+        if found is None:
+            raise falcon.HTTPNotFound(
+                title="No such call", description=f"no call {call} is in progress here"
+            )
+        response.media = found
 
 
 class _Seat:
@@ -138,6 +154,7 @@ def build(house: House) -> falcon.App[Any, Any]:
     app.resp_options.media_handlers["application/json"] = json
     for what in ("status", "calls", "queues", "seats", "blocked"):
         app.add_route(f"/v1/{what}", _Show(house, what))
+    app.add_route("/v1/calls/{call}", _Call(house))
     app.add_route("/v1/seats/{seat}/{verb}", _Seat(house))
     app.add_route("/v1/reload", _Reload(house))
     app.add_route("/v1/callers/{number}/block", _Block(house))

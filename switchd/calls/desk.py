@@ -114,9 +114,9 @@ class Desk:
             except QueueUnavailable as error:
                 log.warning("offer for a call that has ended", call_id=offer.call, why=str(error))
 
-    def offer_lost(self, call: str, token: str) -> None:
-        """The lease of an offer ran out."""
-        self.deliver(call, on.OfferLost(token))
+    def offer_lost(self, call: str, token: str, reason: str) -> None:
+        """The lease of an offer ran out, or the queue has taken it back for another reason."""
+        self.deliver(call, on.OfferLost(token, reason))
 
     def unstaffed(self, pool: str) -> None:
         """The last seat of a pool was signed out, or cannot be reached: tell who waits for it."""

@@ -15,6 +15,7 @@ from switchd.cli import (
     roster,
     run,
     versions,
+    why,
 )
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app.command("run")(run.run)
 app.command("check")(city.check)
 app.command("doctor")(city.doctor)
 app.command("explain")(explain.explain)
+app.command("why")(why.why)
 app.command("roster")(roster.roster)
 app.command("reload")(versions.reload)
 app.command("status")(inspect.status)

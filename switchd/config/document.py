@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from switchd.config.calendars import Calendar, Holidays, Shift
+from switchd.config.callbacks import Callbacks, Voicemail
 from switchd.config.callers import Callers
 from switchd.config.lines import Line
 from switchd.config.menus import EmergencyEntry, EmergencyKey, Menu
@@ -64,6 +65,10 @@ class Document(Section):
     callers: Callers = Field(
         default=Callers(), description="Who may call, how often, and who goes first."
     )
+    callbacks: Callbacks = Field(
+        default=Callbacks(), description="Calling people back who did not wait on (回拨)."
+    )
+    voicemail: Voicemail = Field(default=Voicemail(), description="Messages that callers leave.")
     freeswitch: FreeSwitch = Field(
         default=FreeSwitch(), description="The FreeSWITCH that this city's calls run on."
     )

@@ -11,6 +11,7 @@ from typing import Any, get_args, get_origin
 from pydantic import TypeAdapter, ValidationError
 
 from switchd.config.calendars import Calendar, Holidays, Shift
+from switchd.config.callbacks import Callbacks, Voicemail
 from switchd.config.callers import Callers
 from switchd.config.document import Document
 from switchd.config.explain import explain, key_path
@@ -42,6 +43,8 @@ class Draft:
     waiting: Waiting = field(default_factory=Waiting)
     survey: Survey = field(default_factory=Survey)
     callers: Callers = field(default_factory=Callers)
+    callbacks: Callbacks = field(default_factory=Callbacks)
+    voicemail: Voicemail = field(default_factory=Voicemail)
     freeswitch: FreeSwitch = field(default_factory=FreeSwitch)
     storage: Storage = field(default_factory=Storage)
     folders: Folders = field(default_factory=Folders)

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from switchd.config.draft import Draft
 from switchd.config.lookup import Lookup
 from switchd.config.meaning_calendars import check_calendars
+from switchd.config.meaning_callbacks import check_callbacks
 from switchd.config.meaning_callers import check_callers
 from switchd.config.meaning_groups import check_groups
 from switchd.config.meaning_lines import check_lines, time_zone
@@ -32,6 +33,7 @@ def check_meaning(draft: Draft, known: Known, now: float) -> None:
     check_emergency(draft, lookup)
     check_calendars(draft, now)
     check_callers(draft)
+    check_callbacks(draft, lookup)
     check_groups(draft, lookup, now)
     check_skills(draft, lookup)
     check_seats(draft, lookup)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from routing.lines import Exit
+from routing.skills import NeedError
 from switchd.config.draft import Draft
-from switchd.config.lookup import Lookup
+from switchd.config.lookup import Lookup, read_need
 from switchd.config.models import Overflow
 from switchd.config.problems import choose
 from switchd.config.source import Path
@@ -46,6 +47,10 @@ def _check_steps(
         elif step.group == own and step.level is None:
             what = f"{group} is the {_whose(owner)} own group, for which its callers wait anyway"
             draft.error(at, what, "Delete the step, or write another group or a `level:`")
+        elif step.level is not None and not _lowers(draft, group, step.level):
+            what = f"level {step.level} is no lower than what {group} needs"
+            instead = "Write a lower level, or delete the step"
+            draft.error((*path, "level"), what, instead)
         elif (group, step.level) in first_use:
             level = "" if step.level is None else f" with level {step.level}"
             draft.error(at, f"{group}{level} stands here a second time", _SHORTER)
@@ -54,6 +59,18 @@ def _check_steps(
             draft.error(at, what, f"Give a seat the group {group} in the section seats")
         first_use.add((group, step.level))
     _check_behind(draft, owner, steps, owner, steps)
+
+
+def _lowers(draft: Draft, group: str | None, level: int) -> bool:
+    """Tell whether further seats meet the group's need at the level; True if it is not known."""
+    known = draft.groups.get(group or "")
+    if known is None:
+        return True
+    try:
+        need = read_need(group or "", known)
+    except NeedError:
+        return True
+    return any(skill.level > level for skill in need.atoms())
 
 
 _SHORTER = "Keep the step with the shorter wait"
@@ -78,6 +95,9 @@ def _check_form(draft: Draft, path: Path, step: Overflow) -> None:
     if step.then is not None and step.after_seconds is None and step.wait_above_seconds is None:
         what = f"nothing says when the wait ends with {step.then}"
         draft.error((*path, "then"), what, f"Write `{_AFTER}:` or `{_ABOVE}:` beside it")
+    if step.then is Exit.CALLBACK and not draft.has(("callbacks",)):
+        what = "nobody is called back in this city"
+        draft.error((*path, "then"), what, "Write a section `callbacks:`, or delete the step")
     if step.announcement is not None and step.then is not Exit.ANNOUNCE:
         what = "the announcement is never heard"
         draft.error((*path, "announcement"), what, "Write `then: announce` beside it, or delete it")
@@ -92,28 +112,22 @@ def _check_behind(
 ) -> None:
     """No step stands behind the end of the wait."""
     for key in (_AFTER, _ABOVE):
-        ends = [
-            (_number(step, key), index)
-            for index, step in enumerate(ending)
-            if step.then in _ENDS and _number(step, key) is not None
-        ]
-        if not ends:
+        ends = [(_number(step, key), at) for at, step in enumerate(ending) if step.then in _ENDS]
+        known = [(number, at) for number, at in ends if number is not None]
+        if not known:
             continue
-        end, at = min((number or 0.0, index) for number, index in ends)
+        end, at = min(known)
+        where = draft.place(_path(draft, ender, at))
+        how = "after" if key == _AFTER else "for callers with an estimated wait above"
+        what = f"the step can never come due: {ending[at].then} ends the wait {how} {end:g} s"
         for index, step in enumerate(steps):
             number = _number(step, key)
-            first = number is None or number < end or (number == end and index <= at)
-            if first or (owner == ender and index == at):
-                continue
-            where = _path(draft, ender, at)
-            how = "after" if key == _AFTER else "for callers with an estimated wait above"
-            what = (
-                f"the step can never come due: {ending[at].then} ends the wait {how} {end:g} s "
-                f"({draft.place(where)})"
-            )
-            path = _path(draft, owner, index)
-            written = (*path, key) if draft.has((*path, key)) else path
-            draft.error(written, what, f"Write less than {end:g}, or delete the step")
+            behind = owner == ender and number == end and index > at
+            if number is not None and (number > end or behind):
+                path = _path(draft, owner, index)
+                at_key = (*path, key) if draft.has((*path, key)) else path
+                instead = f"Write less than {end:g}, or delete the step"
+                draft.error(at_key, f"{what} ({where})", instead)
 
 
 def _number(step: Overflow, key: str) -> float | None:

@@ -61,6 +61,9 @@ def _heard_waiting(draft: Draft) -> Iterator[tuple[Path, str]]:
             for path, step in steps_of(draft, (section, name), owner.overflow):
                 if step.then is Exit.ANNOUNCE:
                     yield (*path, "announcement"), step.announcement or TRY_LATER
+    if draft.has(("voicemail", "greeting")):
+        for index, prompt in enumerate(draft.voicemail.greeting):
+            yield ("voicemail", "greeting", index), prompt
 
 
 def _heard(draft: Draft, lookup: Lookup, line: Line) -> Iterator[str]:

@@ -38,6 +38,9 @@ class Prompt(_Strict):
     spoken: dict[Language, Text] = {}
     """Per language, the text as a synthesised voice must be given it, where that differs."""
 
+    tone: int | None = Field(default=None, ge=100, le=3400)
+    """Hertz of a tone that is rendered instead of speech; the text says what it sounds like."""
+
     @validator(mode="after")
     def _spoken_in_its_languages(self) -> Prompt:
         strange = sorted(self.spoken.keys() - self.text.keys())

@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import importlib
 import io
+import math
 import re
 import subprocess
 import sys
@@ -32,7 +33,7 @@ from switchd.prompts.audio import (
     write_samples,
 )
 from switchd.prompts.check import LEVEL, MUSIC, MUSIC_LEVEL
-from switchd.prompts.manifest import Manifest, ManifestError, load_manifest
+from switchd.prompts.manifest import Manifest, ManifestError, Prompt, load_manifest
 from switchd.prompts.music import calm
 
 _PEAK = -1.0
@@ -46,6 +47,8 @@ _BREATH_ALONE = 0.2
 _CLAUSE = re.compile(r"([^，。：]+)([，。：]?)")
 _PAUSES = {"，": 0.25, "：": 0.35, "。": 0.4}
 """Seconds of silence that a Chinese punctuation mark stands for."""
+
+TONE_SECONDS = 0.5
 
 Voice = Callable[[str, Path], None]
 """Speaks a text into a WAV file of any rate."""
@@ -120,7 +123,7 @@ def render(
     folder.mkdir(parents=True, exist_ok=True)
     files = tuple(folder / f"{name}.wav" for name in wanted)
     for name, file in zip(wanted, files, strict=True):
-        _render_one(voice, language, manifest.prompts[name].to_speak(language), file)
+        _render_one(voice, language, manifest.prompts[name], file)
     return files
 
 
@@ -132,9 +135,26 @@ def render_music(out: Path) -> Path:
     return file
 
 
-def _render_one(voice: Voice, language: str, text: str, file: Path) -> None:
-    samples = _chinese(voice, text) if language == "zh" else _spoken(voice, text)
+def _render_one(voice: Voice, language: str, prompt: Prompt, file: Path) -> None:
+    text = prompt.to_speak(language)
+    if prompt.tone is not None:
+        samples = tone(prompt.tone)
+    else:
+        samples = _chinese(voice, text) if language == "zh" else _spoken(voice, text)
     write_samples(file, bring_to(trim(samples, _MARGIN), LEVEL, _PEAK))
+
+
+def tone(hertz: int, seconds: float = TONE_SECONDS) -> array[int]:
+    """A sine that swells and fades within a hundredth of a second, so that it does not click."""
+    length, edge = round(seconds * RATE), round(0.01 * RATE)
+    turn = 2 * math.pi * hertz / RATE
+    return array(
+        "h",
+        (
+            round(16000 * math.sin(turn * at) * min(1.0, at / edge, (length - at) / edge))
+            for at in range(length)
+        ),
+    )
 
 
 def _chinese(voice: Voice, text: str) -> array[int]:

@@ -41,10 +41,9 @@ class Audit(Database):
     def add(self, action: OperatorAction) -> None:
         """Write one down."""
         row = {name: getattr(action, name) for name in OperatorAction.__slots__}
+        row["facts"] = dict(action.facts)
         with self._connect(writes=True) as connection:
-            connection.execute(
-                insert(OperatorActionRow).values({**row, "facts": dict(row["facts"])})
-            )
+            connection.execute(insert(OperatorActionRow).values(row))
 
     def latest(self, city: str, limit: int, target: str = "") -> list[OperatorAction]:
         """The last actions in a city, at most `limit`, the latest first; of one target if named."""

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Row, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from routing.record import CallRecord
-from switchd.records import codec
+from switchd.records import codec, voicemails
 from switchd.records.database import Database
 from switchd.records.summary import IN_TIME_SECONDS, SHORT_SECONDS, Summary, summary_query
-from switchd.records.tables import CallRow, LegRow
+from switchd.records.tables import CallRow, LegRow, VoicemailRow
 
 _CALLS, _LEGS = CallRow.__table__, LegRow.__table__
 _DERIVED = ("queue_seconds", "answer_seconds", "talk_seconds")
@@ -51,6 +51,9 @@ class Store(Database):
             ]
             if legs:
                 connection.execute(insert(LegRow), legs)
+            messages = voicemails.rows_of({call: kept[call][0] for call in new})
+            if messages:
+                connection.execute(insert(VoicemailRow), messages)
         return len(new)
 
     def get(self, call: str) -> CallRecord | None:

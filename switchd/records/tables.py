@@ -105,6 +105,10 @@ class CallRow(Base):
     recording: Mapped[str]
     department: Mapped[str] = mapped_column(server_default=text("''"))
     """Whose number was dialled; a retired line keeps its own."""
+    kind: Mapped[str] = mapped_column(server_default=text("'incoming'"))
+    """`incoming`, or `callback` for one try to call somebody back."""
+    callback: Mapped[str] = mapped_column(server_default=text("''"))
+    """callbacks.id that the call is a try of, or that it was ended with."""
     trace: Mapped[list[dict[str, Any]]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
     """Steps in order: [{"at": seconds since the epoch, "what": "offer.made", "facts": {…}}, …]."""
 
@@ -203,3 +207,70 @@ class CallerRuleRow(Base):
     removed_by: Mapped[str]
 
     __table_args__ = (Index("ix_caller_rules_number_at", "number", "at"),)
+
+
+class CallbackRow(Base):
+    """One person to be called back: the fields of `routing.outgoing.Callback`."""
+
+    __tablename__ = "callbacks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    """Counts up."""
+    city: Mapped[str]
+    number: Mapped[str]
+    line: Mapped[str]
+    skill_group: Mapped[str]
+    language: Mapped[str]
+    reason: Mapped[str]
+    """`asked` by the caller, `missed` by the hotline, or `added` by a person."""
+    asked_at: Mapped[Moment]
+    queued_at: Mapped[Moment]
+    """Since when the person waits."""
+    priority: Mapped[int]
+    asked_in: Mapped[str]
+    """calls.call in which it was asked for, or that was missed."""
+    status: Mapped[str]
+    """`waiting`, `paused` or `trying`; `done`, `failed` or `cancelled` once it is closed."""
+    next_at: Mapped[MaybeMoment]
+    """Not to be tried before."""
+    tries: Mapped[int]
+    last_cause: Mapped[str]
+    owner: Mapped[str]
+    """The daemon that tries it now."""
+    answered_in: Mapped[str]
+    """calls.call in which somebody talked with the person."""
+    closed_at: Mapped[MaybeMoment]
+    """NULL while it is open; a number has one open callback at most."""
+    closed_by: Mapped[str]
+
+    __table_args__ = (
+        Index(
+            "uq_callbacks_open",
+            "city",
+            "number",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_callbacks_asked_at", "asked_at"),
+    )
+
+
+class VoicemailRow(Base):
+    """One message that a caller left; who, when and the recording stand in its call."""
+
+    __tablename__ = "voicemails"
+
+    call: Mapped[str] = mapped_column(
+        ForeignKey("calls.call", ondelete="CASCADE"), primary_key=True
+    )
+    left_at: Mapped[Moment]
+    seconds: Mapped[float] = mapped_column(Double)
+    notified_at: Mapped[MaybeMoment]
+    """NULL until the city's own system has taken it."""
+    notify_tries: Mapped[int]
+    handled_at: Mapped[MaybeMoment]
+    """NULL until somebody has seen to it."""
+    handled_by: Mapped[str]
+
+    __table_args__ = (Index("ix_voicemails_left_at", "left_at"),)

@@ -30,6 +30,9 @@ class FakeHouse:
     def calls(self) -> Sequence[Mapping[str, Any]]:
         return self._answer([{"call": "leg-a"}])  # type: ignore[no-any-return]
 
+    def call(self, call: str) -> Mapping[str, Any] | None:
+        return self._answer({"state": "waiting"} if call == "leg-a" else None)  # type: ignore[no-any-return]
+
     def queues(self) -> Sequence[Mapping[str, Any]]:
         return self._answer([])  # type: ignore[no-any-return]
 
@@ -67,6 +70,10 @@ class TestReading:
 
     def test_chinese_comes_out_as_it_went_in(self, http: testing.TestClient) -> None:
         assert http.simulate_get("/v1/status").json["city"] == "平顶山"
+
+    def test_one_call_in_progress_can_be_seen(self, http: testing.TestClient) -> None:
+        assert http.simulate_get("/v1/calls/leg-a").json == {"state": "waiting"}
+        assert http.simulate_get("/v1/calls/leg-b").status_code == 404
 
     def test_what_does_not_exist_is_not_found(self, http: testing.TestClient) -> None:
         assert http.simulate_get("/v1/nonsense").status_code == 404

@@ -153,7 +153,7 @@ class TestDesk:
     def test_the_leg_that_rings_or_talks_is_waited_for(self, room: Room) -> None:
         room.ringing()
         assert room.desk.waits_for("leg-b")
-        room.desk.offer_lost("leg-a", "leg-b")
+        room.desk.offer_lost("leg-a", "leg-b", "no_answer")
         room.reaches(State.WAITING)
         assert not room.desk.waits_for("leg-b")
 

@@ -61,7 +61,10 @@ class TestMigrate:
         store = Store(url)
         store.write([ANSWERED_CALL])
         with engine.begin() as connection:
-            connection.execute(text("ALTER TABLE calls DROP COLUMN department"))
+            for column in ("department", "kind", "callback"):
+                connection.execute(text(f"ALTER TABLE calls DROP COLUMN {column}"))
+            for table in ("callbacks", "voicemails"):
+                connection.execute(text(f"DROP TABLE {table}"))
             connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
         migrate(url)
         assert store.get("call-1") == replace(ANSWERED_CALL, department="")

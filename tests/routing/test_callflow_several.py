@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from routing.callflow import State
@@ -59,11 +57,6 @@ class TestSeveralOffers:
         story = ringing(plan())
         assert stopped(story) == {"leg-c": "NO_ANSWER"}
         assert story.call.partners == ("leg-d",)
-
-    def test_of_a_lowered_level_ring_as_those_of_the_group(self) -> None:
-        lowered = replace(offer("leg-b", "1001"), group="intake@1")
-        story = Story(three_at_once()).waiting().happens(on.Offered(lowered))
-        assert rung(story) == ["leg-b"]
 
 
 class TestTheFirstAnswer:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import gevent
+import gevent.subprocess
 import orjson
 
 from routing.record import CallRecord
@@ -138,16 +139,15 @@ class Hotline:
 
     def admin(self, *words: str) -> subprocess.CompletedProcess[str]:
         """What the admin's command line says; calls go on meanwhile."""
-        done: subprocess.CompletedProcess[str] = gevent.get_hub().threadpool.apply(
-            subprocess.run,
-            ([sys.executable, "-m", "switchd", *words, "-c", str(self.city_folder)],),
-            {
-                "cwd": ROOT,
-                "env": {**os.environ, "PYTHONPATH": str(ROOT)},
-                "capture_output": True,
-                "text": True,
-                "timeout": PATIENCE_SECONDS,
-            },
+        # gevent's own: once its loop watches children it reaps them all, and whoever else waits
+        # for one is told 0.
+        done: subprocess.CompletedProcess[str] = gevent.subprocess.run(
+            [sys.executable, "-m", "switchd", *words, "-c", str(self.city_folder)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
         )
         return done
 

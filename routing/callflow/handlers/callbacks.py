@@ -38,7 +38,7 @@ def offer(call: Call, plan: Plan, now: float) -> Result:
     number = reachable(call.caller, plan, now) if call.caller else Unreachable.NO_NUMBER
     call = replace(call, announcing=True).note(now, "callback.offered", number=number)
     if isinstance(number, Unreachable):
-        call, todo = _ask_number(call, ("callback_offer",), interrupt=True)
+        call, todo = _ask_number(call, ("callback_question",), interrupt=True)
     else:
         call, todo = _ask(call, plan, number, interrupt=True)
     return call, (*silence(), *todo)
@@ -52,7 +52,7 @@ def possible(call: Call, plan: Plan) -> bool:
 def _ask(call: Call, plan: Plan, number: str, interrupt: bool) -> Result:
     language = call.language if call.language in LARGEST else plan.language
     call = replace(call, state=State.CALLBACK_QUESTION, callback_number=number).next_audio()
-    prompts = ("callback_offer", "callback_number", *spoken_digits(number, language))
+    prompts = ("callback_question", "callback_number", *spoken_digits(number, language))
     question = do.Collect(
         (*prompts, "callback_keys"),
         ("survey_invalid",),

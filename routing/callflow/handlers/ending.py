@@ -11,7 +11,7 @@ from routing.callflow.handlers.legs import end_leg
 from routing.callflow.handlers.result import Result
 from routing.callflow.states import QUEUED, State
 from routing.plan import Plan
-from routing.record import EndedBy, Outcome
+from routing.record import CallKind, EndedBy, Outcome
 
 CLEARING_SECONDS = 3.0
 """How long the record waits for a stopped phone to confirm."""
@@ -71,6 +71,7 @@ def caller_left(call: Call, event: on.CallerGone, plan: Plan, now: float) -> Res
     outcome = call.outcome
     if outcome is None:
         outcome = Outcome.ABANDONED if call.queued_at is not None else Outcome.ABANDONED_AT_ENTRY
+        outcome = Outcome.NOT_REACHED if call.kind is CallKind.CALLBACK else outcome
         outcome = Outcome.FAILED if event.cause in SWITCH_DIED else outcome
     if call.state is State.FORWARDED:
         call = replace(call, talk_ended_at=call.talk_ended_at or now)
@@ -82,12 +83,17 @@ def caller_left(call: Call, event: on.CallerGone, plan: Plan, now: float) -> Res
         outcome=outcome,
         offers=(),
     ).note(now, "call.ended", cause=event.cause, by=event.by)
+    return finish(call, plan, tuple(actions))
+
+
+def finish(call: Call, plan: Plan, before: tuple[do.Action, ...]) -> Result:
+    """Write the record of a call that is over, as soon as every phone has stopped."""
     if not call.open_legs:
         call, close = _written(call, plan)
-        return call, (*actions, *close)
+        return call, (*before, *close)
     stops = [do.StopLeg(leg, "ORIGINATOR_CANCEL") for leg in call.open_legs]
     call = replace(call, state=State.CLEARING)
-    return call, (*stops, *actions, do.SetTimer("clearing", CLEARING_SECONDS))
+    return call, (*stops, *before, do.SetTimer("clearing", CLEARING_SECONDS))
 
 
 def cleared(call: Call, event: on.SeatGone | on.SeatFailed, plan: Plan, now: float) -> Result:

@@ -15,7 +15,7 @@ from routing.callflow.handlers.talking import after_talk
 from routing.callflow.states import State
 from routing.callflow.waiting import enter_queue, wait
 from routing.plan import Plan
-from routing.record import EndedBy, Outcome
+from routing.record import CallKind, EndedBy, Outcome
 from routing.standing import NOTHING_KNOWN, Standing
 
 
@@ -54,6 +54,8 @@ def served(call: Call, event: on.Served, plan: Plan, now: float) -> Result:
         seat=event.seat,
         agent=event.agent,
         recording=event.recording,
+        kind=CallKind.CALLBACK if event.callback else CallKind.INCOMING,
+        callback=event.callback,
         outcome=Outcome.ANSWERED,
         ended_by=EndedBy.SEAT,
     ).note(now, "talk.resumed", seat=event.seat, agent=event.agent)

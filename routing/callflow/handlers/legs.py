@@ -24,7 +24,12 @@ def late_offer(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
 
 
 def late_seat(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Result:
-    """A phone answered when nobody waits for it any more: it must not hear silence."""
+    """A phone answered when nobody waits for it any more: it must not hear silence.
+
+    The phone of a callback's person is told twice to have answered, as every phone is.
+    """
+    if event.leg == call.id:
+        return call, ()
     if is_offered(call, event.leg) and call.state is not State.RINGING:
         return call, ()
     return call, (do.StopLeg(event.leg, "ORIGINATOR_CANCEL"),)

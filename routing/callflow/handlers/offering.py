@@ -25,7 +25,6 @@ from routing.callflow.handlers.legs import (
 from routing.callflow.handlers.result import Result
 from routing.callflow.states import State
 from routing.callflow.waiting import wait
-from routing.lines import group_of
 from routing.plan import Plan
 from routing.record import LegRecord
 from routing.seats import NotReadyReason, Offer
@@ -50,13 +49,14 @@ _WAITING_AGAIN = do.Tag({"switchd_state": "waiting"})
 def ring(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
     """Ring the seat's phone; the caller goes on hearing what he hears.
 
-    More offers than the group lets ring at once mean that the end of the oldest was never told.
+    More offers than the caller's group lets ring at once mean that the end of the oldest was never
+    told.
     """
     offer = event.offer
     if offer_on(call, offer.token) is not None:
         return call, ()
-    group = plan.groups[group_of(offer.group)]
-    forgotten = call.offers[: max(0, len(call.offers) + 1 - group.ring_several)]
+    several = plan.groups[call.group].ring_several
+    forgotten = call.offers[: max(0, len(call.offers) + 1 - several)]
     leg = LegRecord(offer.token, "seat", offer.seat, offer.agent, now, None, None, None, "")
     call = replace(
         call,
@@ -66,7 +66,8 @@ def ring(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
         legs=(*call.legs, leg),
     ).note(now, "offer.made", seat=offer.seat, agent=offer.agent, group=offer.group)
     stops = tuple(do.StopLeg(old.token, "NO_ANSWER") for old in forgotten)
-    return call, (*stops, _reach(plan, offer, group.ring_seconds, call))
+    seconds = plan.groups[offer.group].ring_seconds
+    return call, (*stops, _reach(plan, offer, seconds, call))
 
 
 def _reach(plan: Plan, offer: Offer, seconds: float, call: Call) -> do.Action:
@@ -116,9 +117,9 @@ def offer_lost(call: Call, event: on.OfferLost, plan: Plan, now: float) -> Resul
         return call, ()
     answered = call.state is State.CONNECTING
     stands = answered and not is_offered(call, event.token)
-    cause = STOPPED_FOR_ANOTHER if event.reason else "NO_ANSWER"
+    cause = "NO_ANSWER" if event.reason == on.TIME_OVER else STOPPED_FOR_ANOTHER
     call = without(call, event.token)
-    call = call.note(now, "offer.lost", seat=offer.seat, why=event.reason or "time over")
+    call = call.note(now, "offer.lost", seat=offer.seat, why=event.reason)
     stop = do.StopLeg(event.token, cause)
     if stands:
         return call, (stop,)

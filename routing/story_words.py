@@ -1,0 +1,293 @@
+"""What the story of a call is told with, in Chinese and in English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language. Templates are filled with the facts of a step of the trace."""
+
+    units: tuple[str, str, str]
+    """Hours, minutes, seconds, with the blank before them if there is one."""
+    between: str
+    withheld: str
+    called: str
+    in_progress: str
+    waited: str
+    never_offered: str
+    seats_busy: str
+    turn_came: str
+    offer: str
+    score: str
+    next_callers: str
+    idle_seats: str
+    pool_counts: str
+    colon: str
+    semicolon: str
+    comma: str
+    stop: str
+    outcomes: Mapping[str, str]
+    states: Mapping[str, str]
+    steps: Mapping[str, str]
+    delays: Mapping[str, str]
+    """Steps that made the wait longer, or were taken against it."""
+    causes: Mapping[str, str]
+    strategies: Mapping[str, str]
+    how: Mapping[str, str]
+    seat_states: Mapping[str, str]
+    busy: Mapping[str, str] = field(init=False)
+    """States of seats that take no caller."""
+
+    def __post_init__(self) -> None:
+        taking = ("ready", "signed_out")
+        busy = {state: word for state, word in self.seat_states.items() if state not in taking}
+        object.__setattr__(self, "busy", busy)
+
+    def duration(self, seconds: float) -> str:
+        """Say a duration in hours, minutes and whole seconds."""
+        whole = max(0, round(seconds))
+        parts = zip((whole // 3600, whole // 60 % 60, whole % 60), self.units, strict=True)
+        said = [f"{number}{unit}" for number, unit in parts if number]
+        return self.between.join(said) or f"0{self.units[2]}"
+
+
+ENGLISH = Words(
+    units=(" h", " min", " s"),
+    between=" ",
+    withheld="A caller without number",
+    called="{caller} dialled {dialled} at {time} ",
+    in_progress="{caller} dialled {dialled} at {time} and is {doing}.",
+    waited="waited {time}",
+    never_offered="no seat was found",
+    seats_busy="when the turn came, of the seats {counts}",
+    turn_came="served with the highest score, {score} points, before {others} others",
+    offer="seat {seat} (agent {agent}) is rung for group {group}",
+    score="score {score}",
+    next_callers="next would be {callers}",
+    idle_seats="idle seats in turn: {seats}",
+    pool_counts="seats: {counts}",
+    colon=": ",
+    semicolon="; ",
+    comma=", ",
+    stop=".",
+    outcomes={
+        "answered": "and talked for {talk} with seat {seat} (agent {agent}).",
+        "abandoned": "and hung up while waiting.",
+        "abandoned_at_entry": "and hung up before asking for a person.",
+        "forwarded": "and was passed on.",
+        "redirected": "and was told to dial another number.",
+        "closed": "and was told that the line is closed.",
+        "refused": "and was not taken.",
+        "timed_out": "and waited for as long as the plan allows.",
+        "callback": "and asked to be called back.",
+        "voicemail": "and left the queue for a message.",
+        "congested": "and found the queue full.",
+        "turned_away": "and was turned away while the hotline was stopping.",
+        "failed": "and was cut off by a fault.",
+    },
+    states={
+        "greeting": "hearing the greeting",
+        "menu": "in a menu",
+        "waiting": "waiting",
+        "ringing": "waiting, and a seat is being rung",
+        "connecting": "being connected",
+        "talking": "talking",
+        "survey": "being asked for satisfaction",
+        "closing": "hearing good-bye",
+    },
+    steps={
+        "entry.number": "the number {called} was read from {source}",
+        "entry.line": "it belongs to line {line} ({kind})",
+        "entry.into": "its callers are served by line {line}",
+        "entry.open": "open by calendar {calendar}",
+        "entry.closed": "closed by calendar {calendar}; opens {opens_at}",
+        "entry.on_duty": "on duty by {shift}: {crew}",
+        "entry.priority": "goes before others by {raised_by} points: {reason}",
+        "entry.repeat_caller": "called before: {calls_in_hour} calls within the hour",
+        "entry.unknown": "no line has the number {called}",
+        "entry.caller_withheld": "the caller withholds the number",
+        "queue.entered": "waits for group {group}",
+        "queue.told": "is told position {position}, estimated wait {wait}",
+        "queue.widened": "seats of {group} may serve, too: {cause}",
+        "queue.restored": "the queue had lost its data; the old place is taken again",
+        "queue.resumed": "another daemon takes the call over; the place is kept",
+        "queue.failed": "the queue could not be reached: {cause}",
+        "queue.again": "seat {seat} was gone again ({cause}); back to the old place",
+        "queue.key": "pressed {key} while waiting",
+        "queue.way_out": "leaves the queue for {then}: {cause}",
+        "offer.refused": "seat {seat} did not take it: {cause}",
+        "offer.lost": "seat {seat} is rung no more: {cause}",
+        "talk.began": "talks with seat {seat} (agent {agent})",
+        "talk.ended": "the talk is over",
+        "survey.key": "satisfaction: {meaning}",
+        "menu.key": "pressed {key} in menu {menu}",
+        "callback.offered": "is asked whether to be called back at {number}",
+        "callback.declined": "would rather wait",
+        "voicemail.offered": "is asked for a message",
+        "voicemail.left": "left a message of {seconds} s",
+        "forward.made": "is passed on to {number} over {trunk}",
+        "forward.talk": "talks with the other side",
+        "forward.failed": "{number} could not be reached: {cause}",
+        "call.ended": "the call has ended: {cause}, by {by}",
+    },
+    delays={
+        "queue.widened": "after {after} seats of {group} could serve, too ({cause})",
+        "queue.restored": "after {after} the queue had lost its data",
+        "queue.again": "after {after} seat {seat} was gone again ({cause})",
+        "offer.refused": "after {after} seat {seat} did not take it ({cause})",
+        "offer.lost": "after {after} seat {seat} was rung no more ({cause})",
+        "callback.declined": "after {after} would rather wait than be called back",
+    },
+    causes={
+        "waited": "waited long enough",
+        "nobody signed in": "nobody was signed in",
+        "no_answer": "nobody answered",
+        "time over": "nobody answered",
+        "busy": "busy",
+        "refused": "declined on the phone",
+        "unreachable": "phone not reachable",
+        "withdrawn": "rung for somebody else",
+    },
+    strategies={
+        "longest_idle": "the seat idle longest",
+        "round_robin": "the seat whose turn it is",
+        "fewest_calls": "the seat with the fewest calls",
+        "level_first": "the seat with the highest level",
+    },
+    how={
+        "preferred": "the agent asked for",
+        "withdrawn": "taken from a caller for whom another seat rings",
+        "further": "one of several that ring",
+    },
+    seat_states={
+        "ready": "ready",
+        "offered": "ringing",
+        "talking": "talking",
+        "wrap_up": "in wrap-up",
+        "not_ready": "not ready",
+        "signed_out": "signed out",
+    },
+)
+
+CHINESE = Words(
+    units=("小时", "分", "秒"),
+    between="",
+    withheld="未显示号码的来电",
+    called="{caller} 于 {time} 拨打 {dialled}，",
+    in_progress="{caller} 于 {time} 拨打 {dialled}，目前{doing}。",
+    waited="等待 {time}",
+    never_offered="没有坐席可以接听",
+    seats_busy="轮到时坐席情况：{counts}",
+    turn_came="以最高分 {score} 分先于其他 {others} 位来电获得服务",
+    offer="坐席 {seat}（工号 {agent}）振铃，技能组 {group}",
+    score="得分 {score}",
+    next_callers="其后为 {callers}",
+    idle_seats="空闲坐席依次为 {seats}",
+    pool_counts="坐席：{counts}",
+    colon="：",
+    semicolon="；",
+    comma="、",
+    stop="。",
+    outcomes={
+        "answered": "与坐席 {seat}（工号 {agent}）通话 {talk}。",
+        "abandoned": "等待时挂机。",
+        "abandoned_at_entry": "转人工之前挂机。",
+        "forwarded": "已转接至外部号码。",
+        "redirected": "已提示改拨其他号码。",
+        "closed": "已提示非服务时间。",
+        "refused": "未予接听。",
+        "timed_out": "等待达到上限。",
+        "callback": "选择回拨。",
+        "voicemail": "转入留言。",
+        "congested": "排队已满，未能进入。",
+        "turned_away": "系统即将停止，未能进入。",
+        "failed": "因技术故障中断。",
+    },
+    states={
+        "greeting": "在听欢迎语",
+        "menu": "在菜单中",
+        "waiting": "在排队",
+        "ringing": "在排队，坐席正在振铃",
+        "connecting": "正在接通",
+        "talking": "正在通话",
+        "survey": "在做满意度评价",
+        "closing": "在听结束语",
+    },
+    steps={
+        "entry.number": "被叫号码 {called}，取自 {source}",
+        "entry.line": "属于热线 {line}（{kind}）",
+        "entry.into": "由热线 {line} 受理",
+        "entry.open": "按日历 {calendar} 在服务时间内",
+        "entry.closed": "按日历 {calendar} 不在服务时间，{opens_at} 开始服务",
+        "entry.on_duty": "{shift} 当班：{crew}",
+        "entry.priority": "优先 {raised_by} 分：{reason}",
+        "entry.repeat_caller": "重复来电：一小时内 {calls_in_hour} 次",
+        "entry.unknown": "没有号码为 {called} 的热线",
+        "entry.caller_withheld": "主叫未显示号码",
+        "queue.entered": "进入技能组 {group} 排队",
+        "queue.told": "告知排在第 {position} 位，预计等待 {wait}",
+        "queue.widened": "技能组 {group} 的坐席也可接听：{cause}",
+        "queue.restored": "队列数据曾丢失，恢复原位",
+        "queue.resumed": "由另一进程接管，位置不变",
+        "queue.failed": "队列无法访问：{cause}",
+        "queue.again": "坐席 {seat} 中断（{cause}），回到原位",
+        "queue.key": "等待时按键 {key}",
+        "queue.way_out": "离开队列，转 {then}：{cause}",
+        "offer.refused": "坐席 {seat} 未接：{cause}",
+        "offer.lost": "坐席 {seat} 停止振铃：{cause}",
+        "talk.began": "与坐席 {seat}（工号 {agent}）开始通话",
+        "talk.ended": "通话结束",
+        "survey.key": "满意度：{meaning}",
+        "menu.key": "在菜单 {menu} 按键 {key}",
+        "callback.offered": "询问是否回拨至 {number}",
+        "callback.declined": "选择继续等待",
+        "voicemail.offered": "请求留言",
+        "voicemail.left": "留言 {seconds} 秒",
+        "forward.made": "经 {trunk} 转接至 {number}",
+        "forward.talk": "与对方开始通话",
+        "forward.failed": "{number} 无法接通：{cause}",
+        "call.ended": "呼叫结束：{cause}，由 {by} 结束",
+    },
+    delays={
+        "queue.widened": "{after}后技能组 {group} 的坐席也可接听（{cause}）",
+        "queue.restored": "{after}后队列数据曾丢失",
+        "queue.again": "{after}后坐席 {seat} 中断（{cause}）",
+        "offer.refused": "{after}后坐席 {seat} 未接（{cause}）",
+        "offer.lost": "{after}后坐席 {seat} 停止振铃（{cause}）",
+        "callback.declined": "{after}后选择继续等待，不要回拨",
+    },
+    causes={
+        "waited": "等待时间已到",
+        "nobody signed in": "无人签入",
+        "no_answer": "无人接听",
+        "time over": "无人接听",
+        "busy": "占线",
+        "refused": "话机拒接",
+        "unreachable": "话机不可达",
+        "withdrawn": "改为服务其他来电",
+    },
+    strategies={
+        "longest_idle": "空闲最久的坐席",
+        "round_robin": "轮到的坐席",
+        "fewest_calls": "接话最少的坐席",
+        "level_first": "技能等级最高的坐席",
+    },
+    how={
+        "preferred": "指定的话务员",
+        "withdrawn": "从另有坐席振铃的来电处调回",
+        "further": "多坐席同振之一",
+    },
+    seat_states={
+        "ready": "空闲",
+        "offered": "振铃",
+        "talking": "通话",
+        "wrap_up": "话后整理",
+        "not_ready": "示忙",
+        "signed_out": "未签入",
+    },
+)
+
+WORDS: Mapping[str, Words] = {"zh": CHINESE, "en": ENGLISH}
