@@ -279,6 +279,16 @@ _NO_QUEUE = tuple(
     for state in (S.WAITING, S.RINGING, *sorted(ASKED))
 )
 
+_BEHIND_THE_QUEUE = (
+    S.CONNECTING,
+    S.TALKING,
+    S.VOICEMAIL_GREETING,
+    S.VOICEMAIL,
+    S.CLOSING,
+    S.ENDING,
+    S.CLEARING,
+)
+"""Where a caller may be by the time that a word about the wait arrives."""
 _SUPERVISED = tuple(
     row
     for state in State
@@ -288,7 +298,7 @@ _SUPERVISED = tuple(
         (
             state,
             on.Moved,
-            (state if state in ASKED else S.WAITING, state),
+            (state,) if state in ASKED else tuple(dict.fromkeys((S.WAITING, state))),
             sv.moved,
             "another group's turn; a phone that rings stops",
         ),
@@ -297,8 +307,7 @@ _SUPERVISED = tuple(
     )
 ) + tuple(
     Row(state, event, (state,), h.ignore, "nothing: too late for a supervisor")
-    for state in State
-    if state in LIVE - QUEUED - {S.ARRIVED}
+    for state in _BEHIND_THE_QUEUE
     for event in (on.Ranked, on.Moved, on.TakenOut, on.Noticed, on.Unstaffed)
 )
 

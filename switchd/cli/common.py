@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 import typer
+from rich.console import Console
 
 from switchd.city import load_city
 from switchd.config import (
@@ -56,6 +57,18 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def user() -> str:
     """Who types this."""
     return os.environ.get("SUDO_USER") or getpass.getuser()
+
+
+WIDTH_OF_A_FILE = 250
+"""Columns, where there is no terminal to fit: nothing is cut off."""
+
+
+def console() -> Console:
+    """Where tables are printed."""
+    found = Console()
+    if not found.is_terminal:
+        found.width = WIDTH_OF_A_FILE
+    return found
 
 
 def fail(text: str, code: Exit = Exit.FAILED) -> NoReturn:

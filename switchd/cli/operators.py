@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -18,6 +17,7 @@ from switchd.cli.common import (
     City,
     Exit,
     Json,
+    console,
     fail,
     print_json,
     settings_or_fail,
@@ -171,7 +171,7 @@ def audit(
         how = ", ".join(f"{name} {_shown(value)}" for name, value in action.facts.items())
         cells = (action.who, action.verb, action.target, how, action.why)
         table.add_row(f"{when:%Y-%m-%d %H:%M:%S}", *map(escape, cells))
-    Console(soft_wrap=True).print(table)
+    console().print(table)
 
 
 def _shown(value: Any) -> str:

@@ -38,7 +38,7 @@ class TestEntry:
 
     def test_after_the_greeting_comes_the_queue_and_no_menu(self) -> None:
         story = Story().waiting()
-        enqueue, music, timer, tag = story.todo
+        enqueue, music, timer, tag, _ = story.todo
         assert isinstance(enqueue, do.Enqueue)
         assert enqueue.group == "intake"
         assert enqueue.enqueued_at == story.now
