@@ -89,6 +89,7 @@ class RunningHouse:
                     "group": group.name,
                     "title": group.title,
                     "waiting": view.waiting if view else 0,
+                    "paused": view is not None and view.pool.paused,
                     "longest_wait": view.longest_wait if view else 0.0,
                     "first": [waiting.call for waiting in view.first] if view else [],
                     "seats": dict(Counter(str(seat.state) for seat in serving)),

@@ -136,11 +136,12 @@ class Operators:
             for skill, level in changes.items():
                 seat = self._seating.change_skill(agent, skill, level)
             brings = agent_skills(plan, agent, self._waitlist.skill_changes(agent))
+            brings = {skill: level for skill, level in brings.items() if level}
             view = self._waitlist.seat(seat) if seat else None
         facts = {"skills": dict(changes)}
         done = self._done("skill", agent, facts, who, why)
         serves = list(view.groups) if view else []
-        return {**done, "brings": dict(brings), "seat": seat, "serves": serves}
+        return {**done, "brings": brings, "seat": seat, "serves": serves}
 
     def _found(self, written: str) -> str:
         """Give the call whose id begins as written. Raises `Refused`."""

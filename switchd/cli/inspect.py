@@ -88,7 +88,7 @@ def queues(city: City = DEFAULT_CITY, json: Json = False) -> None:
         "queues",
         ("group", lambda row, now: row["group"]),
         ("title", lambda row, now: row["title"]),
-        ("waiting", lambda row, now: str(row["waiting"])),
+        ("waiting", lambda row, now: f"{row['waiting']}{', paused' if row['paused'] else ''}"),
         ("longest", lambda row, now: clock(row["longest_wait"])),
         ("seats", lambda row, now: ", ".join(f"{n} {s}" for s, n in row["seats"].items())),
     )

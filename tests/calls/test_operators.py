@@ -165,6 +165,10 @@ class TestAnAgent:
         undone = house.operators.skills("A017", {"english": None}, "8001", "")
         assert (undone["brings"], undone["serves"]) == ({"english": 2}, ["intake"])
 
+    def test_a_skill_that_the_seat_gives_is_taken_away_as_well(self, house: House) -> None:
+        done = house.signs_in().operators.skills("A017", {"intake": 0}, "8001", "")
+        assert (done["brings"], done["serves"]) == ({"english": 2}, [])
+
     def test_somebody_unknown_and_a_skill_that_nobody_needs_are_refused(self, house: House) -> None:
         house.signs_in()
         with pytest.raises(Refused, match=r"no agent A071; did you mean A017\?"):

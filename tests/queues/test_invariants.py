@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 from routing.seats import SeatState
 from switchd.queues.connection import connect
 from switchd.queues.embedded import EmbeddedRedis
-from switchd.queues.facts import OfferMade, SeatRefused, Snapshot
+from switchd.queues.facts import Emptied, OfferLost, OfferMade, SeatRefused, Snapshot
 from switchd.queues.order import to_ms
 from tests.queues.hall import MORNING, Hall
 from tests.queues.model import Model, ModelCall, ModelSeat
@@ -58,6 +58,8 @@ class QueueMachine(RuleBasedStateMachine):
         """Seat → token of its latest offer, also when that has ended."""
         self.given: dict[str, tuple[str, str]] = {}
         """Token → call and seat, of all offers ever made."""
+        self.staffed: set[str] = set()
+        """Groups at which somebody was signed in, at the last look."""
 
     def teardown(self) -> None:
         self.client.close()
@@ -69,6 +71,7 @@ class QueueMachine(RuleBasedStateMachine):
     def settle(self) -> None:
         """The model matches, and each owner must have heard just that."""
         self.model.match(self.ms)
+        emptied = set()
         for owner, hall in self.halls.items():
             heard = []
             for event in hall.inbox():
@@ -80,11 +83,27 @@ class QueueMachine(RuleBasedStateMachine):
                     self.tokens[offer.seat] = offer.token
                     self.given[offer.token] = (offer.call, offer.seat)
                     heard.append((owner, "made", offer.call, offer.seat))
-                else:
+                elif isinstance(event, Emptied):
+                    emptied.add((owner, event.pool))
+                elif isinstance(event, OfferLost):
                     assert self.given[event.token] == (event.call, event.seat)
                     heard.append((owner, "lost", event.call, event.seat))
             assert heard == [event for event in self.model.events if event[0] == owner]
         self.model.events.clear()
+        assert emptied == self.emptied()
+
+    def emptied(self) -> set[tuple[str, str]]:
+        """Groups that the last seat has left since the last look, for each owner who has callers
+        waiting there."""
+        staffed = {
+            group
+            for seat in self.model.seats.values()
+            if seat.reachable and seat.state is not SeatState.SIGNED_OUT
+            for group in seat.groups
+        }
+        left, self.staffed = self.staffed - staffed, staffed
+        waiting = [caller for caller in self.model.calls.values() if not caller.seat]
+        return {(caller.owner, group) for caller in waiting for group in left & {*caller.groups}}
 
     def holds(self, seat: str, *states: SeatState) -> bool:
         """Whether the latest token of the seat is good in one of these states."""

@@ -49,9 +49,10 @@ local function show(seat)
   end
 end
 
--- Tells the owners of callers who wait for a pool that nobody is signed in there any more. Each of
--- those callers is told in turn, so that walking them costs nothing beside it.
-local function tell_emptied(pool)
+-- Pools that have lost a seat at which somebody was signed in, perhaps the last one.
+local thinned = {}
+
+local function tell_owners(pool)
   local told = {}
   local lists = {key.since .. pool}
   for _, slope in ipairs(redis.call('SMEMBERS', key.slopes)) do
@@ -68,18 +69,22 @@ local function tell_emptied(pool)
   end
 end
 
--- The pools that have the seat among those at which somebody is signed in and can be reached.
-local function staffed_by(seat)
-  local is = redis.call('HMGET', key.seat .. seat, 'state', 'reachable', 'pools')
-  return is[1] ~= 'signed_out' and is[2] == '1' and cjson.decode(is[3]) or {}
+-- Tells the owners of callers who wait for a pool at which nobody is signed in any more. Each of
+-- those callers is told in turn, so that walking them costs nothing beside it. For the end of a
+-- verb, when the callers are where they belong; `match` does it.
+local function tell_emptied()
+  for pool in pairs(thinned) do
+    if redis.call('HGET', key.pool .. pool, 'seats:staffed') == '0' then
+      tell_owners(pool)
+    end
+  end
+  thinned = {}
 end
 
--- Tells of those pools that have lost their last seat.
-local function tell_of_emptied(pools)
-  for pool in pairs(pools) do
-    if tonumber(redis.call('HGET', key.pool .. pool, 'seats:staffed')) == 0 then
-      tell_emptied(pool)
-    end
+local function count_staffed(pool, by)
+  redis.call('HINCRBY', key.pool .. pool, 'seats:staffed', by)
+  if by < 0 then
+    thinned[pool] = true
   end
 end
 
@@ -89,7 +94,7 @@ local function count(seat, by)
   for pool in pairs(cjson.decode(is[3])) do
     redis.call('HINCRBY', key.pool .. pool, 'seats:' .. is[1], by)
     if is[1] ~= 'signed_out' and is[2] == '1' then
-      redis.call('HINCRBY', key.pool .. pool, 'seats:staffed', by)
+      count_staffed(pool, by)
     end
   end
 end
@@ -109,8 +114,8 @@ local function become(seat, state, since)
   for pool in pairs(cjson.decode(was[3])) do
     redis.call('HINCRBY', key.pool .. pool, 'seats:' .. was[1], -1)
     redis.call('HINCRBY', key.pool .. pool, 'seats:' .. state, 1)
-    if staffed ~= 0 and redis.call('HINCRBY', key.pool .. pool, 'seats:staffed', staffed) == 0 then
-      tell_emptied(pool)
+    if staffed ~= 0 then
+      count_staffed(pool, staffed)
     end
   end
 end

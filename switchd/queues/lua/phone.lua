@@ -9,15 +9,14 @@ local seat, reachable, now, base = unpack(ARGV)
 if not is_seat(seat) then
   return answer(0)
 end
-local served = staffed_by(seat)
 count(seat, -1)
 redis.call('HSET', key.seat .. seat, 'reachable', reachable)
 count(seat, 1)
-tell_of_emptied(served)
 if reachable == '1' then
   show(seat)
   match(now, base)
 else
   hide(seat)
+  tell_emptied()
 end
 return answer(1)

@@ -9,12 +9,10 @@ local seat, pools, now, base = unpack(ARGV)
 if not is_seat(seat) then
   return answer(0)
 end
-local served = staffed_by(seat)
 hide(seat)
 count(seat, -1)
 redis.call('HSET', key.seat .. seat, 'pools', pools)
 count(seat, 1)
-tell_of_emptied(served)
 for pool in pairs(cjson.decode(pools)) do
   redis.call('SADD', key.pools, pool)
 end
