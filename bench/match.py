@@ -1,20 +1,22 @@
 """Cost of a match in Redis: does it grow with the queue?
 
-Two halls are compared: 50 callers waiting at 30 seats, and 5,000 waiting at 1,000 seats; both
-have five skill groups and each seat serves two. A cycle is what a daemon does for one caller, one
-verb after the other on one connection:
+Halls of 30, 300 and 1,000 seats are compared, with 50, 500 and 5,000 callers waiting. There are
+five skill groups, each seat serves two of them and the lowered level of a third, the groups have
+different strategies, every third caller has another slope of age, and every fifth has been widened
+to the lowered level of the group. A cycle is what a daemon does for one caller, one verb after the
+other on one connection:
 
-busy   every seat talks: release → match with the longest-waiting caller → inbox → accept, and a
-       new caller joins the list
-quiet  nobody waits, every seat is idle: enqueue → match with the longest-idle seat → inbox →
-       accept → release
+busy   every seat talks: release → match with the caller of the highest score → inbox → accept, and
+       a new caller joins the list, the fifth of them widened
+quiet  nobody waits, every seat is idle: enqueue → match with the seat in turn → inbox → accept →
+       release
 
-The time of a match is the median over batches, the two halls in turn so that a disturbance of the
-machine meets both. Redis' own count of the time inside its commands shows the same without the
+The time of a match is the median over batches, the halls in turn so that a disturbance of the
+machine meets all. Redis' own count of the time inside its commands shows the same without the
 round trips.
 
-The ratio of a cost is small hall to large hall: 1 means that the size costs nothing, and
-0.5 that a match costs twice as much, which is the limit.
+The ratio of a cost is smallest hall to this one: 1 means that the size costs nothing, and 0.5 that
+a match costs twice as much, which is the limit.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from typing import Final
 import redis
 
 from bench.figures import Figure
+from routing.queueing import Strategy
 from switchd.queues.connection import connect
 from switchd.queues.embedded import EmbeddedRedis
 from switchd.queues.facts import GroupView, OfferMade
@@ -38,10 +41,14 @@ from switchd.queues.inbox import Inbox
 from switchd.queues.waitlist import Waitlist
 
 GROUPS: Final = ("hotline", "market", "transport", "ecology", "justice")
-SMALL: Final = (50, 30)
-"""Callers waiting and seats."""
-LARGE: Final = (5_000, 1_000)
-LARGE_IF_QUICK: Final = (500, 100)
+WAITING: Final = (50, 500, 5_000)
+SEATS: Final = (30, 300, 1_000)
+WAITING_IF_QUICK: Final = (50, 500)
+SEATS_IF_QUICK: Final = (30, 100)
+STRATEGIES: Final = tuple(Strategy)
+SLOPES: Final = (1.0, 1.0, 2.5)
+WIDENED: Final = 5
+"""Every so many callers one has been widened."""
 START: Final = 1_700_000_000.0
 
 
@@ -54,26 +61,36 @@ class Hall:
         self._numbers = count()
         self._talks: deque[tuple[str, str]] = deque()
         self.now = START
+        for place, group in enumerate(GROUPS):
+            for pool in (group, f"{group}@1"):
+                strategy = STRATEGIES[place % len(STRATEGIES)]
+                self._list.define_group(pool, strategy, 1, self.now)
         for number in range(seats):
             seat = f"{1001 + number}"
-            two = (GROUPS[number % 5], GROUPS[(number + 1) % 5])
+            own, other, poorly = (GROUPS[(number + step) % 5] for step in range(3))
+            pools = {own: 5, other: 3, f"{poorly}@1": 2}
             self._list.define_seat(seat, self.now)
-            self._list.serve(seat, dict.fromkeys(two, 5), self.now)
+            self._list.serve(seat, pools, self.now)
             self._list.phone(seat, True, self.now)
             self._list.sign_in(seat, f"8{seat}", self.now)
             self._list.ready(seat, self.now)
 
     def arrive(self) -> None:
-        """A caller joins the list."""
+        """A caller joins the list; some have waited long enough for a lower level."""
         number = next(self._numbers)
+        group = GROUPS[number % 5]
+        call = f"call-{number}"
         self.now += 0.001
         self._list.enqueue(
-            f"call-{number}",
-            GROUPS[number % 5],
+            call,
+            group,
+            slope=SLOPES[number % 3],
             enqueued_at=self.now,
             ring_seconds=15.0,
             now=self.now,
         )
+        if number // 5 % WIDENED == 0:
+            self._list.widen(call, f"{group}@1", self.now)
 
     def answer(self) -> None:
         """The seat that was offered the next caller answers."""
@@ -141,46 +158,53 @@ class Timing:
 
 
 def run(*, quick: bool = False) -> list[Figure]:
-    """Measure; `quick` compares with a hall of 500 and 100, to see that it works."""
-    batches, cycles = (3, 30) if quick else (25, 200)
-    halls = (SMALL, LARGE_IF_QUICK if quick else LARGE)
+    """Measure; `quick` compares smaller halls, to see that it works."""
+    batches, cycles = (3, 30) if quick else (15, 100)
+    waiting, seats = (WAITING_IF_QUICK, SEATS_IF_QUICK) if quick else (WAITING, SEATS)
     figures: list[Figure] = []
     with (
         tempfile.TemporaryDirectory() as folder,
         EmbeddedRedis(Path(folder)) as server,
     ):
         client = connect(server.url)
-        for kind in ("busy", "quiet"):
-            names, timings = [], []
-            for waiting, seats in halls:
-                hall = Hall(client, f"{kind}-{seats}", seats)
-                if kind == "busy":
-                    hall.fill(waiting, seats)
-                    names.append(f"{waiting:,} waiting, {seats:,} seats talking")
-                    timings.append(Timing(client, hall.busy_cycle))
-                else:
-                    names.append(f"nobody waiting, {seats:,} seats idle")
-                    timings.append(Timing(client, hall.quiet_cycle))
+        for timings in (
+            {
+                f"{callers:,} waiting, {places:,} seats talking": _busy(client, callers, places)
+                for callers in waiting
+                for places in seats
+            },
+            {f"nobody waiting, {places:,} seats idle": _quiet(client, places) for places in seats},
+        ):
             for _ in range(batches):
-                for timing in timings:
+                for timing in timings.values():
                     timing.batch(cycles)
-            figures += _figures(names, timings)
+            figures += _figures(timings)
     return figures
 
 
-def _figures(names: list[str], timings: list[Timing]) -> list[Figure]:
-    (few, many), (small, large) = names, timings
-    inside_small, inside_large = small.seconds_inside_redis, large.seconds_inside_redis
-    return [
-        Figure(f"match, {few}", small.seconds * 1e6, "µs"),
-        Figure(f"match, {many}", large.seconds * 1e6, "µs", few, small.seconds / large.seconds),
-        Figure(f"match inside Redis, {few}", inside_small * 1e6, "µs"),
+def _busy(client: redis.Redis, waiting: int, seats: int) -> Timing:
+    hall = Hall(client, f"busy-{waiting}-{seats}", seats)
+    hall.fill(waiting, seats)
+    return Timing(client, hall.busy_cycle)
+
+
+def _quiet(client: redis.Redis, seats: int) -> Timing:
+    return Timing(client, Hall(client, f"quiet-{seats}", seats).quiet_cycle)
+
+
+def _figures(timings: dict[str, Timing]) -> list[Figure]:
+    """The first of the halls is the smallest, the last the largest."""
+    smallest, first = next(iter(timings.items()))
+    largest, last = list(timings.items())[-1]
+    figures = [
+        Figure(f"match, {smallest}", first.seconds * 1e6, "µs"),
         Figure(
-            f"match inside Redis, {many}",
-            inside_large * 1e6,
-            "µs",
-            few,
-            inside_small / inside_large,
+            f"match, {largest}", last.seconds * 1e6, "µs", smallest, first.seconds / last.seconds
         ),
-        Figure(f"matches, {many}", 1 / large.seconds, "a second"),
     ]
+    for name, timing in timings.items():
+        inside = timing.seconds_inside_redis * 1e6
+        ratio = first.seconds_inside_redis / timing.seconds_inside_redis
+        compared = (None, None) if timing is first else (smallest, ratio)
+        figures.append(Figure(f"match inside Redis, {name}", inside, "µs", *compared))
+    return [*figures, Figure(f"matches, {largest}", 1 / last.seconds, "a second")]

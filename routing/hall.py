@@ -216,6 +216,13 @@ class Hall(Matching):
 
     # Views
 
+    def staffed(self, pool: str) -> bool:
+        """Whether somebody is signed in at a seat that serves the pool and can be rung."""
+        return any(
+            pool in seat.pools and seat.reachable and seat.state is not SeatState.SIGNED_OUT
+            for seat in self.seats.values()
+        )
+
     def ahead(self, call: str, now: float) -> Counter[str]:
         """Count by group who waits with a higher score for a seat that serves the caller, too."""
         caller = self.callers[call]

@@ -7,10 +7,12 @@ that is growing would look as if everybody gave up at once.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
+from random import Random
 from typing import NamedTuple
 
 AGES = (0.0, 15.0, 30.0, 60.0, 120.0, 240.0, 480.0, 960.0)
@@ -92,3 +94,40 @@ def _spend(spent: list[float], since: float, until: float, many: float) -> None:
         ends = AGES[row + 1] if row + 1 < len(AGES) else until
         spent[row] += (min(until, ends) - since) * many
         since, row = ends, row + 1
+
+
+class Survival:
+    """How long callers of a day wait before they give up, from those who did and those who were
+    answered before (Kaplan and Meier's estimate)."""
+
+    def __init__(self, ended: Iterable[tuple[float, bool]]) -> None:
+        """`ended` are seconds waited and whether the caller gave up then."""
+        waits = sorted(ended)
+        self._times: list[float] = []
+        self._shares: list[float] = []
+        share, left, gone = 1.0, len(waits), 0.0
+        for waited, gave_up in waits:
+            if gave_up:
+                share *= 1 - 1 / left
+                gone += 1
+                self._times.append(waited)
+                self._shares.append(share)
+            left -= 1
+        total = sum(waited for waited, _ in waits)
+        self._mean = total / gone if gone else inf
+
+    def draw(self, waited: float, chance: Random) -> float:
+        """Draw the patience of somebody who has waited so long already, in seconds.
+
+        Nobody is known to give up later than the last who did: from there on callers give up as
+        fast as on the day's average. Infinity if nobody gave up all day.
+        """
+        if self._mean == inf:
+            return inf
+        before = bisect_right(self._times, waited)
+        still_there = self._shares[before - 1] if before else 1.0
+        target = still_there * chance.random()
+        place = bisect_left(self._shares, -target, lo=before, key=lambda share: -share)
+        if place < len(self._times):
+            return self._times[place]
+        return max(waited, self._times[-1]) + chance.expovariate(1 / max(self._mean, 1.0))

@@ -26,12 +26,15 @@ def lowered(group: str, level: int) -> str:
 
 
 def pools(plan: Plan) -> dict[str, Need]:
-    """Every pool of the plan: each group, and each with every level lowered that it could be."""
+    """Every pool of the plan: each group, and each as a step of widening may lower it."""
+    steps = [step for line in plan.lines.values() for step in line.overflow]
+    steps += [step for group in plan.groups.values() for step in group.overflow]
+    levels = {step.level for step in steps if step.level is not None}
     found: dict[str, Need] = {}
     for group in plan.groups.values():
         found[group.name] = group.need
         highest = max(skill.level for skill in group.need.atoms())
-        for level in range(1, highest):
+        for level in sorted(levels & set(range(1, highest))):
             found[lowered(group.name, level)] = group.need.lowered(level)
     return found
 

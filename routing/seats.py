@@ -82,6 +82,8 @@ class Offer:
     """Seconds since the epoch."""
     deadline: float
     """Seconds since the epoch; whoever has not answered by then has not answered."""
+    home: str = ""
+    """The owner at whose FreeSWITCH the seat's phone is registered; "": not told, ring it here."""
     why: Mapping[str, Any] = field(default_factory=dict, compare=False)
     """What it was decided from, in points and seconds: how (turn, preferred, withdrawn from
     another caller, further), pool, strategy, score, waited, callers considered [call, score],

@@ -61,8 +61,8 @@ class Fate:
 class VirtualDay:
     """A clock that jumps from one thing that happens to the next."""
 
-    RING_SECONDS = 18.0
-    """Lease of an offer; longer than any phone rings here."""
+    GRACE_SECONDS = 3.0
+    """How much longer than the phone rings an offer is open; everybody answers in time here."""
 
     def __init__(self, hall: Hall) -> None:
         self.hall = hall
@@ -116,7 +116,7 @@ class VirtualDay:
             priority=visit.priority,
             slope=visit.slope,
             enqueued_at=visit.at,
-            ring_seconds=self.RING_SECONDS,
+            ring_seconds=visit.answer_seconds + self.GRACE_SECONDS,
             now=self.now,
         )
         for after, pool in visit.widen:

@@ -12,19 +12,22 @@ from typing import Any
 import gevent
 from gevent.event import Event as Flag
 
+from routing.admission import Capacity
 from routing.plan import Plan
 from switchd.api.app import build as build_app
 from switchd.api.ports import House
 from switchd.api.server import Server
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
-from switchd.calls.tally import Tally
 from switchd.city import SHIPPED_MUSIC
 from switchd.clock import Clock
 from switchd.config import Loaded, ServerSettings
 from switchd.daemon import Daemon
 from switchd.esl.link import Link
+from switchd.estimates import Estimates
 from switchd.freeswitch.settings import RenderSettings
+from switchd.indicators import IndicatorDesk
+from switchd.membership import Membership
 from switchd.operators import Operators
 from switchd.parts import Parts
 from switchd.places import share
@@ -33,7 +36,11 @@ from switchd.prompts.manifest import load_manifest
 from switchd.queues.connection import connect
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.embedded import EmbeddedRedis
+from switchd.queues.entrance import Entrance
 from switchd.queues.inbox import Inbox
+from switchd.queues.indicators import Indicators
+from switchd.queues.measured import Measured
+from switchd.queues.nodes import Nodes
 from switchd.queues.waitlist import Waitlist
 from switchd.records.audit import Audit
 from switchd.records.callers import CallerRules
@@ -118,12 +125,17 @@ def render_settings(loaded: Loaded, modules: Path | None = None) -> RenderSettin
         music=music,
         recordings_dir=server.folders.recordings,
         event_socket_password_file=server.password_file,
-        seat_passwords_file=server.folders.state / "seat-passwords.json",
+        seat_passwords_file=server.seat_passwords_file,
         prompts=tuple(library.path(name) for name in manifest.prompts if name not in missing),
         modules_dir=modules,
         sip_address=_local_address(freeswitch.sip.address),
         trunk_port=freeswitch.sip.trunk_port,
         seats_port=freeswitch.sip.seats_port,
+        peers_port=freeswitch.sip.peers_port,
+        peers={
+            name: (_numeric(peer.sip.address), peer.sip.peers_port)
+            for name, peer in server.peers.items()
+        },
         trunk_addresses=server.trunk_addresses,
         event_socket_address=_numeric(freeswitch.event_socket.host),
         event_socket_port=freeswitch.event_socket.port,
@@ -132,6 +144,14 @@ def render_settings(loaded: Loaded, modules: Path | None = None) -> RenderSettin
         sessions_per_second=freeswitch.sessions_per_second,
         feature_codes={digits: verb for verb, digits in codes.items()},
     )
+
+
+def _peers(server: ServerSettings) -> Mapping[str, str]:
+    """Where the other nodes take calls for their seats."""
+    return {
+        name: f"{_numeric(peer.sip.address)}:{peer.sip.peers_port}"
+        for name, peer in server.peers.items()
+    }
 
 
 def _local_address(address: str) -> str:
@@ -162,6 +182,8 @@ class Running:
     versions: PlanVersions
     rules: CallerRules
     audit: Audit
+    counted: Store
+    """The same records, for questions that must not hold up the writer."""
     redis: EmbeddedRedis | None
     folder: Path
     """Where its data are."""
@@ -172,6 +194,7 @@ class Running:
         self.versions.close()
         self.rules.close()
         self.audit.close()
+        self.counted.close()
         if self.redis is not None:
             self.redis.stop()
 
@@ -186,15 +209,17 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     password = event_socket_password(server) if password is None else password
     state = server.folders.state
     state.mkdir(parents=True, exist_ok=True)
+    server.seat_passwords_file.parent.mkdir(parents=True, exist_ok=True)
     server.folders.recordings.mkdir(parents=True, exist_ok=True)
     clock = Clock()
     spool = Spool(state / "spool")
     embedded = EmbeddedRedis(state / "redis", keep=True) if server.redis is None else None
     client = connect(server.redis or embedded.url if embedded else str(server.redis))
-    owner = f"{socket.gethostname()}:{server.freeswitch.event_socket.port}"
+    owner = server.node or f"{socket.gethostname()}:{server.freeswitch.event_socket.port}"
     waitlist = Waitlist(client, server.city, owner)
     migrate(server.sql)
-    store, versions, rules = Store(server.sql), PlanVersions(server.sql), CallerRules(server.sql)
+    store, counted = Store(server.sql), Store(server.sql)
+    versions, rules = PlanVersions(server.sql), CallerRules(server.sql)
     audit = Audit(server.sql)
     daemon = Daemon()
     if embedded is not None:
@@ -205,6 +230,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         _libraries(loaded),
         domain=domain(server.city),
         proxies=_proxies(plan),
+        own=owner,
+        peers=_peers(server),
         recordings=server.folders.recordings,
         deliver=daemon.deliver,
     )
@@ -213,14 +240,21 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         daemon.use(changed.plan)
         switch.prompts, switch.proxies = _libraries(changed), _proxies(changed.plan)
 
+    nodes = Nodes(client, server.city, owner, f"{socket.gethostname()}:{state}")
+    deadlines = Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines"))
+    nodes.on_deadline = deadlines.expect
     seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
     seat_desk = SeatDesk(waitlist, clock.now, seating.seated)
-    callers = CallerDesk(waitlist, rules, lambda: daemon.parts.plan, clock.now)
+    entrance = Entrance(client, server.city, owner)
+    callers = CallerDesk(entrance, waitlist, rules, lambda: daemon.parts.plan, clock.now)
+    estimates = Estimates(Measured(client, server.city, owner), lambda: daemon.parts.plan)
+    queue = CallQueue(waitlist, estimates)
     parts = Parts(
         plan=plan,
         clock=clock,
         link=link,
         waitlist=waitlist,
+        entrance=entrance,
         inbox=Inbox(
             client,
             server.city,
@@ -229,13 +263,29 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             on_recovery=daemon.queue_back,
             pause=gevent.sleep,
         ),
-        deadlines=Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines")),
-        desk=Desk(lambda: daemon.parts.plan, switch, CallQueue(waitlist), spool, clock, callers),
+        deadlines=deadlines,
+        membership=Membership(
+            nodes, clock.now, on_late=daemon.queue_back, on_trouble=_warn("heart")
+        ),
+        desk=Desk(
+            lambda: daemon.parts.plan,
+            switch,
+            queue,
+            spool,
+            clock,
+            callers,
+            capacity=Capacity(
+                server.freeswitch.max_sessions, server.freeswitch.sessions_per_second
+            ),
+            forecast=lambda group, ahead: estimates.arriving(group, ahead, clock.now()),
+        ),
         codes=FeatureCodes(server.feature_codes.model_dump(), seat_desk, switch),
         seating=seating,
         reloader=Reloader(loaded, use=use, versions=versions, now=clock.now),
         phones=Phones(
-            lambda: daemon.parts.plan.seats, lambda seat, up: waitlist.phone(seat, up, clock.now())
+            lambda: daemon.parts.plan.seats,
+            lambda seat, up: waitlist.phone(seat, up, clock.now()),
+            wander=bool(server.peers),
         ),
         seat_desk=seat_desk,
         callers=callers,
@@ -249,12 +299,15 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         ),
         spool=spool,
         writer=Writer(spool, store),
-        tally=Tally(),
+        indicators=IndicatorDesk(
+            Indicators(client, server.city), counted, lambda: daemon.parts.plan, clock.now
+        ),
         owner=owner,
         domain=domain(server.city),
     )
+    parts.desk.closed.append(estimates.ended)
     daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
-    return Running(daemon, store, versions, rules, audit, embedded, state)
+    return Running(daemon, store, versions, rules, audit, counted, embedded, state)
 
 
 def socket_path(state: Path) -> Path:

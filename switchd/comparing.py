@@ -40,6 +40,8 @@ class Comparing:
         self._restoring: gevent.Greenlet[..., None] = gevent.Greenlet()
         self._stranded: Collection[str] = ()
         """Calls that were in progress when the switch could last be heard."""
+        self._held: set[str] = set()
+        """Callers whose turn came while the switch could not be heard."""
 
     def link_up(self, link: Link) -> None:
         """The switch can be heard (again): compare what it has with what we know."""
@@ -55,6 +57,18 @@ class Comparing:
         """Some events were never heard, on a link that stays up."""
         stranded = [call.id for call in self._parts.desk.calls()]
         self._compare_soon(self._parts.link, stranded, "UNCONFIRMED")
+
+    def hold(self, call: str) -> None:
+        """It is a caller's turn, but no phone can be rung from here: let others go first.
+
+        The seat may be at a node whose switch can be heard. When this one can, the caller comes
+        back with place and age.
+        """
+        self._held.add(call)
+        try:
+            self._parts.waitlist.leave(call, self._parts.clock.now())
+        except QueueUnavailable as error:
+            log.warning("caller not held", call_id=call, why=str(error))
 
     def queue_back(self) -> None:
         """Redis answers again; it may have lost what it knew."""
@@ -85,6 +99,8 @@ class Comparing:
         living = {row["uuid"]: row for row in rows}
         doing = {leg: incoming.doing(row) for leg, row in living.items()}
         parts.desk.missed(stranded, doing, cause)
+        held, self._held = self._held, set()
+        parts.desk.forgotten({call.id for call in parts.desk.calls()} - held)
         self._handsets.listed(phones)
         parts.waitlist.end_talks(living, parts.clock.now())
         for leg, row in living.items():

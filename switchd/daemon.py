@@ -23,7 +23,14 @@ from switchd.handsets import Handsets
 from switchd.house import RunningHouse
 from switchd.operators import heed
 from switchd.parts import Parts
-from switchd.queues.facts import Emptied, OfferLost, OfferMade, QueueUnavailable, Told
+from switchd.queues.facts import (
+    Emptied,
+    OfferLost,
+    OfferMade,
+    QueueUnavailable,
+    Superseded,
+    Told,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -45,25 +52,33 @@ class Daemon:
         self.house = RunningHouse(parts)
         self._handsets = Handsets(parts)
         self._comparing = Comparing(parts, self._handsets, self)
-        parts.desk.closed += [parts.tally.add, lambda record: parts.seating.tidy()]
+        parts.desk.closed += [parts.indicators.ended, lambda record: parts.seating.tidy()]
+        parts.writer.on_written = parts.indicators.written
         if server is not None:
             self._server = server(self.house)
 
     def start(self) -> None:
-        """Define the seats, begin to listen. Raises `QueueUnavailable` if Redis is not there."""
+        """Define the seats, begin to listen.
+
+        Raises `QueueUnavailable` if Redis is not there, `NodeTaken` if another daemon works here.
+        """
         parts = self.parts
         parts.started_at = now = parts.clock.now()
+        parts.membership.claim()
         parts.waitlist.forget_calls_of(parts.owner, now)
+        parts.entrance.forget_held(parts.plan.admission.dropped_seconds)
         parts.seating.arrange(parts.plan)
         parts.reloader.write_down_start()
         parts.callers.restore()
         # What is here now stays: a full collection would look at all of it, and callers wait.
         gc.collect()
         gc.freeze()
+        parts.indicators.start()
         parts.writer.start()
         self._background = [
             gevent.spawn(self._read_inbox),
             gevent.spawn(parts.deadlines.run),
+            gevent.spawn(parts.membership.run),
         ]
         parts.link.start()
         if self._server is not None:
@@ -85,11 +100,13 @@ class Daemon:
         parts.link.stop()
         parts.inbox.close()
         parts.deadlines.close()
+        parts.membership.resign()
         self._comparing.stop()
         gevent.joinall(self._background, timeout=2.0)
         gevent.killall(self._background, block=False)
         flushed = parts.writer.flush(flush_seconds)
         parts.writer.stop()
+        parts.indicators.stop()
         parts.spool.close()
         log.info("stopped", calls_left=len(parts.desk), records_left=parts.spool.waiting)
         return flushed
@@ -115,10 +132,14 @@ class Daemon:
         desk = self.parts.desk
         for event in self.parts.inbox:
             match event:
+                case OfferMade(offer) if not self.parts.link.connected:
+                    self._comparing.hold(offer.call)
                 case OfferMade(offer):
                     desk.offer_made(offer)
                 case OfferLost(call, token, _, reason):
                     desk.offer_lost(call, token, reason)
+                case Superseded(call, by):
+                    desk.deliver(call, on.Superseded(by))
                 case Emptied(pool):
                     desk.unstaffed(pool)
                 case Told():
@@ -126,6 +147,7 @@ class Daemon:
 
     def queue_back(self) -> None:
         """Redis answers again; it may have lost what it knew."""
+        self.parts.indicators.restore()
         self._comparing.queue_back()
 
     # what the link tells
@@ -179,6 +201,10 @@ class Daemon:
         """Events were thrown away because we were too slow: compare."""
         log.warning("events lost")
         self._comparing.events_lost()
+
+    def heartbeat(self, legs: int) -> None:
+        """The switch tells how many legs it has."""
+        self.parts.desk.told_of_legs(legs)
 
     def code_dialled(self, leg: str, seat: str, code: str) -> None:
         """A seat's phone dialled a feature code."""

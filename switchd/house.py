@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Any
 
+from routing.indicators import Counts
 from switchd import __version__
 from switchd.api.ports import Unavailable
 from switchd.parts import Parts
@@ -27,6 +28,8 @@ class RunningHouse:
         now = parts.clock.now()
         with _unavailable():
             snapshot = parts.waitlist.snapshot(now, first=0)
+            figures = parts.indicators.today()
+            nodes = [asdict(node) for node in parts.membership.nodes.nodes()]
         states = Counter(str(seat.state) for seat in snapshot.seats.values())
         waits = [group.longest_wait for group in snapshot.groups.values()]
         return {
@@ -34,6 +37,8 @@ class RunningHouse:
             "title": parts.plan.title,
             "version": __version__,
             "plan": parts.plan.version,
+            "node": parts.owner,
+            "nodes": nodes,
             "now": now,
             "started_at": parts.started_at,
             "draining": parts.draining,
@@ -42,8 +47,9 @@ class RunningHouse:
             "waiting": sum(group.waiting for group in snapshot.groups.values()),
             "longest_wait": max(waits, default=0.0),
             "seats": dict(states),
-            "figures": asdict(parts.tally.figures(now)),
+            "figures": figures.plain(),
             "records_waiting": parts.spool.waiting,
+            "admission": asdict(parts.desk.reception.view()),
             "unexpected": dict(parts.desk.unexpected),
         }
 
@@ -79,6 +85,7 @@ class RunningHouse:
         parts = self._parts
         with _unavailable():
             snapshot = parts.waitlist.snapshot(parts.clock.now(), first=5)
+            today = parts.indicators.groups_today()
         seats = snapshot.seats.values()
         answer = []
         for group in parts.plan.groups.values():
@@ -93,9 +100,15 @@ class RunningHouse:
                     "longest_wait": view.longest_wait if view else 0.0,
                     "first": [waiting.call for waiting in view.first] if view else [],
                     "seats": dict(Counter(str(seat.state) for seat in serving)),
+                    "today": today.get(group.name, Counts()).plain(),
                 }
             )
         return answer
+
+    def indicators(self) -> Mapping[str, Any]:
+        """Figures of the calls that ended, by line and group: since midnight, and rolling."""
+        with _unavailable():
+            return self._parts.indicators.show()
 
     def seats(self) -> Sequence[Mapping[str, Any]]:
         """Every seat."""

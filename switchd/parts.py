@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from routing.plan import Plan
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
-from switchd.calls.tally import Tally
 from switchd.clock import Clock
 from switchd.esl.link import Link
+from switchd.indicators import IndicatorDesk
+from switchd.membership import Membership
 from switchd.operators import Operators
 from switchd.queues.deadlines import Deadlines
+from switchd.queues.entrance import Entrance
 from switchd.queues.inbox import Inbox
 from switchd.queues.waitlist import Waitlist
 from switchd.records.spool import Spool
@@ -32,8 +34,10 @@ class Parts:
     clock: Clock
     link: Link
     waitlist: Waitlist
+    entrance: Entrance
     inbox: Inbox
     deadlines: Deadlines
+    membership: Membership
     desk: Desk
     seating: Seating
     reloader: Reloader
@@ -44,8 +48,9 @@ class Parts:
     operators: Operators
     spool: Spool
     writer: Writer
-    tally: Tally
+    indicators: IndicatorDesk
     owner: str
+    """This node's name in the queue."""
     domain: str
     """SIP domain of the seats."""
     started_at: float = 0.0

@@ -17,7 +17,14 @@ from gevent.lock import RLock
 from routing.plan import Plan
 from switchd.api.ports import PlanRefused, Unavailable
 from switchd.city import Reading
-from switchd.config import Loaded, Problem, Severity, render_problem
+from switchd.config import (
+    Loaded,
+    Problem,
+    Severity,
+    UnknownNode,
+    choose_node,
+    render_problem,
+)
 from switchd.config.changes import needs
 from switchd.queues.facts import QueueUnavailable
 from switchd.records.errors import RecordsError
@@ -127,7 +134,11 @@ class Reloader:
             what = f"the city's short name was {before.plan.city} and is now {after.plan.city}"
             instead = "Write the name as it was, or restart switchd"
             raise _refused([Problem(str(folder), 0, "city.name", what, instead)])
-        return after, reading
+        try:
+            return choose_node(after, before.server.node), reading
+        except UnknownNode as error:
+            instead = "Write the node as it was, or restart switchd"
+            raise _refused([Problem(str(folder), 0, "nodes", str(error), instead)]) from error
 
     def _write_down(
         self, loaded: Loaded, who: str, why: str, differences: Sequence[str]

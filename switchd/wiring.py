@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from switchd.api.ports import Refused, Unavailable
 from switchd.calls import ports as calls
+from switchd.estimates import Estimates
 from switchd.queues.facts import QueueUnavailable, SeatRefused, SeatView
 from switchd.queues.waitlist import Waitlist
 from switchd.seats.codes import SeatRefusal
@@ -23,8 +24,9 @@ def _for_calls() -> Iterator[None]:
 class CallQueue:
     """The waitlist as calls see it. Implements `calls.ports.Queue`."""
 
-    def __init__(self, waitlist: Waitlist) -> None:
+    def __init__(self, waitlist: Waitlist, estimates: Estimates) -> None:
         self._waitlist = waitlist
+        self._estimates = estimates
 
     def enqueue(
         self,
@@ -73,7 +75,9 @@ class CallQueue:
     def position(self, call: str, now: float) -> calls.Place | None:
         with _for_calls():
             place = self._waitlist.position(call, now)
-        return None if place is None else calls.Place(place.position, None)
+            if place is None:
+                return None
+            return calls.Place(place.position, self._estimates.wait(call, place, now))
 
     def accept(self, token: str, now: float) -> tuple[str, ...] | None:
         with _for_calls():

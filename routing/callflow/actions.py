@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from routing.admission import HeldPlace
 from routing.record import CallRecord
 
 
@@ -125,6 +126,30 @@ class LeaveQueue(Action):
 
 
 @dataclass(frozen=True, slots=True)
+class HoldPlace(Action):
+    """Write down which place the caller's number has on the line, for its further calls."""
+
+    place: HeldPlace
+
+
+@dataclass(frozen=True, slots=True)
+class LeavePlace(Action):
+    """The caller waits no more: the number may have another place."""
+
+    kept: HeldPlace | None = None
+    """The place that the number gets back if it calls again in time; None if it gets none."""
+    seconds: float = 0.0
+    """For how long it is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver(Action):
+    """Tell an earlier call of the same number that this one has its place now."""
+
+    earlier: HeldPlace
+
+
+@dataclass(frozen=True, slots=True)
 class AskPosition(Action):
     """Find out the caller's place; `events.Positioned` answers."""
 
@@ -182,6 +207,8 @@ class Ring(Action):
     caller: str
     title: str
     """What the phone's display shows besides the caller's number."""
+    home: str = ""
+    """Where the phone is registered, as the offer told it."""
 
 
 @dataclass(frozen=True, slots=True)

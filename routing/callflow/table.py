@@ -311,6 +311,14 @@ _SUPERVISED = tuple(
     for event in (on.Ranked, on.Moved, on.TakenOut, on.Noticed, on.Unstaffed)
 )
 
+_AGAIN = tuple(
+    Row(state, on.Superseded, (S.CLOSING, S.ENDING), h.superseded, "good-bye: called again")
+    for state in (S.ANSWERING, S.GREETING, S.MENU, *sorted(QUEUED))
+) + tuple(
+    Row(state, on.Superseded, (state,), h.ignore, "nothing: waits no more")
+    for state in State
+    if state not in QUEUED | {S.ARRIVED, S.ANSWERING, S.GREETING, S.MENU, S.ENDED}
+)
 _KEYS = tuple(
     Row(state, on.Pressed, (state,), h.ignore, "nothing")
     for state in State
@@ -318,7 +326,8 @@ _KEYS = tuple(
 )
 
 ROWS = (
-    _ENTRY
+    _AGAIN
+    + _ENTRY
     + _FORWARD
     + _QUEUE
     + _CALLBACK

@@ -1,4 +1,4 @@
-"""The routes: /v1/status, /v1/calls, /v1/calls/{call}, /v1/queues, /v1/seats,
+"""The routes: /v1/status, /v1/calls, /v1/calls/{call}, /v1/queues, /v1/indicators, /v1/seats,
 /v1/seats/{seat}/{verb}, /v1/blocked, /v1/callers/{number}/block and unblock, /v1/reload;
 further ones in `operators`."""
 
@@ -152,7 +152,7 @@ def build(house: House) -> falcon.App[Any, Any]:
     json = media.JSONHandler(dumps=orjson.dumps, loads=orjson.loads)
     app.req_options.media_handlers["application/json"] = json
     app.resp_options.media_handlers["application/json"] = json
-    for what in ("status", "calls", "queues", "seats", "blocked"):
+    for what in ("status", "calls", "queues", "indicators", "seats", "blocked"):
         app.add_route(f"/v1/{what}", _Show(house, what))
     app.add_route("/v1/calls/{call}", _Call(house))
     app.add_route("/v1/seats/{seat}/{verb}", _Seat(house))

@@ -9,9 +9,12 @@ from switchd.cli import (
     city,
     demo,
     explain,
+    indicators,
     inspect,
     operators,
     plan,
+    replay,
+    report,
     roster,
     run,
     versions,
@@ -30,12 +33,15 @@ app.command("check")(city.check)
 app.command("doctor")(city.doctor)
 app.command("explain")(explain.explain)
 app.command("why")(why.why)
+app.command("replay")(replay.run)
 app.command("roster")(roster.roster)
 app.command("reload")(versions.reload)
 app.command("status")(inspect.status)
 app.command("calls")(inspect.calls)
 app.command("queues")(inspect.queues)
 app.command("seats")(inspect.seats)
+app.command("indicators")(indicators.indicators)
+app.command("report")(report.report)
 app.command("block")(callers.block)
 app.command("unblock")(callers.unblock)
 app.command("blocked")(callers.blocked)

@@ -10,7 +10,16 @@ import typer
 
 from switchd.bootstrap import NoPassword, event_socket_password, render_settings
 from switchd.city import known_names
-from switchd.cli.common import DEFAULT_CITY, City, Exit, Json, fail, load_or_fail
+from switchd.cli.common import (
+    DEFAULT_CITY,
+    City,
+    Exit,
+    Json,
+    Node,
+    fail,
+    load_node_or_fail,
+    load_or_fail,
+)
 from switchd.cli.run import configure_log
 from switchd.config import Severity, render_json, render_problem
 from switchd.config import check as check_folder
@@ -69,9 +78,10 @@ def freeswitch_render(
     modules: Annotated[
         Path | None, typer.Option(help="FreeSWITCH's module folder, if not the built-in one.")
     ] = None,
+    node: Node = "",
 ) -> None:
     """Write the configuration folder that `freeswitch -conf` starts with."""
-    loaded = load_or_fail(city)
+    loaded = load_node_or_fail(city, node)
     try:
         rendered = render(loaded.plan, render_settings(loaded, modules), out.resolve())
     except (RenderError, SettingsError, SecretsError, OSError) as error:
@@ -82,12 +92,12 @@ def freeswitch_render(
     typer.echo(f"{rendered.folder}: written; start FreeSWITCH with")
     typer.echo(f"  freeswitch {arguments}")
     typer.echo(f"event socket on {host}:{port}, password in {loaded.server.password_file}")
-    typer.echo(f"seats' passwords in {loaded.server.folders.state / 'seat-passwords.json'}")
+    typer.echo(f"seats' passwords in {loaded.server.seat_passwords_file}")
 
 
-def doctor(city: City = DEFAULT_CITY) -> None:
+def doctor(city: City = DEFAULT_CITY, node: Node = "") -> None:
     """Ask the running FreeSWITCH whether it is as the plan wants it."""
-    loaded = load_or_fail(city)
+    loaded = load_node_or_fail(city, node)
     event_socket = loaded.server.freeswitch.event_socket
     try:
         password = event_socket_password(loaded.server)

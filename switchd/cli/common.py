@@ -15,11 +15,14 @@ import orjson
 import typer
 from rich.console import Console
 
+from switchd.bootstrap import socket_path
 from switchd.city import load_city
 from switchd.config import (
     ConfigError,
     Loaded,
     ServerSettings,
+    UnknownNode,
+    choose_node,
     readable_settings,
     render_problem,
 )
@@ -47,6 +50,14 @@ City = Annotated[
     ),
 ]
 DEFAULT_CITY = Path(os.environ.get("SWITCHD_CITY", "/etc/switchd/city"))
+Node = Annotated[
+    str,
+    typer.Option(
+        "--node",
+        envvar="SWITCHD_NODE",
+        help="Which of the city's nodes, if it has several FreeSWITCHes.",
+    ),
+]
 At = Annotated[
     str | None,
     typer.Option("--at", help="Day or time in the city, 2020-01-31T08:30. Default: now."),
@@ -78,10 +89,20 @@ def fail(text: str, code: Exit = Exit.FAILED) -> NoReturn:
 
 
 def settings_or_fail(folder: Path) -> ServerSettings:
-    """The machine's settings, from a city whose plan may have errors."""
+    """The machine's settings, from a city whose plan may have errors.
+
+    Of several nodes it is the one that SWITCHD_NODE names, or else one whose daemon runs here.
+    """
     if not folder.is_dir():
         fail(f"there is no folder {folder}; name the city's with -c or SWITCHD_CITY", Exit.CONFIG)
-    return readable_settings(folder)
+    settings = readable_settings(folder)
+    if not settings.nodes:
+        return settings
+    named = os.environ.get("SWITCHD_NODE", "")
+    if named and named not in settings.nodes:
+        fail(f"SWITCHD_NODE={named}: the city's nodes are {', '.join(settings.nodes)}", Exit.CONFIG)
+    here = [name for name, node in settings.nodes.items() if socket_path(node.state).exists()]
+    return settings.at(named or next(iter([*here, *settings.nodes])))
 
 
 def read_moment(text: str | None, zone: ZoneInfo) -> float:
@@ -100,6 +121,14 @@ def read_moment(text: str | None, zone: ZoneInfo) -> float:
 def print_json(answer: Any) -> None:
     """Print for programs."""
     typer.echo(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode())
+
+
+def load_node_or_fail(folder: Path, node: str) -> Loaded:
+    """Load the city as one of its nodes sees it; say what is wrong and exit if that cannot be."""
+    try:
+        return choose_node(load_or_fail(folder), node)
+    except UnknownNode as error:
+        fail(str(error), Exit.CONFIG)
 
 
 def write_or_fail(file: Path, text: str) -> None:

@@ -127,11 +127,11 @@ def _tell(console: Console, outcome: Outcome) -> None:
     )
     records = folder / "records.sqlite3"
     rows = [
-        ("calls ended", figures["ended"]),
+        ("calls ended", figures["calls"]),
         ("answered", figures["answered"]),
         ("abandoned while waiting", figures["abandoned"]),
         ("connect rate", percent(figures["connect_rate"])),
-        ("within 15 s", percent(figures["rate_15s"])),
+        ("within 15 s", percent(figures["in_time_rate"])),
         ("satisfaction", surveys or "-"),
         ("cut off by the end", outcome.left),
         ("records", records),

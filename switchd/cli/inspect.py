@@ -45,6 +45,7 @@ def status(city: City = DEFAULT_CITY, json: Json = False) -> None:
         print_json(answer)
         return
     figures, freeswitch = answer["figures"], answer["freeswitch"]
+    admission = answer["admission"]
     lines = [
         ("city", f"{answer['title']} ({answer['city']}, plan {answer['plan']})"),
         ("up", clock(answer["now"] - answer["started_at"])),
@@ -52,12 +53,17 @@ def status(city: City = DEFAULT_CITY, json: Json = False) -> None:
         ("calls", str(answer["calls"])),
         ("waiting", f"{answer['waiting']}, longest {clock(answer['longest_wait'])}"),
         ("seats", ", ".join(f"{count} {state}" for state, count in answer["seats"].items())),
-        ("answered", f"{figures['answered']} of {figures['asked']} who asked for a person"),
+        ("answered", f"{figures['answered']} of {figures['offered']} who asked for a person today"),
         ("abandoned", str(figures["abandoned"])),
         ("connect rate", percent(figures["connect_rate"])),
-        ("within 15 s", percent(figures["rate_15s"])),
+        ("within 15 s", percent(figures["in_time_rate"])),
+        ("legs", f"{admission['legs']} of {admission['legs_for_callers']} for callers"),
+        ("refused", counted(admission["refused"])),
         ("records to write", str(answer["records_waiting"])),
     ]
+    if admission["overloaded_since"] is not None:
+        since = clock(answer["now"] - admission["overloaded_since"])
+        lines.insert(0, ("overloaded", f"for {since}: new callers get SIP 503"))
     if answer["draining"]:
         lines.insert(0, ("draining", "takes no new callers"))
     for name, value in lines:
@@ -81,7 +87,7 @@ def calls(city: City = DEFAULT_CITY, json: Json = False) -> None:
 
 
 def queues(city: City = DEFAULT_CITY, json: Json = False) -> None:
-    """List the skill groups with who waits and who serves."""
+    """List the skill groups: who waits, who serves, and how it went since midnight."""
     _list(
         city,
         json,
@@ -91,6 +97,10 @@ def queues(city: City = DEFAULT_CITY, json: Json = False) -> None:
         ("waiting", lambda row, now: f"{row['waiting']}{', paused' if row['paused'] else ''}"),
         ("longest", lambda row, now: clock(row["longest_wait"])),
         ("seats", lambda row, now: ", ".join(f"{n} {s}" for s, n in row["seats"].items())),
+        ("offered", lambda row, now: str(row["today"]["offered"])),
+        ("answered", lambda row, now: str(row["today"]["answered"])),
+        ("connected", lambda row, now: percent(row["today"]["connect_rate"])),
+        ("in 15 s", lambda row, now: percent(row["today"]["in_time_rate"])),
     )
 
 
@@ -176,6 +186,12 @@ def clock(seconds: float) -> str:
     whole = max(0, int(seconds))
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def counted(rules: dict[str, int]) -> str:
+    """Show how many calls each rule refused, the commonest first."""
+    ordered = sorted(rules.items(), key=lambda rule: -rule[1])
+    return ", ".join(f"{count} {rule.removeprefix('entry.')}" for rule, count in ordered) or "0"
 
 
 def percent(share: float | None) -> str:

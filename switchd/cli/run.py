@@ -18,12 +18,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from switchd.api.ports import PlanRefused, Unavailable
 from switchd.api.server import SocketInUse
 from switchd.bootstrap import NoPassword, Running, build
-from switchd.cli.common import DEFAULT_CITY, City, Exit, fail, load_or_fail
+from switchd.cli.common import DEFAULT_CITY, City, Exit, Node, fail, load_node_or_fail
 from switchd.config import render_problem
 from switchd.config.server import Log
 from switchd.daemon import Daemon
 from switchd.queues.embedded import EmbeddedRedisFailed
 from switchd.queues.facts import QueueUnavailable
+from switchd.queues.nodes import NodeTaken
 from switchd.records.errors import SchemaTooNew, SpoolInUse
 
 SWITCH_SECONDS = 0.0005
@@ -71,12 +72,12 @@ def configure_log(settings: Log) -> None:
     )
 
 
-def run(city: City = DEFAULT_CITY, drain: Drain = 30.0) -> None:
+def run(city: City = DEFAULT_CITY, drain: Drain = 30.0, node: Node = "") -> None:
     """Run the daemon until SIGTERM or SIGINT; a second signal ends it at once.
 
     Calls that are left when it ends stay as they are on the switch.
     """
-    loaded = load_or_fail(city)
+    loaded = load_node_or_fail(city, node)
     configure_log(loaded.server.log)
     log = structlog.get_logger("switchd.run")
     for warning in loaded.warnings:
@@ -119,6 +120,7 @@ def _serve(running: Running, drain: float) -> bool:
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, told)
     daemon = running.daemon
+    displaced = gevent.spawn(_when_displaced, daemon, stop, at_once)
     gevent.signal_handler(signal.SIGHUP, lambda: gevent.spawn(_reload, daemon))
     try:
         daemon.start()
@@ -131,8 +133,19 @@ def _serve(running: Running, drain: float) -> bool:
     except QueueUnavailable as error:
         daemon.stop()
         fail(f"cannot start: {error}", Exit.UNAVAILABLE)
+    except NodeTaken as error:
+        daemon.stop()
+        fail(f"{error}; stop that one, or give this one another node with --node")
     finally:
+        displaced.kill()
         running.close()
+
+
+def _when_displaced(daemon: Daemon, *flags: Flag) -> None:
+    """Another daemon works for the node: end at once, calls are its own now."""
+    daemon.parts.membership.displaced.wait()
+    for flag in flags:
+        flag.set()
 
 
 def _reload(daemon: Daemon) -> None:

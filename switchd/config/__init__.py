@@ -1,5 +1,6 @@
 """A city's YAML becomes a validated plan, or an error with file, line and key."""
 
+from switchd.config.choosing import UnknownNode, choose_node
 from switchd.config.load import Loaded, check, load, readable_settings
 from switchd.config.meaning import Known
 from switchd.config.problems import ConfigError, Problem, Severity, render_json, render_problem
@@ -13,7 +14,9 @@ __all__ = [
     "Problem",
     "ServerSettings",
     "Severity",
+    "UnknownNode",
     "check",
+    "choose_node",
     "load",
     "readable_settings",
     "render_json",

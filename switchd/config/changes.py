@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from switchd.config.load import Loaded
+from switchd.config.settings import ServerSettings
 
 RENDER = "a new `switchd freeswitch render`, and FreeSWITCH to read it"
 RESTART = "a restart of switchd"
@@ -20,6 +21,11 @@ def needs(started: Loaded, before: Loaded, after: Loaded) -> tuple[str, ...]:
     return tuple(f"{what} needs {remedy}" for what, remedy in found)
 
 
+def _peers(server: ServerSettings) -> Any:
+    """What this node knows of the others."""
+    return {name: (peer.sip.address, peer.sip.peers_port) for name, peer in server.peers.items()}
+
+
 def _restart(started: Loaded, after: Loaded) -> Iterator[tuple[str, str]]:
     old, new = started.server, after.server
     both = f"{RENDER}, and {RESTART}"
@@ -27,6 +33,7 @@ def _restart(started: Loaded, after: Loaded) -> Iterator[tuple[str, str]]:
         ("storage.redis", old.redis, new.redis, RESTART),
         ("storage.sql", old.sql, new.sql, RESTART),
         ("folders.state", old.folders.state, new.folders.state, both),
+        ("nodes", _peers(old), _peers(new), both),
         ("folders.recordings", old.folders.recordings, new.folders.recordings, both),
         (
             "freeswitch.event_socket",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from switchd.config.admission import Admission
 from switchd.config.calendars import Calendar, Holidays, Shift
 from switchd.config.callbacks import Callbacks, Voicemail
 from switchd.config.callers import Callers
@@ -20,7 +21,7 @@ from switchd.config.models import (
     Waiting,
     Word,
 )
-from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Storage
+from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Node, Storage
 
 
 class Document(Section):
@@ -65,12 +66,21 @@ class Document(Section):
     callers: Callers = Field(
         default=Callers(), description="Who may call, how often, and who goes first."
     )
+    admission: Admission = Field(
+        default=Admission(), description="Who is let in when there is too much of everything."
+    )
     callbacks: Callbacks = Field(
         default=Callbacks(), description="Calling people back who did not wait on (回拨)."
     )
     voicemail: Voicemail = Field(default=Voicemail(), description="Messages that callers leave.")
     freeswitch: FreeSwitch = Field(
         default=FreeSwitch(), description="The FreeSWITCH that this city's calls run on."
+    )
+    nodes: dict[Word, Node] = Field(
+        default={},
+        description="Several FreeSWITCHes that share one queue, by name; each has a switchd that "
+        "is started with `switchd run --node NAME`. What a node leaves out is as in `freeswitch`. "
+        "A city with one FreeSWITCH writes nothing here.",
     )
     storage: Storage = Field(default=Storage(), description="Redis and SQL.")
     folders: Folders = Field(default=Folders(), description="Folders on this machine.")

@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
+from switchd.config.admission import Admission
 from switchd.config.calendars import Calendar, Holidays, Shift
 from switchd.config.callbacks import Callbacks, Voicemail
 from switchd.config.callers import Callers
@@ -20,6 +21,7 @@ from switchd.config.menus import EmergencyTarget, Menu
 from switchd.config.models import Agent, City, Group, Seat, Survey, Trunk, Waiting
 from switchd.config.problems import Problem, Severity, choose
 from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Storage
+from switchd.config.server import Node as ServerNode
 from switchd.config.source import Mapping, Node, Path, Scalar, child, locate, plain
 
 
@@ -43,9 +45,11 @@ class Draft:
     waiting: Waiting = field(default_factory=Waiting)
     survey: Survey = field(default_factory=Survey)
     callers: Callers = field(default_factory=Callers)
+    admission: Admission = field(default_factory=Admission)
     callbacks: Callbacks = field(default_factory=Callbacks)
     voicemail: Voicemail = field(default_factory=Voicemail)
     freeswitch: FreeSwitch = field(default_factory=FreeSwitch)
+    nodes: dict[str, ServerNode] = field(default_factory=dict)
     storage: Storage = field(default_factory=Storage)
     folders: Folders = field(default_factory=Folders)
     log: Log = field(default_factory=Log)

@@ -6,12 +6,14 @@ from zoneinfo import available_timezones
 
 from switchd.config.draft import Draft
 from switchd.config.lookup import Lookup
+from switchd.config.meaning_admission import check_admission
 from switchd.config.meaning_calendars import check_calendars
 from switchd.config.meaning_callbacks import check_callbacks
 from switchd.config.meaning_callers import check_callers
 from switchd.config.meaning_groups import check_groups
 from switchd.config.meaning_lines import check_lines, time_zone
 from switchd.config.meaning_menus import check_emergency, check_menus
+from switchd.config.meaning_nodes import check_nodes
 from switchd.config.meaning_seats import check_seats
 from switchd.config.meaning_server import check_server
 from switchd.config.meaning_skills import check_skills
@@ -37,9 +39,11 @@ def check_meaning(draft: Draft, known: Known, now: float) -> None:
     check_groups(draft, lookup, now)
     check_skills(draft, lookup)
     check_seats(draft, lookup)
+    check_admission(draft, lookup)
     check_waiting(draft)
     check_sounds(draft, lookup, known)
     check_server(draft)
+    check_nodes(draft)
 
 
 def _check_city(draft: Draft) -> None:

@@ -34,6 +34,9 @@ class Sip(Section):
     )
     trunk_port: Port = Field(default=5060, description="Port for the carrier's trunks.")
     seats_port: Port = Field(default=5070, description="Port for the seats' phones.")
+    peers_port: Port = Field(
+        default=5080, description="Port for the city's other nodes; not used without `nodes`."
+    )
 
 
 class Rtp(Section):
@@ -56,6 +59,27 @@ class FreeSwitch(Section):
     )
     sessions_per_second: int = Field(
         default=200, ge=1, le=10_000, description="New legs a second; more are refused."
+    )
+
+
+class Node(Section):
+    """One of several FreeSWITCHes of a city, with a switchd of its own."""
+
+    event_socket: EventSocket = Field(
+        default=EventSocket(),
+        description="What is left out here is as in freeswitch.event_socket.",
+    )
+    sip: Sip = Field(default=Sip(), description="What is left out here is as in freeswitch.sip.")
+    rtp: Rtp = Field(default=Rtp(), description="What is left out here is as in freeswitch.rtp.")
+    state: Folder = Field(
+        default="",
+        min_length=0,
+        description="Spool and passwords of this node. Default: nodes/NAME in folders.state.",
+    )
+    recordings: Folder = Field(
+        default="",
+        min_length=0,
+        description="Talks of callers who came to this node. Default: folders.recordings.",
     )
 
 

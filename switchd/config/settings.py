@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from switchd.config.draft import Draft
+from switchd.config.nodes import NodeSettings, build_nodes
 from switchd.config.server import FeatureCodes, FreeSwitch, Log
 
 
@@ -29,6 +30,8 @@ class ServerSettings:
     freeswitch: FreeSwitch
     password_file: Path
     """Password of the event socket."""
+    seat_passwords_file: Path
+    """Passwords of the phones, the same at every node."""
     trunk_addresses: Mapping[str, tuple[str, ...]]
     """Trunk → networks from which its calls may come."""
     redis: str | None
@@ -38,12 +41,34 @@ class ServerSettings:
     folders: Places
     log: Log
     feature_codes: FeatureCodes
+    nodes: Mapping[str, NodeSettings]
+    """Every node of a city that has several FreeSWITCHes."""
+    node: str = ""
+    """The node that these settings are for; "": the city has but one FreeSWITCH."""
+
+    def at(self, node: str) -> ServerSettings:
+        """Give the settings as one of the nodes needs them."""
+        own = self.nodes[node]
+        return replace(
+            self,
+            node=node,
+            freeswitch=own.freeswitch,
+            password_file=own.password_file,
+            folders=replace(self.folders, state=own.state, recordings=own.recordings),
+        )
+
+    @property
+    def peers(self) -> Mapping[str, FreeSwitch]:
+        """The other nodes' FreeSWITCHes."""
+        others = self.nodes.items() if self.node else ()
+        return {name: other.freeswitch for name, other in others if name != self.node}
 
 
 def build_settings(draft: Draft, city: str, folder: Path) -> ServerSettings:
     """Work the defaults out; relative folders are below the city's `folder`."""
     base = folder.resolve()
     state = base / (draft.folders.state or f"/var/lib/switchd/{city}")
+    recordings = base / (draft.folders.recordings or state / "recordings")
     database = f"sqlite:///{state / 'records.sqlite3'}"
     postgresql = draft.storage.sql.replace("postgresql://", "postgresql+psycopg://", 1)
     return ServerSettings(
@@ -51,16 +76,18 @@ def build_settings(draft: Draft, city: str, folder: Path) -> ServerSettings:
         freeswitch=draft.freeswitch,
         password_file=base
         / (draft.freeswitch.event_socket.password_file or state / "event-socket.password"),
+        seat_passwords_file=state / "seat-passwords.json",
         trunk_addresses={name: trunk.addresses for name, trunk in draft.trunks.items()},
         redis=None if draft.storage.redis == "embedded" else draft.storage.redis,
         sql=postgresql or database,
         folders=Places(
             state=state,
-            recordings=base / (draft.folders.recordings or state / "recordings"),
+            recordings=recordings,
             prompts=prompts_folder(draft, folder),
         ),
         log=draft.log,
         feature_codes=draft.feature_codes,
+        nodes=build_nodes(draft, base, state, recordings),
     )
 
 

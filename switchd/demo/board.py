@@ -32,6 +32,7 @@ OUTCOME_COLOURS = {
 }
 LONGEST_GOOD_WAIT = 15.0
 """Seconds; GB/T 33358-2016."""
+MINUTE = 60.0
 
 _MOST_CALLS = 50
 _SEAT_WIDTH = (23, 28)
@@ -60,14 +61,21 @@ class Board:
         self._groups = groups
         self._last: deque[CallRecord] = deque(maxlen=_MOST_CALLS)
         self._waiting: deque[int] = deque(maxlen=300)
+        self._ends: deque[float] = deque()
 
     def ended(self, record: CallRecord) -> None:
-        """Remember a call for the list."""
+        """Remember a call for the list, and for how many there are in a minute."""
         self._last.appendleft(record)
+        self._ends.append(record.ended_at)
 
     def look(self) -> None:
         """Remember how many wait, for the columns; they are as many seconds wide."""
         self._waiting.append(int(self._house.status()["waiting"]))
+
+    def _calls_a_minute(self, now: float) -> int:
+        while self._ends and self._ends[0] < now - MINUTE:
+            self._ends.popleft()
+        return len(self._ends)
 
     def line(self) -> str:
         """The hotline in one line, for a log."""
@@ -78,8 +86,8 @@ class Board:
         return (
             f"waiting {status['waiting']} (longest {status['longest_wait']:.0f} s) · "
             f"seats {seats} · answered {figures['answered']} · "
-            f"abandoned {figures['abandoned']} · within 15 s {share(figures['rate_15s'])} · "
-            f"{figures['calls_a_minute']} calls a minute"
+            f"abandoned {figures['abandoned']} · within 15 s {share(figures['in_time_rate'])} · "
+            f"{self._calls_a_minute(status['now'])} calls a minute"
         )
 
     def draw(self, width: int, height: int) -> RenderableType:
@@ -95,9 +103,9 @@ class Board:
         used = 1 + (5 if roomy else 3) + (seat_rows + 2) + (len(groups) + 3) + (graph + 2)
         parts: list[RenderableType] = [
             self._head(status),
-            _tiles(status, roomy),
+            _tiles(status, self._calls_a_minute(status["now"]), roomy),
             self._graph(width - 4, graph),
-            _group_panel(groups),
+            _group_panel(groups, width >= _ROOMY[0]),
             _seat_panel(seats, float(status["now"]), across, seat_rows, width >= _ROOMY[0]),
         ]
         if height - used >= 4:
@@ -149,10 +157,10 @@ class Board:
         return _panel(table, "最近来电 last calls", height)
 
 
-def _tiles(status: Mapping[str, Any], roomy: bool) -> RenderableType:
+def _tiles(status: Mapping[str, Any], calls_a_minute: int, roomy: bool) -> RenderableType:
     figures = status["figures"]
     longest = float(status["longest_wait"])
-    rate = figures["rate_15s"]
+    rate = figures["in_time_rate"]
     tiles = [
         (
             "等待 waiting",
@@ -174,7 +182,7 @@ def _tiles(status: Mapping[str, Any], roomy: bool) -> RenderableType:
             "red" if figures["abandoned"] else "green",
         ),
         ("15秒 in 15 s", "in 15 s", share(rate), "bright_blue"),
-        ("每分 a minute", "per min", str(figures["calls_a_minute"]), "white"),
+        ("每分 a minute", "per min", str(calls_a_minute), "white"),
     ]
     grid = Table.grid(expand=True)
     cells = []
@@ -187,11 +195,13 @@ def _tiles(status: Mapping[str, Any], roomy: bool) -> RenderableType:
     return grid
 
 
-def _group_panel(groups: Sequence[Mapping[str, Any]]) -> Panel:
+def _group_panel(groups: Sequence[Mapping[str, Any]], rates: bool) -> Panel:
     table = Table(box=None, expand=True, padding=(0, 1), header_style="dim")
     table.add_column("group", no_wrap=True)
     table.add_column("waiting", justify="right")
     table.add_column("longest", justify="right")
+    for name in ("接通率 connected", "15秒 in 15 s") if rates else ():
+        table.add_column(name, justify="right", no_wrap=True)
     table.add_column("seats", no_wrap=True, ratio=1)
     for queue in groups:
         wait = queue["longest_wait"]
@@ -199,10 +209,13 @@ def _group_panel(groups: Sequence[Mapping[str, Any]]) -> Panel:
         for state in SEAT_STATES:
             if count := queue["seats"].get(state):
                 states.append(f"{count} {state.replace('_', ' ')}", _ink(state)).append("  ")
+        today = queue["today"]
+        shown = (share(today["connect_rate"]), share(today["in_time_rate"])) if rates else ()
         table.add_row(
             f"{queue['title']} {queue['group']}",
             str(queue["waiting"]),
             Text(f"{wait:.0f} s", style="red" if wait > LONGEST_GOOD_WAIT else ""),
+            *shown,
             states,
         )
     return _panel(table, "技能组 skill groups")

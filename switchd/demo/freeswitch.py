@@ -69,7 +69,7 @@ class FreeSwitchProcess:
         except OSError:
             return False
         profiles = [line.split()[:2] for line in answer.splitlines()]
-        return answer.count("RUNNING") == len(PROFILES) and all(
+        return answer.count("RUNNING") >= len(PROFILES) and all(
             [name, "profile"] in profiles for name in PROFILES
         )
 

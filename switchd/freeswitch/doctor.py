@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 from routing.plan import Plan
 from switchd.freeswitch.registrations import QUESTION, registered
-from switchd.freeswitch.render import MODULES, PROFILES
+from switchd.freeswitch.render import MODULES, PEERS_PROFILE, PROFILES
 from switchd.freeswitch.secrets import LEAST_LENGTH
 from switchd.freeswitch.settings import RenderSettings
 
@@ -60,7 +60,7 @@ def diagnose(api: Api, plan: Plan, settings: RenderSettings) -> list[Finding]:
         *_version(api),
         *_modules(api),
         *_limits(api, plan, settings),
-        *_profiles(api),
+        *_profiles(api, settings),
         *_seats(api, plan, settings),
         *_event_socket(api),
         *_paths(api, settings),
@@ -131,13 +131,13 @@ def _limits(api: Api, plan: Plan, settings: RenderSettings) -> Iterator[Finding]
             yield _ok(f"{name} is {found[1]}")
 
 
-def _profiles(api: Api) -> Iterator[Finding]:
+def _profiles(api: Api, settings: RenderSettings) -> Iterator[Finding]:
     root = _xml(api("sofia", "xmlstatus"))
     states: dict[str, str] = {}
     if root is not None:
         for profile in root.iter("profile"):
             states[profile.findtext("name", "")] = profile.findtext("state", "")
-    for name in PROFILES:
+    for name in (*PROFILES, PEERS_PROFILE) if settings.peers else PROFILES:
         state = states.get(name, "not there")
         if state.startswith("RUNNING"):
             yield _ok(f"SIP profile {name} is running")

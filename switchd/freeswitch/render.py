@@ -43,6 +43,8 @@ MODULES = (
 
 PROFILES = ("trunk", "seats")
 """The SIP profiles that it starts."""
+PEERS_PROFILE = "peers"
+"""The one for calls from the city's other FreeSWITCHes, where there are any."""
 
 _LOG_LEVELS = ("alert", "crit", "err", "warning", "notice", "info", "debug")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

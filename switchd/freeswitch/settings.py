@@ -47,6 +47,10 @@ class RenderSettings:
     """Address that carrier and phones see, if it is not `sip_address`. Nothing is guessed."""
     trunk_port: int = 5060
     seats_port: int = 5070
+    peers_port: int = 5080
+    """Port for the calls of the city's other FreeSWITCHes; not used without `peers`."""
+    peers: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    """Other FreeSWITCHes of the city, by name: address and port from which their calls come."""
     trunk_addresses: Mapping[str, tuple[str, ...]] = field(
         default_factory=lambda: {"default": ("127.0.0.1/32",)}
     )
@@ -112,6 +116,9 @@ class RenderSettings:
                 raise SettingsError(f"trunk_addresses: {trunk} has no address to come from")
             for address in addresses:
                 _parse(f"trunk_addresses: {trunk}", address, ip_network)
+        for name, (peer, _) in self.peers.items():
+            _plain("peers", name)
+            _parse(f"peers: {name}", peer, ip_address)
         for address in self.seat_addresses:
             _parse("seat_addresses", address, ip_network)
 
@@ -122,6 +129,8 @@ class RenderSettings:
                 raise SettingsError(f"ports: {port} is no port")
         if self.trunk_port == self.seats_port:
             raise SettingsError(f"trunk_port and seats_port: both are {self.trunk_port}")
+        if self.peers and self.peers_port in (self.trunk_port, self.seats_port):
+            raise SettingsError(f"peers_port: {self.peers_port} is the trunk's or the seats' port")
         if self.max_sessions < 1 or self.sessions_per_second < 1:
             raise SettingsError("max_sessions and sessions_per_second must be at least 1")
         if (last - first + 1) // 2 < self.max_sessions:

@@ -126,7 +126,15 @@ class Emptied:
     pool: str
 
 
-InboxEvent = OfferMade | OfferLost | Told | Emptied
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """A waiting call of this owner has lost its place to a new call of the same number."""
+
+    call: str
+    by: str
+
+
+InboxEvent = OfferMade | OfferLost | Superseded | Told | Emptied
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +150,8 @@ class SeatView:
     """Why it is not ready."""
     reachable: bool
     """Whether its phone is registered."""
+    home: str
+    """The owner at whose FreeSWITCH it is registered, "" if at none."""
     groups: tuple[str, ...]
     """Groups whose callers it may be offered."""
     pools: Mapping[str, int]
@@ -225,6 +235,8 @@ def read_event(text: str | bytes) -> InboxEvent:
         if entry["kind"] == "emptied":
             return Emptied(entry["pool"])
         kind, call, token, seat = (entry[key] for key in ("kind", "call", "token", "seat"))
+        if kind == "superseded":
+            return Superseded(call, entry["by"])
         if kind == "offer_lost":
             return OfferLost(call, token, seat, LostBy(entry["reason"]))
         if kind == "offer_made":
@@ -237,6 +249,7 @@ def read_event(text: str | bytes) -> InboxEvent:
                     group=entry["group"],
                     offered_at=to_seconds(entry["offered_at"]),
                     deadline=to_seconds(entry["deadline"]),
+                    home=entry.get("home", ""),
                     why=read_why(entry["why"], entry["offered_at"]),
                 )
             )
@@ -308,6 +321,7 @@ def read_seat(seat: str, fields: Mapping[str, str]) -> SeatView:
         since=to_seconds(fields["since"]),
         reason=fields["reason"],
         reachable=fields["reachable"] == "1",
+        home=fields.get("home", ""),
         groups=tuple(pool for pool in pools if LEVEL_MARK not in pool),
         pools=pools,
         call=fields.get("call", ""),

@@ -36,16 +36,16 @@ class Keys:
         "barred",
         "calls_of",
         "last_call",
+        "ends",
+        "talks",
+        "nodes",
+        "places",
     )
     """The order in which scripts get them; `lua/_keys.lua` names them in the same order."""
 
     def __init__(self, city: str) -> None:
         """Raise ValueError if `city` could break out of its hash tag."""
-        if not _CITY.fullmatch(city):
-            raise ValueError(
-                f"city {city!r} cannot be part of a Redis key: use letters, digits, '-', '_', '.'"
-            )
-        tag = f"switchd:{{{city}}}:"
+        tag = _tag(city)
         self.seats = f"{tag}seats"
         """SET of the seats that the plan knows."""
         self.pools = f"{tag}pools"
@@ -88,6 +88,72 @@ class Keys:
         self.last_call = f"{tag}last_call:"
         """+ caller's number: its last call, as long as the next makes a repeat caller."""
 
+        self.ends = f"{tag}ends:"
+        """+ group: ZSET of the waits that ended last (see `lua/note_end.lua`) → ms of their end."""
+        self.talks = f"{tag}talks:"
+        """+ group: ZSET of the last talks → ms at which the wait before them ended."""
+        self.nodes = f"{tag}nodes"
+        """ZSET owner → ms at which its daemon counts as dead unless it is heard of before."""
+        self.places = f"{tag}places"
+        """HASH owner → machine and folder of its daemon."""
+
     def for_lua(self) -> tuple[str, ...]:
         """KEYS of every script."""
         return tuple(getattr(self, name) for name in self.LUA_ORDER)
+
+
+class IndicatorKeys:
+    """Key names of one city's indicators; all are families and take a day or a minute."""
+
+    def __init__(self, city: str) -> None:
+        """Raise ValueError if `city` could break out of its hash tag."""
+        tag = _tag(city)
+        self.counted = f"{tag}counted:"
+        """+ day: SET of the calls that have been counted, by their ids."""
+        self.day = f"{tag}indicators:day:"
+        """+ day: HASH of figures, see lua/_figures.lua."""
+        self.minute = f"{tag}indicators:minute:"
+        """+ minutes since the epoch: HASH of figures."""
+
+    def for_lua(self) -> tuple[str, ...]:
+        """KEYS of the scripts for indicators."""
+        return (self.counted, self.day, self.minute)
+
+
+class EntranceKeys:
+    """Key names of one city's entrance: who waits, and which number has which place."""
+
+    LUA_ORDER: Final = (
+        "held",
+        "inbox",
+        "barred",
+        "calls_of",
+        "last_call",
+        "entered",
+        "place",
+    )
+    """The order in which scripts get them; `lua/_entrance_keys.lua` names them in the same."""
+
+    def __init__(self, city: str) -> None:
+        """Raise ValueError if `city` could break out of its hash tag."""
+        tag, queue = _tag(city), Keys(city)
+        self.held = f"{tag}held"
+        """HASH call → owner, line, group and number, of every call that waits or will."""
+        self.entered = f"{tag}entered:"
+        """+ line:LINE or group:GROUP: ZSET call → ms at which it came, of the same calls."""
+        self.place = f"{tag}place:"
+        """+ line@number: HASH of the place that the number has there, or had until cut off."""
+        self.inbox, self.barred = queue.inbox, queue.barred
+        self.calls_of, self.last_call = queue.calls_of, queue.last_call
+
+    def for_lua(self) -> tuple[str, ...]:
+        """KEYS of the scripts of the entrance."""
+        return tuple(getattr(self, name) for name in self.LUA_ORDER)
+
+
+def _tag(city: str) -> str:
+    if not _CITY.fullmatch(city):
+        raise ValueError(
+            f"city {city!r} cannot be part of a Redis key: use letters, digits, '-', '_', '.'"
+        )
+    return f"switchd:{{{city}}}:"

@@ -75,8 +75,12 @@ class SeatVerbs(Verbs):
     # What phones do
 
     def phone(self, seat: str, reachable: bool, now: float) -> bool:
-        """The seat's phone is registered, or not any more. False if the seat is not known."""
-        return bool(self._run("phone", seat, int(reachable), to_ms(now), self._new_token()))
+        """The seat's phone is registered at this owner's FreeSWITCH, or not any more.
+
+        It is rung where it registered last. False if the seat is not known.
+        """
+        there, token = int(reachable), self._new_token()
+        return bool(self._run("phone", seat, self._owner, there, to_ms(now), token))
 
     # Views
 

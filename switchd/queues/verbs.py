@@ -14,7 +14,7 @@ from switchd.queues.order import to_seconds
 from switchd.queues.scripts import Scripts
 
 
-def _new_token() -> str:
+def new_token() -> str:
     return secrets.token_urlsafe(12)
 
 
@@ -26,7 +26,7 @@ class Verbs:
         client: redis.Redis,
         city: str,
         owner: str,
-        new_token: Callable[[], str] = _new_token,
+        new_token: Callable[[], str] = new_token,
     ) -> None:
         """`client` comes from `switchd.queues.connection.connect`.
 

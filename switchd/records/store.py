@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import tzinfo
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from routing.record import CallRecord
+from routing.indicators import Counts, Dimension, Ended
+from routing.past import Past
+from routing.record import CallRecord, Outcome
 from switchd.records import codec, voicemails
 from switchd.records.database import Database
-from switchd.records.summary import IN_TIME_SECONDS, SHORT_SECONDS, Summary, summary_query
+from switchd.records.summary import by_hour, counts_by_key, ended_in, ended_query, heaps_query
 from switchd.records.tables import CallRow, LegRow, VoicemailRow
 
 _CALLS, _LEGS = CallRow.__table__, LegRow.__table__
+_TIMES = ("arrived_at", "queued_at", "answered_at", "talk_ended_at", "ended_at")
+"""What the durations are made of."""
 _DERIVED = ("queue_seconds", "answer_seconds", "talk_seconds")
 
 
@@ -68,29 +74,56 @@ class Store(Database):
         with self._connect() as connection:
             return _records(connection, connection.execute(latest).all())
 
-    def summary(
-        self,
-        since: float,
-        until: float,
-        *,
-        in_time: float = IN_TIME_SECONDS,
-        short: float = SHORT_SECONDS,
-    ) -> Summary:
+    def summary(self, since: float, until: float) -> Counts:
         """Return the figures of the calls that arrived from `since` up to, not at, `until`.
 
-        All four are seconds; `in_time` and `short` are explained at `Summary`.
+        Times are seconds since the epoch.
         """
+        return self._counts(since, until, None).get("", Counts())
+
+    def report(self, since: float, until: float, by: Dimension, zone: tzinfo) -> dict[str, Counts]:
+        """Return the same figures for each line, group, department, or hour in the city's zone.
+
+        "" is for calls that have none.
+        """
+        found = self._counts(since, until, by)
+        return by_hour(found, zone) if by is Dimension.HOUR else dict(sorted(found.items()))
+
+    def _counts(self, since: float, until: float, by: Dimension | None) -> dict[Any, Counts]:
+        query = heaps_query(since, until, by, self._engine.dialect.name)
         with self._connect() as connection:
-            row = connection.execute(summary_query(since, until, in_time, short)).one()
-        return Summary(since=since, until=until, **row._mapping)
+            return counts_by_key(connection.execute(query))
+
+    def day(self, since: float, until: float) -> list[Past]:
+        """Return the calls that arrived from `since` up to, not at, `until`, the earliest first,
+        as far as a replay needs to know them."""
+        columns = [
+            _CALLS.c["skill_group" if name == "group" else name].label(name)
+            for name in Past.__slots__
+        ]
+        period = (_CALLS.c.arrived_at >= since, _CALLS.c.arrived_at < until)
+        query = select(*columns).where(*period).order_by(_CALLS.c.arrived_at, _CALLS.c.call)
+        with self._connect() as connection:
+            return [_past(row) for row in connection.execute(query)]
+
+    def ended(self, since: float, after: Ended | None, limit: int) -> list[Ended]:
+        """Return what is counted of calls that arrived from `since` on, the earliest first.
+
+        One page of at most `limit`; `after` is the last call of the page before.
+        """
+        place = None if after is None else (after.arrived_at, after.call)
+        with self._connect() as connection:
+            rows = connection.execute(ended_query(since, place, limit)).all()
+        return [ended_in(row) for row in rows]
 
 
 def _call_row(record: CallRecord, plain: dict[str, Any]) -> dict[str, Any]:
     """Return the row of `calls` for a record and its plain form."""
     row = {name: value for name, value in plain.items() if name not in ("group", "legs")}
     row["skill_group"] = plain["group"]
+    as_kept = replace(record, **{name: plain[name] for name in _TIMES})
     for name in _DERIVED:
-        seconds: float | None = getattr(record, name)
+        seconds: float | None = getattr(as_kept, name)
         row[name] = None if seconds is None else round(seconds, 3)
     return row
 
@@ -105,3 +138,7 @@ def _records(connection: Connection, calls: Sequence[Row[Any]]) -> list[CallReco
         codec.from_dict({**row._mapping, "group": row.skill_group, "legs": legs[row.call]})
         for row in calls
     ]
+
+
+def _past(row: Row[Any]) -> Past:
+    return Past(**{**row._mapping, "outcome": Outcome(row.outcome)})

@@ -1,89 +1,148 @@
-"""How a period went, in the terms of GB/T 33358-2016.
+"""How a period went, from the finished calls in SQL, as `routing.indicators` defines it.
 
-A caller asks for a person by coming to a skill group's waiting list, or by failing on the way to
-it. The connect rate (接通率) and the 15-second rate (15秒接通率) have the same base: everybody who
-asked, whether answered, abandoned or failed. Short abandons stay in that base, since the standard
-makes no exception for them, and are counted apart for whoever reports both.
+SQL sorts the calls into heaps of which every call counts the same way, and adds up durations; what
+a heap counts as is not said here.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, and_, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, extract, func, literal, or_, select
 
-from routing.record import Outcome
+from routing.indicators import (
+    IN_TIME_SECONDS,
+    SHORT_SECONDS,
+    Counts,
+    Dimension,
+    Ended,
+    milliseconds,
+)
+from routing.record import CallKind, Outcome
 from switchd.records.tables import CallRow
 
-IN_TIME_SECONDS = 15.0
-"""GB/T 33358-2016: an answer within 15 seconds."""
-SHORT_SECONDS = 5.0
-"""A caller who leaves the waiting list before that is a short abandon."""
+QUARTER = 900
+"""Seconds. Hours begin at whole quarters of an hour of UTC, in every time zone of today."""
+
+_COLUMN: dict[Dimension, ColumnElement[Any]] = {
+    Dimension.LINE: CallRow.__table__.c.line_dialled,
+    Dimension.MEANT: CallRow.__table__.c.line_meant,
+    Dimension.GROUP: CallRow.__table__.c.skill_group,
+    Dimension.DEPARTMENT: CallRow.__table__.c.department,
+}
+_INCOMING = CallRow.kind == CallKind.INCOMING.value
+_ASKED = or_(CallRow.queued_at.is_not(None), CallRow.skill_group != "")
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """The figures of the calls that arrived in a period; times in seconds."""
-
-    since: float
-    until: float
-    calls: int
-    """All calls, whatever became of them."""
-    offered: int
-    """Callers who asked for a person: answered + abandoned + failed."""
-    answered: int
-    answered_in_time: int
-    """Answered within 15 s of entering the waiting list."""
-    abandoned: int
-    """Hung up in the waiting list."""
-    short_abandons: int
-    """Those of them who left within 5 s."""
-    failed: int
-    """A technical fault ended it in the waiting list or on the way there."""
-    abandoned_at_entry: int
-    redirected: int
-    closed: int
-    """Called out of hours and were told so."""
-    refused: int
-    average_wait: float | None
-    """From entering the waiting list to the answer or the end; None if nobody waited."""
-    longest_wait: float | None
-
-    @property
-    def connect_rate(self) -> float | None:
-        """接通率: answered ÷ offered, 0 to 1; None if nobody asked."""
-        return self.answered / self.offered if self.offered else None
-
-    @property
-    def in_time_rate(self) -> float | None:
-        """15秒接通率: answered in time ÷ offered, 0 to 1; None if nobody asked."""
-        return self.answered_in_time / self.offered if self.offered else None
-
-
-def summary_query(since: float, until: float, in_time: float, short: float) -> Executable:
-    """Return the query for all figures of `Summary` except the period itself."""
+def heaps_query(since: float, until: float, by: Dimension | None, dialect: str) -> Select[Any]:
+    """Return the query for heaps of the calls that arrived from `since` up to, not at, `until`."""
     call = CallRow
-    answered, abandoned = call.outcome == Outcome.ANSWERED, call.outcome == Outcome.ABANDONED
-    failed = and_(
-        call.outcome == Outcome.FAILED, or_(call.queued_at.is_not(None), call.skill_group != "")
+    key = literal("") if by is None else _quarter(dialect) if by is Dimension.HOUR else _COLUMN[by]
+    heap = (
+        key.label("key"),
+        call.outcome.label("outcome"),
+        _ASKED.label("asked"),
+        (func.coalesce(call.queue_seconds, call.answer_seconds) <= IN_TIME_SECONDS).label(
+            "in_time"
+        ),
+        (call.queue_seconds < SHORT_SECONDS).label("short"),
+        call.survey_meaning.label("survey"),
     )
-    wait = func.coalesce(call.queue_seconds, call.answer_seconds)
-    return select(
-        func.count().label("calls"),
-        _count(or_(answered, abandoned, failed)).label("offered"),
-        _count(answered).label("answered"),
-        _count(and_(answered, wait <= in_time)).label("answered_in_time"),
-        _count(abandoned).label("abandoned"),
-        _count(and_(abandoned, call.queue_seconds < short)).label("short_abandons"),
-        _count(failed).label("failed"),
-        _count(call.outcome == Outcome.ABANDONED_AT_ENTRY).label("abandoned_at_entry"),
-        _count(call.outcome == Outcome.REDIRECTED).label("redirected"),
-        _count(call.outcome == Outcome.CLOSED).label("closed"),
-        _count(call.outcome == Outcome.REFUSED).label("refused"),
-        func.avg(call.queue_seconds).label("average_wait"),
+    durations = (
+        func.count().label("count"),
+        func.count(call.queue_seconds).label("waited"),
+        _ms(call.queue_seconds).label("wait_ms"),
         func.max(call.queue_seconds).label("longest_wait"),
-    ).where(call.arrived_at >= since, call.arrived_at < until)
+        func.count(call.talk_seconds).label("talked"),
+        _ms(call.talk_seconds).label("talk_ms"),
+    )
+    period = (_INCOMING, call.arrived_at >= since, call.arrived_at < until)
+    return select(*heap, *durations).where(*period).group_by(*(one.name for one in heap))
 
 
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count().filter(condition)
+def counts_by_key(rows: Iterable[Any]) -> dict[Any, Counts]:
+    """Add the heaps up, those of each key by themselves."""
+    found: dict[Any, Counts] = {}
+    for row in rows:
+        of_outcome = Counts.of(
+            Outcome(row.outcome),
+            asked=bool(row.asked),
+            in_time=bool(row.in_time),
+            short=bool(row.short),
+            count=row.count,
+        )
+        measured = Counts(
+            waited=row.waited,
+            wait_ms=int(row.wait_ms or 0),
+            longest_wait_ms=milliseconds(row.longest_wait),
+            talked=row.talked,
+            talk_ms=int(row.talk_ms or 0),
+            surveys={row.survey: row.count} if row.survey else {},
+        )
+        found[row.key] = found.get(row.key, Counts()) + of_outcome + measured
+    return found
+
+
+def by_hour(quarters: dict[Any, Counts], zone: tzinfo) -> dict[str, Counts]:
+    """Add quarters of an hour up to the city's hours, 2026-11-22 08:00, in order."""
+    found: dict[str, Counts] = {}
+    for quarter in sorted(quarters):
+        moment = datetime.fromtimestamp(int(quarter) * QUARTER, zone)
+        hour = moment.strftime("%Y-%m-%d %H:00")
+        found[hour] = found.get(hour, Counts()) + quarters[quarter]
+    return found
+
+
+def ended_query(since: float, after: tuple[float, str] | None, limit: int) -> Select[Any]:
+    """Return the query for what is counted of calls that arrived from `since` on, in order.
+
+    `after` are arrival and id of the last call of the page before.
+    """
+    call = CallRow
+    columns: tuple[Any, ...] = (
+        call.call,
+        call.arrived_at,
+        call.line_dialled,
+        call.skill_group,
+        call.outcome,
+        _ASKED.label("asked"),
+        call.queue_seconds,
+        call.answer_seconds,
+        call.talk_seconds,
+        call.survey_meaning,
+    )
+    query = select(*columns).where(_INCOMING, call.arrived_at >= since)
+    if after is not None:
+        arrived_at, name = after
+        later = call.arrived_at > arrived_at
+        query = query.where(or_(later, (call.arrived_at == arrived_at) & (call.call > name)))
+    return query.order_by(call.arrived_at, call.call).limit(limit)
+
+
+def ended_in(row: Any) -> Ended:
+    """Read a row of `ended_query`."""
+    return Ended(
+        call=row.call,
+        arrived_at=row.arrived_at,
+        line=row.line_dialled,
+        group=row.skill_group,
+        outcome=Outcome(row.outcome),
+        asked=bool(row.asked),
+        wait_ms=milliseconds(row.queue_seconds),
+        answer_ms=milliseconds(row.answer_seconds),
+        talk_ms=milliseconds(row.talk_seconds),
+        survey=row.survey_meaning,
+    )
+
+
+def _ms(seconds: Any) -> ColumnElement[Any]:
+    return func.sum(cast(func.round(seconds * 1000), BigInteger))
+
+
+def _quarter(dialect: str) -> ColumnElement[Any]:
+    epoch = extract("epoch", CallRow.arrived_at)
+    if dialect == "sqlite":
+        return epoch // QUARTER
+    return cast(func.floor(epoch / QUARTER), BigInteger)

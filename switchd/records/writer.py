@@ -59,6 +59,8 @@ class Writer:
         self._woken, self._hurry, self._empty = Event(), Event(), Event()
         self._stopping = False
         self._greenlet: gevent.Greenlet[[], None] | None = None
+        self.on_written: Callable[[Sequence[CallRecord]], None] = lambda records: None
+        """Told of the records of each batch once they are in SQL; must not wait."""
         self.written = 0
         """Records that this writer has brought to SQL."""
         self.failures = 0
@@ -114,8 +116,9 @@ class Writer:
             self._wait(self._gather_seconds)
             while self._spool.waiting and not self._stopping:
                 try:
-                    gevent.get_hub().threadpool.apply(self._move_batch)
+                    written = gevent.get_hub().threadpool.apply(self._move_batch)
                     failures, self.down = 0, False
+                    self.on_written(written)
                 except Exception as error:
                     # Whatever it is, the records are safe where they are.
                     failures, self.down = failures + 1, True
@@ -137,8 +140,8 @@ class Writer:
         if not self._stopping:
             self._hurry.clear()
 
-    def _move_batch(self) -> None:
-        """Bring one batch to SQL and forget it; runs in a thread."""
+    def _move_batch(self) -> list[CallRecord]:
+        """Bring one batch to SQL, forget it and return it; runs in a thread."""
         self._spool.sync()
         batch = self._spool.take(self._batch)
         if not batch:
@@ -157,6 +160,7 @@ class Writer:
                 offset=bad.at.offset,
                 line=bad.line[:200].decode(errors="backslashreplace"),
             )
+        return [record for record in batch.records if record.call not in refused]
 
     def _write(self, records: Sequence[CallRecord]) -> dict[str, str]:
         """Write the records; return the calls that SQL refuses, found by halving, with reasons."""

@@ -17,10 +17,18 @@ class Phones:
     """
 
     def __init__(
-        self, seats: Callable[[], Collection[str]], tell: Callable[[str, bool], object]
+        self,
+        seats: Callable[[], Collection[str]],
+        tell: Callable[[str, bool], object],
+        *,
+        wander: bool = False,
     ) -> None:
+        """`wander` is whether phones may be registered at another FreeSWITCH, too: each
+        registration is told then, since it may be a return.
+        """
         self._seats = seats
         self._tell = tell
+        self._wander = wander
         self._told: dict[str, bool] = {}
         self._one_at_a_time = RLock()
         """Telling takes time; a list must not overtake the one before it."""
@@ -28,17 +36,21 @@ class Phones:
     def heard(self, seat: str, reachable: bool) -> None:
         """A phone has registered, or is no longer registered. Phones of no seat are ignored."""
         with self._one_at_a_time:
-            if seat not in self._seats() or self._told.get(seat) is reachable:
+            if seat not in self._seats():
                 return
-            self._tell(seat, reachable)
+            is_new = self._told.get(seat) is not reachable
+            if is_new or (reachable and self._wander):
+                self._tell(seat, reachable)
             self._told[seat] = reachable
-            log.info("phone", seat=seat, reachable=reachable)
+            if is_new:
+                log.info("phone", seat=seat, reachable=reachable)
 
     def listed(self, registered: Collection[str]) -> None:
         """Here is everybody who is registered; whoever is not named is not."""
         with self._one_at_a_time:
             for seat in self._seats():
-                self.heard(seat, seat in registered)
+                if self._told.get(seat) is not (seat in registered):
+                    self.heard(seat, seat in registered)
 
     def plan_changed(self) -> None:
         """Forget what was told of phones that belong to no seat any more."""

@@ -33,6 +33,16 @@ def code_plan(city: str, seat: str, code: str) -> list[Action]:
     )
 
 
+def relay_plan(city: str, seat: str, domain: str) -> list[Action]:
+    """A call from another FreeSWITCH of the city for a seat whose phone is registered here."""
+    return [
+        ("set", "switchd_kind=relay"),
+        ("set", f"switchd_city={city}"),
+        ("set", "hangup_after_bridge=true"),
+        ("bridge", f"user/{seat}@{domain}"),
+    ]
+
+
 def _plan(variables: Mapping[str, str]) -> list[Action]:
     assigned = "|".join(f"{name}={value}" for name, value in variables.items())
     return [("set", "hangup_after_bridge=false"), ("multiset", f"^^|{assigned}"), ("park", "")]

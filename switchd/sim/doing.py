@@ -7,6 +7,7 @@ from collections.abc import Callable
 from switchd.sim import bridging
 from switchd.sim.apps import App, Park, Sleep
 from switchd.sim.channel import Channel, pairs
+from switchd.sim.peers import Bridge
 from switchd.sim.playing import Collect, EndlessPlayback, Playback
 from switchd.sim.text import assignments, split
 
@@ -142,6 +143,7 @@ class Eavesdrop(App):
 
 APPLICATIONS: dict[str, type[App]] = {
     "answer": Answer,
+    "bridge": Bridge,
     "conference": Conference,
     "eavesdrop": Eavesdrop,
     "endless_playback": EndlessPlayback,

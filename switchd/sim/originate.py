@@ -53,7 +53,8 @@ class Request:
 
     variables: dict[str, str]
     url: str
-    action: tuple[str, str]
+    action: tuple[str, str] | None
+    """Application and argument; None: whoever asked sees to it."""
 
     @classmethod
     def parse(cls, text: str) -> Request:
@@ -88,7 +89,12 @@ def originate(switch: Switch, text: str, done: Done) -> None:
         return
     if switch.faults.refuse_originates:
         done(f"-ERR {switch.faults.refuse_originates}\n")
-        return
+    else:
+        ring(switch, request, done)
+
+
+def ring(switch: Switch, request: Request, done: Done) -> None:
+    """Ring whoever the request names; `done` gets the result."""
     user, sofia = _USER.match(request.url), _SOFIA.match(request.url)
     if user is not None:
         number, domain = user.group(1), user.group(2) or switch.domain
@@ -100,8 +106,12 @@ def originate(switch: Switch, text: str, done: Done) -> None:
             _ring(switch, request, "seats", number, domain, switch.directory.find(number), done)
     elif sofia is not None:
         profile, number, domain = sofia.group(1), sofia.group(2), sofia.group(3) or ""
-        at_seat = switch.directory.find(number) if profile == "seats" else None
-        party = at_seat or switch.outside.get(number)
+        party: Party | None
+        if profile == "peers":
+            party = switch.relay(domain.partition(";")[0], number)
+        else:
+            at_seat = switch.directory.find(number) if profile == "seats" else None
+            party = at_seat or switch.outside.get(number)
         _ring(switch, request, profile, number, domain, party, done)
     elif request.url.startswith("error/"):
         done(f"-ERR {request.url[len('error/') :].upper()}\n")
@@ -156,8 +166,9 @@ def _ring(
         switch.emit("CALL_UPDATE", leg)
         done(f"+OK {leg.uuid}\n")
         leg.state = "CS_EXECUTE"
-        leg.plan.append(request.action)
-        apps.go_on(switch, leg)
+        if request.action is not None:
+            leg.plan.append(request.action)
+            apps.go_on(switch, leg)
 
     leg.when_down = failed
     leg.when_answered = answered

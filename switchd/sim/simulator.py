@@ -17,6 +17,8 @@ from switchd.sim.eventsocket import EventSocket
 from switchd.sim.faults import Faults
 from switchd.sim.headers import variables
 from switchd.sim.numbers import Number
+from switchd.sim.party import Party
+from switchd.sim.peers import Relay
 from switchd.sim.phones import Phone, Phones
 from switchd.sim.profile import AgentHabits, Mind, Profile
 from switchd.sim.sounds import Sounds
@@ -66,6 +68,8 @@ class Simulator:
             recording_seconds=recording_seconds,
         )
         self._trunk = trunk
+        self._peers: dict[str, Simulator] = {}
+        self.switch.relay = self._relay
         self._numbers: dict[str, Number] = {}
         self._habits = habits or AgentHabits()
         self._seed = seed
@@ -124,6 +128,14 @@ class Simulator:
             if self._running:
                 phone.register()
         return phone
+
+    def peer(self, address: str, other: Simulator) -> None:
+        """Make another stand-in answer at an address of the profile `peers`."""
+        self._peers[address] = other
+
+    def _relay(self, address: str, number: str) -> Party | None:
+        other = self._peers.get(address)
+        return Relay(other.switch, other.city, number) if other is not None else None
 
     def number(self, number: str) -> Number:
         """Whoever answers a number behind a trunk; one that was never asked for is nobody's."""
@@ -186,6 +198,14 @@ class Simulator:
     def drop_connections(self) -> None:
         """Cut every event-socket connection."""
         self._socket.drop()
+
+    def unplug(self) -> None:
+        """Cut every connection and take no new one, until `plug_in`; calls go on."""
+        self._socket.stop()
+
+    def plug_in(self) -> None:
+        """Listen again on the same port."""
+        self._socket.start()
 
     def silence(self, on: bool = True) -> None:
         """Send nothing more, or send all that waits."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -83,6 +83,8 @@ class Switch:
         self.conferences: dict[str, list[Channel]] = {}
         self.outside: dict[str, Party] = {}
         """Telephone number → whoever answers it behind a trunk."""
+        self.relay: Callable[[str, str], Party | None] = lambda address, number: None
+        """Whoever is reached at another switch's address by a number."""
         self.plans: dict[str, Sequence[Action]] = {}
         """Extension → what is done for it, for transfers."""
         self.sessions = 0

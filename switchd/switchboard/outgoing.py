@@ -26,6 +26,7 @@ from switchd.prompts.library import PromptLibrary, PromptMissingError
 log = structlog.get_logger(__name__)
 
 _DIALLED = re.compile(r"[0-9*#]{1,24}")
+_EXTENSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NOT_DISPLAYED = re.compile(r"""[\x00-\x1f\x7f'"\\{}\[\]<>$|^:]""")
 GONE = ("no such channel", "cannot locate session", "invalid session", "invalid uuid")
 """What FreeSWITCH says of a leg that has ended (mod_commands.c, mod_event_socket.c)."""
@@ -49,13 +50,20 @@ class FreeSwitch:
         *,
         domain: str,
         proxies: Mapping[str, str],
+        own: str = "",
+        peers: Mapping[str, str] | None = None,
         recordings: Path,
         deliver: Callable[[str, on.Event], object],
     ) -> None:
+        """`own` is the name of this FreeSWITCH as offers tell it, `peers` where the others of the
+        city take calls for their seats: name → host:port.
+        """
         self._link = link
         self.prompts = prompts
         self._domain = domain
         self.proxies = proxies
+        self._own = own
+        self._peers = peers or {}
         self._recordings = recordings
         self._deliver = deliver
 
@@ -160,14 +168,36 @@ class FreeSwitch:
             if not reply.ok:
                 raise CommandFailed(command.name, reply.text)
 
-    def ring(self, seat: str, leg: str, seconds: float, caller: str, title: str, call: str) -> None:
-        """Originate the seat's leg, parked; its result arrives as SeatAnswered or SeatFailed."""
+    def ring(
+        self,
+        seat: str,
+        leg: str,
+        seconds: float,
+        caller: str,
+        title: str,
+        call: str,
+        home: str = "",
+    ) -> None:
+        """Originate the seat's leg, parked; its result arrives as SeatAnswered or SeatFailed.
+
+        A phone that is registered at another FreeSWITCH of the city is rung through that one.
+        """
+        target = self._phone(seat, home)
         variables = {
             "switchd_kind": "seat",
             "switchd_seat": seat,
             **_originated(leg, seconds, caller, title, call),
         }
-        self._originate(f"user/{seat}@{self._domain}", leg, seconds, variables)
+        self._originate(target, leg, seconds, variables)
+
+    def _phone(self, seat: str, home: str) -> str:
+        if home in ("", self._own):
+            return f"user/{seat}@{self._domain}"
+        if home not in self._peers:
+            raise SwitchError(f"seat {seat} is at {home}, which is none of the city's nodes")
+        if not _EXTENSION.fullmatch(seat):
+            raise SwitchError(f"{seat[:40]!r} is no extension to dial")
+        return f"sofia/peers/{seat}@{self._peers[home]};transport=udp"
 
     def dial(
         self,

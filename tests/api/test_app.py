@@ -36,6 +36,9 @@ class FakeHouse:
     def queues(self) -> Sequence[Mapping[str, Any]]:
         return self._answer([])  # type: ignore[no-any-return]
 
+    def indicators(self) -> Mapping[str, Any]:
+        return self._answer({"today": {}})  # type: ignore[no-any-return]
+
     def seats(self) -> Sequence[Mapping[str, Any]]:
         return self._answer([{"seat": "1001"}])  # type: ignore[no-any-return]
 
@@ -64,7 +67,9 @@ def http(house: FakeHouse) -> testing.TestClient:
 
 
 class TestReading:
-    @pytest.mark.parametrize("what", ["status", "calls", "queues", "seats", "blocked"])
+    @pytest.mark.parametrize(
+        "what", ["status", "calls", "queues", "indicators", "seats", "blocked"]
+    )
     def test_everything_can_be_seen(self, http: testing.TestClient, what: str) -> None:
         assert http.simulate_get(f"/v1/{what}").status_code == 200
 

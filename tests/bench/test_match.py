@@ -10,7 +10,7 @@ class TestMatchBenchmark:
         figures = match.run(quick=True)
         assert all(figure.value > 0 for figure in figures)
         compared = [figure for figure in figures if figure.compared_with is not None]
-        assert len(compared) == 4
+        assert len(compared) == 6
         for figure in compared:
             assert figure.ratio is not None
             assert figure.ratio > 0

@@ -114,12 +114,18 @@ STATUS: dict[str, Any] = {
     "seats": {"ready": 1},
     "figures": {
         "answered": 1,
-        "asked": 2,
+        "offered": 2,
         "abandoned": 1,
         "connect_rate": 0.5,
-        "rate_15s": None,
+        "in_time_rate": None,
     },
     "records_waiting": 0,
+    "admission": {
+        "overloaded_since": None,
+        "legs": 5,
+        "legs_for_callers": 3200,
+        "refused": {"entry.queue_full": 7},
+    },
 }
 
 
@@ -150,6 +156,9 @@ class FakeHouse:
 
     def queues(self) -> Any:
         return self._show("queues")
+
+    def indicators(self) -> Any:
+        return self._show("indicators")
 
     def seats(self) -> Any:
         return self._show("seats")

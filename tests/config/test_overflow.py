@@ -97,7 +97,7 @@ MISTAKES = [
     ({"group": "{level: 1, after_seconds: 30}"},
      "groups.intake.overflow.level", "level 1 is no lower than what intake needs", "lower level"),
     ({"line": "[{group: english, level: 2}, {group: english, level: 2, after_seconds: 90}]"},
-     "lines.12345.overflow.1.group", "english with level 2 stands here a second time", "shorter wait"),
+     "lines.12345.overflow.1.group", "english with level 2 stands here a second", "shorter wait"),
     ({"line": "{then: callback, after_seconds: 90}", "callbacks": ""},
      "lines.12345.overflow.then", "nobody is called back", "`callbacks:`"),
     ({"line": "[{then: voicemail, after_seconds: 300}, {group: supervisors, after_seconds: 301}]"},

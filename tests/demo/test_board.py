@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from rich.console import Console
 from switchd.demo.board import Board
 from switchd.demo.digits import columns
 from switchd.demo.picture import save_picture
+from tests.records.examples import ANSWERED_CALL
 
 SIZES = [(80, 24), (120, 40), (200, 60), (60, 20)]
 
@@ -35,8 +37,7 @@ class Hotline:
             "figures": {
                 "answered": 128,
                 "abandoned": 12,
-                "rate_15s": 1.0,
-                "calls_a_minute": 21,
+                "in_time_rate": 1.0,
             },
         }
 
@@ -44,7 +45,14 @@ class Hotline:
         seats = {"talking": 5, "not_ready": 3}
         groups = [("intake", "受理"), ("dispatch", "交办督办")]
         return [
-            {"group": name, "title": title, "waiting": 2, "longest_wait": 17.0, "seats": seats}
+            {
+                "group": name,
+                "title": title,
+                "waiting": 2,
+                "longest_wait": 17.0,
+                "seats": seats,
+                "today": {"connect_rate": 0.875, "in_time_rate": None},
+            }
             for name, title in groups
         ]
 
@@ -94,6 +102,17 @@ class TestTheWallboard:
         line = board(Hotline()).line()
         assert "waiting 2 (longest 17 s) · seats 8 not_ready · answered 128" in line
         assert "\n" not in line
+
+    def test_calls_a_minute_are_those_that_ended_in_the_last_minute(self) -> None:
+        drawn = board(Hotline())
+        for ended_at in (939.9, 940.0, 999.0):
+            drawn.ended(replace(ANSWERED_CALL, ended_at=ended_at))
+        assert "2 calls a minute" in drawn.line()
+
+    def test_groups_are_shown_with_their_rates_of_today(self) -> None:
+        text = "\n".join(screen(board(Hotline()), 120, 40))
+        assert "接通率" in text
+        assert "88%" in text
 
 
 class TestThePicture:

@@ -77,6 +77,39 @@ class TestOrder:
             hall.call("c1", ring=0)
 
 
+class TestTheWorkedExample:
+    """The one of docs/queueing.md."""
+
+    def waiting(self, hall: Hall) -> None:
+        now = hall.now
+        hall.call("a", since=now - 300)
+        hall.call("b", priority=120, since=now - 200)
+        hall.call("c", "labour", slope=2.0, since=now - 155)
+        hall.call("d", "market", since=now - 310)
+        hall.list.widen("d", "hotline", now)
+
+    def test_the_highest_score_of_the_moment_is_served(self, hall: Hall) -> None:
+        self.waiting(hall)
+        hall.seat("1001", "hotline", "labour")
+        (offer,) = hall.offers()
+        assert (offer.call, offer.why["score"]) == ("b", 320.0)
+        assert offer.why["callers"] == [["b", 320.0], ["c", 310.0], ["d", 310.0]]
+        hall.after(10)
+        for seat in ("1002", "1003", "1004"):
+            hall.seat(seat, "hotline", "labour")
+        found = [(offer.call, offer.why["score"]) for offer in hall.offers()]
+        assert found == [("c", 330.0), ("d", 320.0), ("a", 310.0)]
+
+    def test_a_seat_that_does_not_serve_the_steep_caller_passes_nobody_over(
+        self, hall: Hall
+    ) -> None:
+        self.waiting(hall)
+        hall.list.leave("b", hall.now)
+        hall.after(10)
+        hall.seat("1002", "hotline")
+        assert hall.matches() == [("d", "1002")]
+
+
 class TestComingBack:
     def test_a_caller_comes_back_with_the_old_place(self, hall: Hall) -> None:
         arrived = hall.now

@@ -22,6 +22,7 @@ class TestMatch:
                 group="hotline",
                 offered_at=hall.now,
                 deadline=hall.now + 12.5,
+                home="daemon-1",
             )
         ]
 

@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import select, text
 
+from routing.indicators import Dimension, Ended
 from routing.record import CallRecord, Outcome
 from switchd.records import codec
 from switchd.records.engine import open_engine
@@ -20,6 +22,7 @@ from switchd.records.store import Store
 from switchd.records.tables import CallRow
 from tests.records.examples import ANSWERED_CALL, ARRIVED, call, calls, hostile_records
 
+ZONE = ZoneInfo("Asia/Shanghai")
 one_database_for_all = settings(
     max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
@@ -167,6 +170,17 @@ class TestSummary:
             "short abandon": {**waiting, "outcome": Outcome.ABANDONED, "ended_at": ARRIVED + 8.9},
             "abandoned": {**waiting, "outcome": Outcome.ABANDONED, "ended_at": ARRIVED + 44},
             "failed waiting": {**waiting, "outcome": Outcome.FAILED, "ended_at": ARRIVED + 5},
+            "timed out": {**waiting, "outcome": Outcome.TIMED_OUT, "ended_at": ARRIVED + 34},
+            "called back": {**waiting, "outcome": Outcome.CALLBACK, "ended_at": ARRIVED + 24},
+            "left a message": {**waiting, "outcome": Outcome.VOICEMAIL, "ended_at": ARRIVED + 24},
+            "list full": {**unanswered, "queued_at": None, "outcome": Outcome.CONGESTED},
+            "drain": {**unanswered, "queued_at": None, "outcome": Outcome.TURNED_AWAY},
+            "drain, unknown": {
+                **unanswered,
+                "queued_at": None,
+                "group": "",
+                "outcome": Outcome.TURNED_AWAY,
+            },
             "queue was down": {**unanswered, "queued_at": None, "outcome": Outcome.FAILED},
             "unknown number": {
                 **unanswered,
@@ -181,8 +195,10 @@ class TestSummary:
         }
         store.write([call(name, **changes) for name, changes in (waits | others).items()])
         summary = store.summary(ARRIVED, ARRIVED + 1)
-        assert summary.calls == 12
-        assert summary.offered == 7
+        assert summary.calls == 18
+        assert summary.offered == 12
+        assert (summary.timed_out, summary.callbacks, summary.voicemails) == (1, 1, 1)
+        assert summary.could_not_enter == 2
         assert summary.answered == 3
         assert summary.answered_in_time == 2
         assert summary.abandoned == 2
@@ -190,14 +206,56 @@ class TestSummary:
         assert summary.failed == 2
         assert (summary.abandoned_at_entry, summary.redirected, summary.refused) == (1, 1, 1)
         assert summary.closed == 1
-        assert summary.connect_rate == 3 / 7
-        assert summary.in_time_rate == 2 / 7
+        assert summary.connect_rate == 3 / 12
+        assert summary.in_time_rate == 2 / 12
         assert summary.longest_wait == 40
-        assert summary.average_wait == pytest.approx((0 + 15 + 15.001 + 4.9 + 40 + 1) / 6)
+        assert summary.average_wait == pytest.approx(
+            (0 + 15 + 15.001 + 4.9 + 40 + 1 + 30 + 20 + 20) / 9
+        )
+        assert (summary.talked, summary.talk_seconds) == (3, 96.25 + 81.25 + 81.249)
+        assert summary.surveys == {"very_satisfied": 18}
 
     def test_a_period_has_its_beginning_and_not_its_end(self, store: Store) -> None:
         store.write(calls(3))
         assert store.summary(ARRIVED, ARRIVED + 2).calls == 2
+
+    def test_lines_groups_and_departments_have_figures_of_their_own(self, store: Store) -> None:
+        own = {"line_dialled": "12315", "line_meant": "12315", "department": "市场监督"}
+        store.write([call("a"), call("b"), call("c", **own, group="market")])
+        found = {
+            by: {key: one.answered for key, one in store.report(0, 4e9, by, ZONE).items()}
+            for by in Dimension
+        }
+        assert found == {
+            Dimension.LINE: {"12315": 1, "12319": 2},
+            Dimension.MEANT: {"12315": 1, "12345": 2},
+            Dimension.GROUP: {"intake": 2, "market": 1},
+            Dimension.DEPARTMENT: {"市场监督": 1, "市城市管理局": 2},
+            Dimension.HOUR: {"2025-11-22 11:00": 3},
+        }
+
+    @pytest.mark.parametrize(
+        ("zone", "hours"),
+        [
+            ("Asia/Shanghai", ["2025-11-22 10:00", "2025-11-22 11:00"]),
+            ("Asia/Kathmandu", ["2025-11-22 08:00"]),
+        ],
+    )
+    def test_hours_are_those_of_the_city(self, store: Store, zone: str, hours: list[str]) -> None:
+        store.write([call("a", arrived_at=ARRIVED - 0.126), call("b")])
+        assert list(store.report(0, 4e9, Dimension.HOUR, ZoneInfo(zone))) == hours
+
+    def test_what_is_counted_comes_in_pages_with_nothing_left_out(self, store: Store) -> None:
+        store.write([*calls(3), call("twin", arrived_at=ARRIVED + 1), call("old", arrived_at=1.0)])
+        pages = [store.ended(ARRIVED, None, 2)]
+        while pages[-1]:
+            pages.append(store.ended(ARRIVED, pages[-1][-1], 2))
+        assert [[ended.call for ended in page] for page in pages] == [
+            ["call-0", "call-1"],
+            ["twin", "call-2"],
+            [],
+        ]
+        assert pages[0][0] == Ended.of(call("call-0"))
 
     def test_a_quiet_period_has_no_rates(self, store: Store) -> None:
         summary = store.summary(ARRIVED, ARRIVED + 1)

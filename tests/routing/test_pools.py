@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from routing.lines import Overflow
 from routing.plan import Plan, SkillGroup
 from routing.pools import agent_skills, can_be_served, pools, seat_pools, serves, serving
 from routing.seats import Agent, Seat
 from routing.skills import Need
-from tests.routing.build import plan
+from tests.routing.build import hotline, plan
 
 
 def city() -> Plan:
@@ -14,7 +17,12 @@ def city() -> Plan:
     return plan(
         groups={
             "intake": SkillGroup("intake", "受理"),
-            "english": SkillGroup("english", "英语", needs=Need.parse("intake & english>=3")),
+            "english": SkillGroup(
+                "english",
+                "英语",
+                needs=Need.parse("intake & english>=3"),
+                overflow=(Overflow(after_seconds=40, level=2), Overflow(after_seconds=60, level=1)),
+            ),
         },
         agents={
             "A017": Agent("A017", skills={"english": 5}),
@@ -27,13 +35,22 @@ class TestPools:
     def test_a_group_without_needs_is_a_skill_of_its_own_name(self) -> None:
         assert {pool: str(need) for pool, need in pools(plan()).items()} == {"intake": "intake"}
 
-    def test_a_level_can_be_lowered_step_by_step(self) -> None:
+    def test_steps_of_widening_lower_the_level(self) -> None:
         assert {pool: str(need) for pool, need in pools(city()).items()} == {
             "intake": "intake",
             "english": "intake & english>=3",
             "english@1": "intake & english",
             "english@2": "intake & english>=2",
         }
+
+    def test_no_step_no_pool(self) -> None:
+        english = replace(city().groups["english"], overflow=())
+        assert list(pools(plan(groups={"english": english}))) == ["english"]
+
+    def test_a_step_of_a_line_counts_for_every_group_that_its_callers_may_choose(self) -> None:
+        english = replace(city().groups["english"], overflow=())
+        line = hotline(overflow=(Overflow(after_seconds=60, level=1),))
+        assert list(pools(plan(line, groups={"english": english}))) == ["english", "english@1"]
 
 
 class TestServes:

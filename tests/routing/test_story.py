@@ -12,10 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.assignments import Assignment, as_facts, from_facts
+from routing.callflow import events as on
 from routing.record import CallRecord, Outcome, TraceRecord
 from routing.story import Story, tell
 from routing.story_words import CHINESE, ENGLISH, WORDS
 from tests.records.examples import ANSWERED_CALL, ARRIVED
+from tests.routing.build import Story as CallStory
+from tests.routing.build import offer
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 QUEUED = ARRIVED + 4
@@ -159,3 +162,19 @@ class TestAnyCall:
 
     def test_has_a_sentence_for_every_outcome(self) -> None:
         assert {str(outcome) for outcome in Outcome} <= ENGLISH.outcomes.keys()
+
+
+class TestWhatALiveCallWritesDown:
+    def test_an_offer_with_what_it_was_decided_from(self) -> None:
+        story = CallStory().waiting()
+        made_offer = replace(offer(), why=WHY)
+        story.happens(on.Offered(made_offer))
+        (made,) = [step for step in story.call.trace if step.what == "offer.made"]
+        assert made.facts["seat"] == made_offer.seat
+        assert from_facts(made.facts).counts == WHY["counts"]
+
+    def test_what_the_caller_was_told(self) -> None:
+        story = CallStory().waiting().happens(on.TimerDue("position"))
+        story.happens(on.Positioned(3, 95.4))
+        told_steps = [step.facts for step in story.call.trace if step.what == "queue.told"]
+        assert told_steps == [{"position": "3", "wait": "95 s"}]

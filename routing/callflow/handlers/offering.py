@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from routing.assignments import as_facts
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow import widening
@@ -64,7 +65,9 @@ def ring(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
         offers=(*call.offers[len(forgotten) :], offer),
         offered_at=now,
         legs=(*call.legs, leg),
-    ).note(now, "offer.made", seat=offer.seat, agent=offer.agent, group=offer.group)
+    )
+    made = {"seat": offer.seat, "agent": offer.agent, "group": offer.group}
+    call = call.note(now, "offer.made", **{**as_facts(offer.why), **made})
     stops = tuple(do.StopLeg(old.token, "NO_ANSWER") for old in forgotten)
     seconds = plan.groups[offer.group].ring_seconds
     return call, (*stops, _reach(plan, offer, seconds, call))
@@ -73,7 +76,7 @@ def ring(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
 def _reach(plan: Plan, offer: Offer, seconds: float, call: Call) -> do.Action:
     seat = plan.seats.get(offer.seat)
     if seat is None or not seat.phone:
-        return do.Ring(offer.seat, offer.token, seconds, call.caller, call.shown)
+        return do.Ring(offer.seat, offer.token, seconds, call.caller, call.shown, offer.home)
     return do.Dial(
         seat.phone, seat.trunk, offer.token, seconds, call.caller, call.shown, offer.seat
     )

@@ -81,14 +81,20 @@ def positioned(call: Call, event: on.Positioned, plan: Plan, now: float) -> Resu
     introduction = call.introduction
     call = replace(call, introduction=None)
     steps = widening.due_by_estimate(call, plan, event.wait_seconds)
-    call, todo = _take(call, steps, plan, now, why=f"estimated wait {event.wait_seconds} s")
+    call, todo = _take(call, steps, plan, now, why=f"estimated wait {_said(event)}")
     if introduction is None or call.state is not State.WAITING or call.announcing:
         return call, todo
     prompts = (*introduction, *_place(call, event, plan))
     if not prompts:
         return call, (*todo, *again(POSITION, plan))
+    if event.position:
+        call = call.note(now, "queue.told", position=event.position, wait=_said(event))
     call, play = announce(call, prompts)
     return call, (*todo, play, *again(POSITION, plan))
+
+
+def _said(event: on.Positioned) -> str:
+    return "unknown" if event.wait_seconds is None else f"{event.wait_seconds:.0f} s"
 
 
 def pressed(call: Call, event: on.Pressed, plan: Plan, now: float) -> Result:

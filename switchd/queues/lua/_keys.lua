@@ -20,4 +20,8 @@ local key = {
   barred = KEYS[18],
   calls_of = KEYS[19],
   last_call = KEYS[20],
+  ends = KEYS[21],
+  talks = KEYS[22],
+  nodes = KEYS[23],
+  places = KEYS[24],
 }

@@ -125,6 +125,7 @@ local function offer(found, now, token)
   redis.call('RPUSH', key.inbox .. caller[1], cjson.encode({
     kind = 'offer_made', token = token, call = call, seat = seat,
     agent = seat_field(seat, 'agent'), group = found.pool:match('^[^@]*'),
+    home = seat_field(seat, 'home') or '',
     offered_at = now, deadline = tonumber(deadline), why = why,
   }))
 end

@@ -1,7 +1,7 @@
 -- What a seat's hash holds, and how a seat comes to rest.
 --   always:             pools (JSON: pool → level), state, since, idle_since, reason, agent,
 --                       reachable (1 or 0), turn (ms of the last offer that it took or let
---                       pass), calls (talks since signing in)
+--                       pass), calls (talks since signing in), homes, home (see _homes.lua)
 --   offered, talking:   call, token, owner; the agent's wish for afterwards: after_state,
 --                       after_reason
 --   offered:            several, while the caller is rung at other seats as well

@@ -9,7 +9,8 @@ local seat, now = unpack(ARGV)
 
 if not is_seat(seat) then
   redis.call('HSET', key.seat .. seat, 'pools', '{}', 'state', 'signed_out', 'since', now,
-    'idle_since', now, 'reason', '', 'agent', '', 'reachable', '0', 'turn', now, 'calls', 0)
+    'idle_since', now, 'reason', '', 'agent', '', 'reachable', '0', 'homes', '[]',
+    'home', '', 'turn', now, 'calls', 0)
   redis.call('SADD', key.seats, seat)
 end
 return answer(false)

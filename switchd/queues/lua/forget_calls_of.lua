@@ -3,19 +3,10 @@
 -- KEYS: see _keys.lua
 -- ARGV: owner, now ms, token base
 -- Returns {next deadline, number of callers dropped}
--- include _match.lua
+-- include _owners.lua
 -- include _answer.lua
 local owner, now, base = unpack(ARGV)
 
-local calls = redis.call('SMEMBERS', key.owned .. owner)
-for _, call in ipairs(calls) do
-  if call_field(call, 'seats') then
-    end_rings(call, now)
-  else
-    unlist(call)
-  end
-  forget(call)
-end
-redis.call('DEL', key.inbox .. owner)
+local dropped = forget_calls(owner, now)
 match(now, base)
-return answer(#calls)
+return answer(dropped)

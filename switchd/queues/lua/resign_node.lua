@@ -1,0 +1,14 @@
+-- A daemon ends: what it leaves is given up at once, unless another works for the node already.
+-- KEYS: see _keys.lua
+-- ARGV: owner, place, now ms, token base
+-- Returns {next deadline, 1 if it held the node, else 0}
+-- include _nodes.lua
+-- include _answer.lua
+local owner, place, now, base = unpack(ARGV)
+
+if redis.call('HGET', key.places, owner) ~= place then
+  return answer(0)
+end
+give_up(owner, now)
+match(now, base)
+return answer(1)

@@ -1,0 +1,109 @@
+"""The nodes of a city: each is one FreeSWITCH with one daemon, and holds a lease while it lives.
+
+A node whose lease runs out is given up by whichever daemon notices first: its waiting callers leave
+the lists (they stay on its FreeSWITCH, and its next daemon finds them there), its offers end, its
+seats' phones are reachable no more. Talks go on.
+
+All times are seconds since the epoch; every method raises QueueUnavailable if Redis cannot be
+asked.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import redis
+
+from switchd.queues.order import to_ms, to_seconds
+from switchd.queues.verbs import Verbs, new_token
+
+LEASE_SECONDS: Final = 5.0
+"""How long a daemon may be silent before its node is given up."""
+
+
+class Verdict(StrEnum):
+    """What became of a node's own lease."""
+
+    KEPT = "kept"
+    LATE = "late"
+    """It had run out, or Redis lost it: what the queue knew of this node is lost."""
+    TAKEN = "taken"
+    """Another daemon works for this node now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """What a node hears when it says that it lives."""
+
+    verdict: Verdict
+    given_up: tuple[str, ...]
+    """Other nodes whose lease had run out."""
+    next_end: float
+    """When the next lease of another node runs out; infinity if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeView:
+    """A node that lives."""
+
+    owner: str
+    place: str
+    """Machine and folder of its daemon."""
+    heard_at: float
+
+
+class NodeTaken(Exception):
+    """Another daemon works for the node; `place` is where."""
+
+    def __init__(self, owner: str, place: str) -> None:
+        super().__init__(f"another switchd works for {owner}, at {place}")
+        self.owner = owner
+        self.place = place
+
+
+class Nodes(Verbs):
+    """The nodes of one city as the daemon of one of them (`owner`) sees them."""
+
+    def __init__(
+        self,
+        client: redis.Redis,
+        city: str,
+        owner: str,
+        place: str,
+        new_token: Callable[[], str] = new_token,
+    ) -> None:
+        """`place` is machine and folder; no two daemons that run share one."""
+        super().__init__(client, city, owner, new_token)
+        self._place = place
+
+    def claim_node(self, now: float) -> None:
+        """Begin to work for the node. Raises NodeTaken while a daemon elsewhere does."""
+        holder = self._run("claim_node", self._owner, self._place, to_ms(now), to_ms(LEASE_SECONDS))
+        if holder is not None:
+            raise NodeTaken(self._owner, str(holder))
+
+    def beat(self, now: float) -> Beat:
+        """Say that the node lives, and give up those that do not."""
+        lease, token = to_ms(LEASE_SECONDS), self._new_token()
+        verdict, given_up, next_end = self._run(
+            "beat", self._owner, self._place, to_ms(now), lease, token
+        )
+        ends = math.inf if next_end is None else to_seconds(next_end)
+        return Beat(Verdict(verdict), tuple(given_up), ends)
+
+    def resign_node(self, now: float) -> bool:
+        """End: what is left is given up at once. False if the node is another daemon's."""
+        token = self._new_token()
+        return bool(self._run("resign_node", self._owner, self._place, to_ms(now), token))
+
+    def nodes(self) -> tuple[NodeView, ...]:
+        """Every node that holds a lease, by name."""
+        found = (
+            NodeView(owner, place, to_seconds(ends) - LEASE_SECONDS)
+            for owner, place, ends in self._run("nodes")
+        )
+        return tuple(sorted(found, key=lambda node: node.owner))
