@@ -43,7 +43,7 @@ class FakeHouse:
     def status(self) -> Any:
         return {}
 
-    calls = call = queues = seats = blocked = callbacks = voicemails = status
+    calls = call = queues = seats = blocked = callbacks = voicemails = indicators = status
 
     def _done(self, *asked: Any, **more: Any) -> Any:
         if self.trouble is not None:
