@@ -6,6 +6,7 @@ by inference, its busiest hour: a tenth of the day, 28 calls a second. What is a
 - the shape of the other hours (`SHAPE`): little at night, two humps by day;
 - that 97 % of the calls are redials by somebody who has not got through (`REDIALS`);
 - 60 seats all day, talks of about two minutes (log-normal), 10 s of wrap-up, answered after 3 s;
+  whoever misses a call is ready again soon;
 - callers who have got into the queue wait for about two minutes (log-normal), then give up;
 - a plan that lets 180 callers wait for the line and refuses the others with busy.
 
@@ -107,6 +108,7 @@ class Storm:
             if time.monotonic() - shown > PROGRESS_SECONDS:
                 shown = time.monotonic()
                 self._show(due, shown - began)
+                self._hall.ready_again()
         return time.monotonic() - began
 
     def _arrivals(self) -> Iterator[float]:
