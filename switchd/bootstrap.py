@@ -17,6 +17,8 @@ from routing.plan import Plan
 from switchd.api.app import build as build_app
 from switchd.api.ports import House
 from switchd.api.server import Server
+from switchd.callbacks.desk import CallbackDesk
+from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
 from switchd.city import SHIPPED_MUSIC
@@ -26,7 +28,17 @@ from switchd.daemon import Daemon
 from switchd.esl.link import Link
 from switchd.estimates import Estimates
 from switchd.freeswitch.settings import RenderSettings
+from switchd.history import RetiredForEver, against_history
 from switchd.indicators import IndicatorDesk
+from switchd.keeping import (
+    CallbackHouse,
+    CallbackLine,
+    CallsInProgress,
+    KeptPlaces,
+    SqlMailbox,
+    SqlRegister,
+    post_json,
+)
 from switchd.membership import Membership
 from switchd.operators import Operators
 from switchd.parts import Parts
@@ -43,11 +55,13 @@ from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
 from switchd.queues.waitlist import Waitlist
 from switchd.records.audit import Audit
+from switchd.records.callbacks import Callbacks
 from switchd.records.callers import CallerRules
 from switchd.records.plans import PlanVersions
 from switchd.records.schema import migrate
 from switchd.records.spool import Spool
 from switchd.records.store import Store
+from switchd.records.voicemails import Voicemails
 from switchd.records.writer import Writer
 from switchd.reloading import Reloader
 from switchd.seating import Seating
@@ -181,6 +195,8 @@ class Running:
     store: Store
     versions: PlanVersions
     rules: CallerRules
+    callbacks: Callbacks
+    voicemails: Voicemails
     audit: Audit
     counted: Store
     """The same records, for questions that must not hold up the writer."""
@@ -193,6 +209,8 @@ class Running:
         self.store.close()
         self.versions.close()
         self.rules.close()
+        self.callbacks.close()
+        self.voicemails.close()
         self.audit.close()
         self.counted.close()
         if self.redis is not None:
@@ -203,7 +221,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     """Put a daemon together: nothing runs yet but, where the city wants it, its own Redis.
 
     `password` of the event socket is read from its file if it is not given. Raises `NoPassword`,
-    `QueueUnavailable`, `EmbeddedRedisFailed`, the records' errors, `SocketInUse`.
+    `QueueUnavailable`, `EmbeddedRedisFailed`, the records' errors, `SocketInUse`, and
+    `RetiredForEver` for a plan that the last one in force does not allow.
     """
     server, plan = loaded.server, loaded.plan
     password = event_socket_password(server) if password is None else password
@@ -213,13 +232,21 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     server.folders.recordings.mkdir(parents=True, exist_ok=True)
     clock = Clock()
     spool = Spool(state / "spool")
+    migrate(server.sql)
+    versions = PlanVersions(server.sql)
+    problems = against_history(loaded, versions, clock.now())
+    if problems:
+        spool.close()
+        versions.close()
+        raise RetiredForEver(problems)
     embedded = EmbeddedRedis(state / "redis", keep=True) if server.redis is None else None
     client = connect(server.redis or embedded.url if embedded else str(server.redis))
     owner = server.node or f"{socket.gethostname()}:{server.freeswitch.event_socket.port}"
     waitlist = Waitlist(client, server.city, owner)
-    migrate(server.sql)
     store, counted = Store(server.sql), Store(server.sql)
-    versions, rules = PlanVersions(server.sql), CallerRules(server.sql)
+    rules = CallerRules(server.sql)
+    callbacks = Callbacks(server.sql, server.city)
+    voicemails = Voicemails(server.sql, server.city)
     audit = Audit(server.sql)
     daemon = Daemon()
     if embedded is not None:
@@ -240,6 +267,14 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         daemon.use(changed.plan)
         switch.prompts, switch.proxies = _libraries(changed), _proxies(changed.plan)
 
+    def plan_in_force() -> Plan:
+        return daemon.parts.plan
+
+    register, mailbox = SqlRegister(callbacks), SqlMailbox(voicemails)
+    in_progress = CallsInProgress(lambda: daemon.parts.desk)
+    line = CallbackLine(waitlist, plan_in_force)
+    callback_desk = CallbackDesk(register, line, in_progress, clock, plan_in_force, owner)
+    places = KeptPlaces(lambda: daemon.parts.callbacks, clock.now)
     nodes = Nodes(client, server.city, owner, f"{socket.gethostname()}:{state}")
     deadlines = Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines"))
     nodes.on_deadline = deadlines.expect
@@ -268,12 +303,13 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             nodes, clock.now, on_late=daemon.queue_back, on_trouble=_warn("heart")
         ),
         desk=Desk(
-            lambda: daemon.parts.plan,
+            plan_in_force,
             switch,
             queue,
             spool,
             clock,
             callers,
+            places,
             capacity=Capacity(
                 server.freeswitch.max_sessions, server.freeswitch.sessions_per_second
             ),
@@ -289,6 +325,11 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         ),
         seat_desk=seat_desk,
         callers=callers,
+        callbacks=callback_desk,
+        notifier=Notifier(
+            mailbox, post_json, lambda: plan_in_force().voicemail.notify, server.city, clock
+        ),
+        kept=CallbackHouse(callback_desk, mailbox, clock.now),
         operators=Operators(
             waitlist,
             seating,
@@ -307,7 +348,9 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     )
     parts.desk.closed.append(estimates.ended)
     daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
-    return Running(daemon, store, versions, rules, audit, counted, embedded, state)
+    return Running(
+        daemon, store, versions, rules, callbacks, voicemails, audit, counted, embedded, state
+    )
 
 
 def socket_path(state: Path) -> Path:

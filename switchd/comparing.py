@@ -8,6 +8,8 @@ import gevent
 import orjson
 import structlog
 
+from routing.callflow import events as on
+from routing.record import EndedBy
 from switchd.esl.errors import CommandFailed, EslError
 from switchd.esl.link import Link
 from switchd.handsets import Handsets
@@ -22,7 +24,7 @@ AGAIN_SECONDS = 1.0
 """Pause before a comparison that failed is tried again."""
 EVERYBODY = 1_000_000
 """More callers than can wait."""
-NOBODYS = frozenset({"park", "playback", "play_and_get_digits"})
+NOBODYS = frozenset({"park", "playback", "play_and_get_digits", "record"})
 """What a caller's leg does while its daemon is away."""
 
 
@@ -103,6 +105,7 @@ class Comparing:
         parts.desk.forgotten({call.id for call in parts.desk.calls()} - held)
         self._handsets.listed(phones)
         parts.waitlist.end_talks(living, parts.clock.now())
+        parts.callbacks.compare(living)
         for leg, row in living.items():
             outbound = row["direction"] == "outbound"
             if listener.knows(leg):
@@ -110,6 +113,8 @@ class Comparing:
                     listener.stray(leg)
             elif doing[leg] in NOBODYS or (outbound and doing[leg] != "talk"):
                 self._find(link, leg)
+            elif doing[leg] == incoming.TALK and not outbound:
+                self._take_over(link, leg)
 
     def _find(self, link: Link, leg: str) -> None:
         """Ask what a leg is that nobody works on; it may be gone by now."""
@@ -117,6 +122,18 @@ class Comparing:
             incoming.found(self._listener, leg, orjson.loads(link.api("uuid_dump", f"{leg} json")))
         except (CommandFailed, ValueError) as error:
             log.info("leg not taken over", leg=leg, why=str(error))
+
+    def _take_over(self, link: Link, leg: str) -> None:
+        """Work on a talk that an earlier owner left behind; it may have ended meanwhile."""
+        try:
+            headers = orjson.loads(link.api("uuid_dump", f"{leg} json"))
+            incoming.found_talking(self._listener, leg, headers)
+            if link.api("uuid_exists", leg) != "true":
+                # Its end was told before anybody worked on it, or is about to be.
+                gone = on.CallerGone("UNCONFIRMED", EndedBy.SYSTEM)
+                gevent.spawn_later(AGAIN_SECONDS, self._listener.deliver, leg, gone)
+        except (CommandFailed, ValueError) as error:
+            log.info("talk not taken over", leg=leg, why=str(error))
 
     def _restore(self) -> None:
         while True:
@@ -138,6 +155,7 @@ class Comparing:
         known = {caller.call for group in snapshot.groups.values() for caller in group.first}
         known |= {seat.call for seat in snapshot.seats.values() if seat.call}
         parts.desk.forgotten(known)
+        parts.callbacks.restored(known)
         self._bar_again()
         log.info("queue restored", callers=len(known), seats=len(snapshot.seats))
 

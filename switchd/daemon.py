@@ -14,6 +14,7 @@ import structlog
 
 from routing.callflow import events as on
 from routing.entry import Arrival, is_emergency
+from routing.outgoing import PREFIX
 from routing.plan import Plan
 from switchd.api.server import Server
 from switchd.comparing import Comparing
@@ -52,7 +53,12 @@ class Daemon:
         self.house = RunningHouse(parts)
         self._handsets = Handsets(parts)
         self._comparing = Comparing(parts, self._handsets, self)
-        parts.desk.closed += [parts.indicators.ended, lambda record: parts.seating.tidy()]
+        parts.desk.closed += [
+            parts.indicators.ended,
+            lambda record: parts.seating.tidy(),
+            parts.callbacks.closed,
+            parts.notifier.closed,
+        ]
         parts.writer.on_written = parts.indicators.written
         if server is not None:
             self._server = server(self.house)
@@ -75,6 +81,8 @@ class Daemon:
         gc.freeze()
         parts.indicators.start()
         parts.writer.start()
+        parts.callbacks.start()
+        parts.notifier.start()
         self._background = [
             gevent.spawn(self._read_inbox),
             gevent.spawn(parts.deadlines.run),
@@ -96,6 +104,8 @@ class Daemon:
         parts = self.parts
         if self._server is not None:
             self._server.stop()
+        parts.callbacks.stop()
+        parts.notifier.stop()
         parts.desk.stop()
         parts.link.stop()
         parts.inbox.close()
@@ -134,6 +144,10 @@ class Daemon:
             match event:
                 case OfferMade(offer) if not self.parts.link.connected:
                     self._comparing.hold(offer.call)
+                case OfferMade(offer) if offer.call.startswith(PREFIX):
+                    self.parts.callbacks.offer_made(offer)
+                case OfferLost(call, token, _, reason) if call.startswith(PREFIX):
+                    desk.offer_lost(token, token, reason)
                 case OfferMade(offer):
                     desk.offer_made(offer)
                 case OfferLost(call, token, _, reason):
@@ -167,24 +181,28 @@ class Daemon:
         """A new caller is parked."""
         parts = self.parts
         if parts.draining and not is_emergency(arrival, parts.plan):
-            gevent.spawn(self._turn_away, leg)
+            parts.desk.turn_away(leg, arrival)
         else:
             parts.desk.arrive(leg, arrival)
 
-    def _turn_away(self, leg: str) -> None:
+    def _end_leg(self, leg: str) -> None:
         try:
             self.parts.link.api("uuid_kill", f"{leg} NORMAL_TEMPORARY_FAILURE")
         except EslError as error:
             log.warning("leg not ended", leg=leg, why=str(error))
 
-    def found(self, leg: str, event: on.Resumed | on.Served | on.PassedOn) -> None:
+    def found(self, leg: str, event: on.Found) -> None:
         """A caller is parked whose call an earlier daemon began."""
         self.parts.desk.found(leg, event)
+
+    def talks(self, leg: str, event: on.Talking) -> None:
+        """A caller talks with a seat, and the call began under an earlier daemon."""
+        self.parts.desk.talks(leg, event)
 
     def stray(self, leg: str) -> None:
         """A seat's phone was picked up, or rings, for nobody."""
         log.info("stray phone stopped", leg=leg)
-        gevent.spawn(self._turn_away, leg)
+        gevent.spawn(self._end_leg, leg)
 
     def seat_left(self, leg: str, seat: str) -> None:
         """A seat's leg has ended that belongs to no call of ours: a talk of an earlier owner."""
@@ -196,6 +214,10 @@ class Daemon:
                 log.info("seat free again", seat=seat)
         except QueueUnavailable as error:
             log.warning("seat not freed", seat=seat, why=str(error))
+
+    def relay_ended(self, seat: str, token: str) -> None:
+        """A phone here has ended its call with a caller of another node."""
+        self.parts.membership.relay_ended(seat, token)
 
     def events_lost(self) -> None:
         """Events were thrown away because we were too slow: compare."""

@@ -136,6 +136,26 @@ class RunningHouse:
         """End the bar of a caller's number."""
         return self._parts.callers.unblock(number, who)
 
+    def callbacks(self) -> Sequence[Mapping[str, Any]]:
+        """The latest callbacks."""
+        return self._parts.kept.callbacks()
+
+    def add_callback(self, number: str, line: str, who: str) -> Mapping[str, Any]:
+        """Have a number called back."""
+        return self._parts.kept.add(number, line, who)
+
+    def change_callback(self, id: int, verb: str, who: str) -> Mapping[str, Any]:
+        """Cancel or retry a callback."""
+        return self._parts.kept.change(id, verb, who)
+
+    def voicemails(self) -> Sequence[Mapping[str, Any]]:
+        """The latest messages."""
+        return self._parts.kept.voicemails()
+
+    def voicemail_handled(self, call: str, who: str) -> Mapping[str, Any]:
+        """Somebody has seen to a message."""
+        return self._parts.kept.handled(call, who)
+
     def rank(self, call: str, priority: int, who: str, why: str) -> Mapping[str, Any]:
         """Give a waiting caller another priority."""
         return self._parts.operators.rank(call, priority, who, why)

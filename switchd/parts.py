@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from routing.plan import Plan
+from switchd.callbacks.desk import CallbackDesk
+from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
 from switchd.clock import Clock
 from switchd.esl.link import Link
 from switchd.indicators import IndicatorDesk
+from switchd.keeping import CallbackHouse
 from switchd.membership import Membership
 from switchd.operators import Operators
 from switchd.queues.deadlines import Deadlines
@@ -45,6 +48,10 @@ class Parts:
     phones: Phones
     seat_desk: SeatDesk
     callers: CallerDesk
+    callbacks: CallbackDesk
+    notifier: Notifier
+    kept: CallbackHouse
+    """Callbacks and messages, for the interface."""
     operators: Operators
     spool: Spool
     writer: Writer

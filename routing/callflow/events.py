@@ -29,6 +29,13 @@ class Arrived(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TurnedAway(Event):
+    """A new caller is parked on the switch while the hotline is about to stop."""
+
+    arrival: Arrival
+
+
+@dataclass(frozen=True, slots=True)
 class CallBackDue(Event):
     """A callback's turn has come and a seat was found for it: one try begins."""
 
@@ -65,12 +72,47 @@ class Served(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Talking(Event):
+    """A caller was found in a talk with a seat that began under an earlier owner.
+
+    Times are seconds since the epoch."""
+
+    arrival: Arrival
+    queued_at: float
+    answered_at: float
+    leg: str
+    """The seat's leg, which is the token of its offer as well."""
+    seat: str
+    agent: str
+    group: str
+    recording: str
+
+
+@dataclass(frozen=True, slots=True)
 class PassedOn(Event):
     """A caller who talked with a number on a trunk under an earlier owner was found parked
     behind it."""
 
     arrival: Arrival
     answered_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class TakenCareOf(Event):
+    """A caller who was promised a callback, or left a message, under an earlier owner was found
+    parked behind it. Times are seconds since the epoch."""
+
+    arrival: Arrival
+    queued_at: float
+    callback: str
+    """Id of the callback, "" for a message."""
+    recording: str
+    message_at: float
+    """When the recording of the message began; 0 if it did not."""
+
+
+Found = Resumed | Served | PassedOn | TakenCareOf
+"""A caller whose call began under an earlier owner."""
 
 
 @dataclass(frozen=True, slots=True)

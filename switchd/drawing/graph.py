@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from routing.lines import Line, LineKind, Overflow
 from routing.plan import Plan
-from routing.pools import can_be_served, serves
+from routing.pools import agents_for, serves
 
 
 def mermaid(plan: Plan) -> str:
@@ -34,8 +34,8 @@ def _edges(plan: Plan) -> Iterator[str]:
         yield from _later(_id(group.name, plan), group.overflow, group.name, plan)
     for number, (seats, groups) in enumerate(blocks(plan)):
         yield f'  s{number}("{seats}")'
-        for served in groups:
-            yield f"  {_id(served, plan)} --> s{number}"
+        for group_served in groups:
+            yield f"  {_id(group_served, plan)} --> s{number}"
 
 
 def text(plan: Plan) -> str:
@@ -56,7 +56,8 @@ def _paragraphs(plan: Plan) -> Iterator[str]:
                 if group_later == name:
                     yield f"  <- {line.name} {line.title}, {when}"
         seats = [shown for shown, groups in seated if name in groups]
-        yield f"  -> {', '.join(seats) or _by_agents(name, plan)}"
+        seats += [f"agent {agent}" for agent in agents_for(plan, name)]
+        yield f"  -> {', '.join(seats) or 'no seat'}"
         yield from (f"  -> {step.when} {step.what}" for step in group.overflow)
     for line in plan.lines.values():
         forward = line.forward or line.transfer_to
@@ -64,13 +65,6 @@ def _paragraphs(plan: Plan) -> Iterator[str]:
             how = "passed on to" if line.forward else "for seats at"
             there = f"{forward.number} over {forward.trunk}"
             yield f"{line.name} {line.title} ({line.kind.value}), {how} {there}"
-
-
-def _by_agents(group: str, plan: Plan) -> str:
-    """Who serves a group that no seat serves by itself."""
-    if not can_be_served(plan, group):
-        return "no seat"
-    return f"agents with {plan.groups[group].need}"
 
 
 def _later(source: str, steps: Sequence[Overflow], own: str, plan: Plan) -> Iterator[str]:

@@ -20,6 +20,9 @@ from routing.callflow.handlers.entering import (
     passed_on,
     resume,
     served,
+    taken_care_of,
+    talk_on,
+    turn_away,
 )
 from routing.callflow.handlers.legs import (
     ignore,
@@ -92,6 +95,9 @@ __all__ = [
     "superseded",
     "surveyed",
     "switch_refused",
+    "taken_care_of",
     "talk",
+    "talk_on",
     "too_late",
+    "turn_away",
 ]
