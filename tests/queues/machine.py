@@ -12,8 +12,9 @@ from routing.queueing import Strategy
 from routing.seats import SeatState
 from switchd.queues.connection import connect
 from switchd.queues.facts import OfferLost, OfferMade, SeatRefused
+from switchd.queues.nodes import LEASE_SECONDS, Nodes
 from switchd.queues.order import to_ms
-from tests.queues.hall import MORNING, Hall
+from tests.queues.hall import CITY, MORNING, Hall
 from tests.queues.model import Model, ModelCall, ModelSeat
 
 GROUPS = ("hotline", "market", "english")
@@ -395,13 +396,18 @@ class QueueMachine(RuleBasedStateMachine):
         else:
             model.rest(SeatState.NOT_READY, self.ms, reason)
 
-    @rule(seat=seats, reachable=st.booleans())
-    def phone(self, seat: str, reachable: bool) -> None:
+    @rule(seat=seats, reachable=st.booleans(), owner=owners)
+    def phone(self, seat: str, reachable: bool, owner: str = OWNERS[0]) -> None:
         known = seat in self.model.seats
-        assert self.hall.list.phone(seat, reachable, self.now) == known
+        assert self.halls[owner].list.phone(seat, reachable, self.now) == known
         if known:
-            self.model.seats[seat].reachable = reachable
+            self.phone_leaves(seat, owner)
+            self.model.seats[seat].homes += [owner] if reachable else []
         self.settle()
+
+    def phone_leaves(self, seat: str, owner: str) -> None:
+        homes = self.model.seats[seat].homes
+        homes[:] = [home for home in homes if home != owner]
 
     # time and owners
 
@@ -420,6 +426,24 @@ class QueueMachine(RuleBasedStateMachine):
     def an_owner_dies(self, owner: str) -> None:
         """Nobody hears of its offers any more; the others go on and sweep."""
         self.dead.add(owner)
+
+    @precondition(lambda self: len(self.dead) < len(OWNERS) - 1)
+    @rule(owner=owners)
+    def a_node_is_given_up(self, owner: str) -> None:
+        """It has not been heard of for a whole lease."""
+        self.dead.add(owner)
+        gone = {call for call, caller in self.model.calls.items() if caller.owner == owner}
+        for call in gone:
+            self.model.drop(call)
+        self.left += len(gone)
+        for seat in self.model.seats:
+            self.phone_leaves(seat, owner)
+        self.node(owner).claim_node(self.now - LEASE_SECONDS)
+        assert self.node("watchman").beat(self.now).given_up == (owner,)
+        self.settle()
+
+    def node(self, owner: str) -> Nodes:
+        return Nodes(self.client, CITY, owner, f"{owner}'s machine")
 
     @precondition(lambda self: self.dead)
     @rule(owner=owners)
