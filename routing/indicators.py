@@ -58,7 +58,8 @@ _FIGURE = {
     Outcome.REFUSED: "refused",
     Outcome.REPEATED: "repeated",
 }
-"""Outcome of a call to the hotline → its figure."""
+"""Outcome of a call to the hotline → its figure. Tries of callbacks end otherwise and are no calls
+of their own."""
 _ONLY_IF_ASKED = frozenset({"could_not_enter", "failed"})
 
 
@@ -115,7 +116,7 @@ class Counts:
         `asked` for a person, was answered `in_time`, left the waiting list after a `short` time.
         Durations and surveys are added by whoever knows them.
         """
-        figure = _FIGURE[outcome]
+        figure = _FIGURE.get(outcome, "calls")
         names = {"calls"}
         if asked or figure not in _ONLY_IF_ASKED:
             names.add(figure)

@@ -14,6 +14,7 @@ import structlog
 
 from routing.callflow import events as on
 from routing.entry import Arrival, is_emergency
+from routing.outgoing import PREFIX
 from routing.plan import Plan
 from switchd.api.server import Server
 from switchd.comparing import Comparing
@@ -44,7 +45,12 @@ class Daemon:
         self.house = RunningHouse(parts)
         self._handsets = Handsets(parts)
         self._comparing = Comparing(parts, self._handsets, self)
-        parts.desk.closed += [parts.indicators.ended, lambda record: parts.seating.tidy()]
+        parts.desk.closed += [
+            parts.indicators.ended,
+            lambda record: parts.seating.tidy(),
+            parts.callbacks.closed,
+            parts.notifier.closed,
+        ]
         parts.writer.on_written = parts.indicators.written
         if server is not None:
             self._server = server(self.house)
@@ -67,6 +73,8 @@ class Daemon:
         gc.freeze()
         parts.indicators.start()
         parts.writer.start()
+        parts.callbacks.start()
+        parts.notifier.start()
         self._background = [
             gevent.spawn(self._read_inbox),
             gevent.spawn(parts.deadlines.run),
@@ -88,6 +96,8 @@ class Daemon:
         parts = self.parts
         if self._server is not None:
             self._server.stop()
+        parts.callbacks.stop()
+        parts.notifier.stop()
         parts.desk.stop()
         parts.link.stop()
         parts.inbox.close()
@@ -126,6 +136,10 @@ class Daemon:
             match event:
                 case OfferMade(offer) if not self.parts.link.connected:
                     self._comparing.hold(offer.call)
+                case OfferMade(offer) if offer.call.startswith(PREFIX):
+                    self.parts.callbacks.offer_made(offer)
+                case OfferLost(call, token, _, reason) if call.startswith(PREFIX):
+                    desk.offer_lost(token, token, reason)
                 case OfferMade(offer):
                     desk.offer_made(offer)
                 case OfferLost(call, token, _, reason):
@@ -136,6 +150,10 @@ class Daemon:
     def queue_back(self) -> None:
         """Redis answers again; it may have lost what it knew."""
         self.parts.indicators.restore()
+        self._comparing.queue_back()
+
+    def callbacks_left(self) -> None:
+        """Another node has ended, and the callbacks that waited under it are nobody's."""
         self._comparing.queue_back()
 
     # what the link tells
@@ -165,7 +183,7 @@ class Daemon:
         except EslError as error:
             log.warning("leg not ended", leg=leg, why=str(error))
 
-    def found(self, leg: str, event: on.Resumed | on.Served | on.PassedOn) -> None:
+    def found(self, leg: str, event: on.Found) -> None:
         """A caller is parked whose call an earlier daemon began."""
         self.parts.desk.found(leg, event)
 

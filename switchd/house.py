@@ -29,7 +29,7 @@ class RunningHouse:
         with _unavailable():
             snapshot = parts.waitlist.snapshot(now, first=0)
             figures = parts.indicators.today()
-            nodes = [asdict(node) for node in parts.membership.nodes.nodes()]
+            nodes = [asdict(node) for node in parts.membership.nodes.nodes(now)]
         states = Counter(str(seat.state) for seat in snapshot.seats.values())
         waits = [group.longest_wait for group in snapshot.groups.values()]
         return {
@@ -134,6 +134,26 @@ class RunningHouse:
     def unblock(self, number: str, who: str) -> Mapping[str, Any]:
         """End the bar of a caller's number."""
         return self._parts.callers.unblock(number, who)
+
+    def callbacks(self) -> Sequence[Mapping[str, Any]]:
+        """The latest callbacks."""
+        return self._parts.kept.callbacks()
+
+    def add_callback(self, number: str, line: str, who: str) -> Mapping[str, Any]:
+        """Have a number called back."""
+        return self._parts.kept.add(number, line, who)
+
+    def change_callback(self, id: int, verb: str, who: str) -> Mapping[str, Any]:
+        """Cancel or retry a callback."""
+        return self._parts.kept.change(id, verb, who)
+
+    def voicemails(self) -> Sequence[Mapping[str, Any]]:
+        """The latest messages."""
+        return self._parts.kept.voicemails()
+
+    def voicemail_handled(self, call: str, who: str) -> Mapping[str, Any]:
+        """Somebody has seen to a message."""
+        return self._parts.kept.handled(call, who)
 
 
 @contextmanager

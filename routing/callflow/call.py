@@ -85,6 +85,8 @@ class Call:
     """The number to be called back at, while the caller is asked about it."""
     callback: str = ""
     """Id of the callback that keeps the caller's place, or that this call is a try of."""
+    display: str = ""
+    """What the display of a callback's seat shows instead."""
     called_at: float | None = None
     """When the phone of a callback's person began to ring."""
     message_at: float | None = None
@@ -116,7 +118,7 @@ class Call:
     @property
     def shown(self) -> str:
         """What a seat's display shows: the number that was dialled, and whose it is."""
-        return " ".join(dict.fromkeys((self.line_dialled, self.title)))
+        return self.display or " ".join(dict.fromkeys((self.line_dialled, self.title)))
 
     @property
     def offer(self) -> Offer | None:

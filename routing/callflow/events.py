@@ -74,6 +74,24 @@ class PassedOn(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TakenCareOf(Event):
+    """A caller who was promised a callback, or left a message, under an earlier owner was found
+    parked behind it. Times are seconds since the epoch."""
+
+    arrival: Arrival
+    queued_at: float
+    callback: str
+    """Id of the callback, "" for a message."""
+    recording: str
+    message_at: float
+    """When the recording of the message began; 0 if it did not."""
+
+
+Found = Resumed | Served | PassedOn | TakenCareOf
+"""A caller whose call began under an earlier owner."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answered(Event):
     """The switch has picked up the caller's line."""
 

@@ -49,6 +49,7 @@ _ENTRY = _rows(
     (S.ARRIVED, on.Resumed, (S.WAITING, S.ENDING), h.resume, "nothing: place and music stay"),
     (S.ARRIVED, on.Served, (S.SURVEY, S.CLOSING, S.ENDING), h.served, "the survey, or thanks"),
     (S.ARRIVED, on.PassedOn, (S.CLOSING,), h.passed_on, "thanks"),
+    (S.ARRIVED, on.TakenCareOf, (S.CLOSING,), h.taken_care_of, "good-bye"),
     (S.ANSWERING, on.Answered, _BEHIND_THE_ANSWER, h.greet, "the greeting"),
     (S.GREETING, on.Played, _BEHIND_THE_GREETING, h.greeted, "music, or a seat at once"),
     (S.MENU, on.Collected, (S.WAITING, S.MENU), m.chosen, "a further menu, or the queue"),
@@ -158,6 +159,13 @@ _OUTGOING = _rows(
     (S.ARRIVED, on.CallBackDue, (S.PREVIEW,), out.begin, "the seat's phone shows a callback"),
     (
         S.PREVIEW,
+        on.Offered,
+        (S.PREVIEW,),
+        out.ring_seat,
+        "one phone more rings",
+    ),
+    (
+        S.PREVIEW,
         on.SeatAnswered,
         (S.CALLING, S.PREVIEW),
         out.seat_ready,
@@ -186,6 +194,8 @@ _OUTGOING = _rows(
         out.offer_lost,
         "the phone stops; nobody is called",
     ),
+    (S.CALLING, on.CallerBack, (S.CONNECTING,), out.answered, "the same"),
+    (S.CALLING, on.Offered, (S.CALLING,), h.ignore, "nothing rings"),
     (S.CALLING, on.Played, (S.CALLING,), out.told, "the seat hears the other phone ring"),
     (S.CLEARING, on.CallerGone, (S.CLEARING,), h.ignore, "nothing: told already"),
 )

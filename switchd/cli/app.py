@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from switchd.cli import (
+    callbacks,
     callers,
     city,
     demo,
@@ -44,6 +45,8 @@ app.command("report")(report.report)
 app.command("block")(callers.block)
 app.command("unblock")(callers.unblock)
 app.command("blocked")(callers.blocked)
+app.add_typer(callbacks.callbacks, name="callbacks")
+app.add_typer(callbacks.voicemail, name="voicemail")
 app.add_typer(inspect.seat, name="seat")
 app.add_typer(plan.plan, name="plan")
 app.add_typer(city.prompts, name="prompts")

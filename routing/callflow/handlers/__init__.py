@@ -20,6 +20,7 @@ from routing.callflow.handlers.entering import (
     passed_on,
     resume,
     served,
+    taken_care_of,
 )
 from routing.callflow.handlers.legs import (
     ignore,
@@ -92,6 +93,7 @@ __all__ = [
     "superseded",
     "surveyed",
     "switch_refused",
+    "taken_care_of",
     "talk",
     "too_late",
 ]
