@@ -28,6 +28,7 @@ from switchd.daemon import Daemon
 from switchd.esl.link import Link
 from switchd.estimates import Estimates
 from switchd.freeswitch.settings import RenderSettings
+from switchd.history import RetiredForEver, against_history
 from switchd.indicators import IndicatorDesk
 from switchd.keeping import (
     CallbackHouse,
@@ -39,6 +40,7 @@ from switchd.keeping import (
     post_json,
 )
 from switchd.membership import Membership
+from switchd.operators import Operators
 from switchd.parts import Parts
 from switchd.places import share
 from switchd.prompts.library import PromptLibrary
@@ -52,6 +54,7 @@ from switchd.queues.indicators import Indicators
 from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
 from switchd.queues.waitlist import Waitlist
+from switchd.records.audit import Audit
 from switchd.records.callbacks import Callbacks
 from switchd.records.callers import CallerRules
 from switchd.records.plans import PlanVersions
@@ -194,6 +197,7 @@ class Running:
     rules: CallerRules
     callbacks: Callbacks
     voicemails: Voicemails
+    audit: Audit
     counted: Store
     """The same records, for questions that must not hold up the writer."""
     redis: EmbeddedRedis | None
@@ -207,6 +211,7 @@ class Running:
         self.rules.close()
         self.callbacks.close()
         self.voicemails.close()
+        self.audit.close()
         self.counted.close()
         if self.redis is not None:
             self.redis.stop()
@@ -216,7 +221,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     """Put a daemon together: nothing runs yet but, where the city wants it, its own Redis.
 
     `password` of the event socket is read from its file if it is not given. Raises `NoPassword`,
-    `QueueUnavailable`, `EmbeddedRedisFailed`, the records' errors, `SocketInUse`.
+    `QueueUnavailable`, `EmbeddedRedisFailed`, the records' errors, `SocketInUse`, and
+    `RetiredForEver` for a plan that the last one in force does not allow.
     """
     server, plan = loaded.server, loaded.plan
     password = event_socket_password(server) if password is None else password
@@ -226,17 +232,22 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     server.folders.recordings.mkdir(parents=True, exist_ok=True)
     clock = Clock()
     spool = Spool(state / "spool")
+    migrate(server.sql)
+    versions = PlanVersions(server.sql)
+    problems = against_history(loaded, versions, clock.now())
+    if problems:
+        spool.close()
+        versions.close()
+        raise RetiredForEver(problems)
     embedded = EmbeddedRedis(state / "redis", keep=True) if server.redis is None else None
     client = connect(server.redis or embedded.url if embedded else str(server.redis))
     owner = server.node or f"{socket.gethostname()}:{server.freeswitch.event_socket.port}"
     waitlist = Waitlist(client, server.city, owner)
-    migrate(server.sql)
     store, counted = Store(server.sql), Store(server.sql)
-    versions, rules = PlanVersions(server.sql), CallerRules(server.sql)
+    rules = CallerRules(server.sql)
     callbacks = Callbacks(server.sql, server.city)
     voicemails = Voicemails(server.sql, server.city)
-    callbacks = Callbacks(server.sql, server.city)
-    voicemails = Voicemails(server.sql, server.city)
+    audit = Audit(server.sql)
     daemon = Daemon()
     if embedded is not None:
         gevent.spawn(embedded.watch, lambda: _warn("redis")("the embedded Redis ended"))
@@ -323,6 +334,14 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             mailbox, post_json, lambda: plan_in_force().voicemail.notify, server.city, clock
         ),
         kept=CallbackHouse(callback_desk, mailbox, clock.now),
+        operators=Operators(
+            waitlist,
+            seating,
+            audit,
+            plan=lambda: daemon.parts.plan,
+            missing_prompts=lambda names: switch.prompts("").missing(names),
+            now=clock.now,
+        ),
         spool=spool,
         writer=Writer(spool, store),
         indicators=IndicatorDesk(
@@ -333,7 +352,9 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     )
     parts.desk.closed.append(estimates.ended)
     daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
-    return Running(daemon, store, versions, rules, callbacks, voicemails, counted, embedded, state)
+    return Running(
+        daemon, store, versions, rules, callbacks, voicemails, audit, counted, embedded, state
+    )
 
 
 def socket_path(state: Path) -> Path:

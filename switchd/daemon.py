@@ -22,8 +22,16 @@ from switchd.esl.errors import EslError
 from switchd.esl.link import Link
 from switchd.handsets import Handsets
 from switchd.house import RunningHouse
+from switchd.operators import heed
 from switchd.parts import Parts
-from switchd.queues.facts import OfferLost, OfferMade, QueueUnavailable, Superseded
+from switchd.queues.facts import (
+    Emptied,
+    OfferLost,
+    OfferMade,
+    QueueUnavailable,
+    Superseded,
+    Told,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -146,6 +154,10 @@ class Daemon:
                     desk.offer_lost(call, token, reason)
                 case Superseded(call, by):
                     desk.deliver(call, on.Superseded(by))
+                case Emptied(pool):
+                    desk.unstaffed(pool)
+                case Told():
+                    heed(event, desk)
 
     def queue_back(self) -> None:
         """Redis answers again; it may have lost what it knew."""
@@ -173,11 +185,11 @@ class Daemon:
         """A new caller is parked."""
         parts = self.parts
         if parts.draining and not is_emergency(arrival, parts.plan):
-            gevent.spawn(self._turn_away, leg)
+            parts.desk.turn_away(leg, arrival)
         else:
             parts.desk.arrive(leg, arrival)
 
-    def _turn_away(self, leg: str) -> None:
+    def _end_leg(self, leg: str) -> None:
         try:
             self.parts.link.api("uuid_kill", f"{leg} NORMAL_TEMPORARY_FAILURE")
         except EslError as error:
@@ -187,10 +199,14 @@ class Daemon:
         """A caller is parked whose call an earlier daemon began."""
         self.parts.desk.found(leg, event)
 
+    def talks(self, leg: str, event: on.Talking) -> None:
+        """A caller talks with a seat, and the call began under an earlier daemon."""
+        self.parts.desk.talks(leg, event)
+
     def stray(self, leg: str) -> None:
         """A seat's phone was picked up, or rings, for nobody."""
         log.info("stray phone stopped", leg=leg)
-        gevent.spawn(self._turn_away, leg)
+        gevent.spawn(self._end_leg, leg)
 
     def seat_left(self, leg: str, seat: str) -> None:
         """A seat's leg has ended that belongs to no call of ours: a talk of an earlier owner."""

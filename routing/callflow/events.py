@@ -29,6 +29,13 @@ class Arrived(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TurnedAway(Event):
+    """A new caller is parked on the switch while the hotline is about to stop."""
+
+    arrival: Arrival
+
+
+@dataclass(frozen=True, slots=True)
 class CallBackDue(Event):
     """A callback's turn has come and a seat was found for it: one try begins."""
 
@@ -62,6 +69,23 @@ class Served(Event):
     recording: str
     callback: str = ""
     """Id of the callback whose person this is, "" for a caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talking(Event):
+    """A caller was found in a talk with a seat that began under an earlier owner.
+
+    Times are seconds since the epoch."""
+
+    arrival: Arrival
+    queued_at: float
+    answered_at: float
+    leg: str
+    """The seat's leg, which is the token of its offer as well."""
+    seat: str
+    agent: str
+    group: str
+    recording: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +218,45 @@ class QueueForgot(Event):
 
 @dataclass(frozen=True, slots=True)
 class Unstaffed(Event):
-    """The answer to `actions.AskStaffed`, if nobody is signed in for the group."""
+    """Nobody is signed in for a group or pool: the answer to `actions.AskStaffed`, or that the
+    last one there has left."""
 
     group: str
+    asked: bool = True
+    """Whether it is the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked(Event):
+    """A supervisor gave the caller another priority."""
+
+    priority: int
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved(Event):
+    """A supervisor lets the caller wait for another group."""
+
+    group: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOut(Event):
+    """A supervisor takes the caller out of the list."""
+
+    prompt: str
+    """What the caller hears before good-bye; "" for nothing."""
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed(Event):
+    """The caller's group is paused, or is not any more: the answer to `actions.AskNotice` too."""
+
+    prompt: str
+    """What its callers are told; "" for nothing, and when it is over."""
 
 
 @dataclass(frozen=True, slots=True)

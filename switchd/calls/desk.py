@@ -118,6 +118,16 @@ class Desk:
                 return True
         return False
 
+    def turn_away(self, leg: str, arrival: Arrival) -> None:
+        """A new caller is parked whom nobody will serve; the call leaves a record."""
+        self._open(leg, on.TurnedAway(arrival))
+
+    def talks(self, leg: str, event: on.Talking) -> None:
+        """A caller was found in a talk that began under another owner."""
+        if leg not in self._legs and event.leg not in self._legs:
+            self._open(leg, event)
+            self._legs[event.leg] = self._legs[leg]
+
     def _open(self, leg: str, event: on.Event) -> None:
         call = Call(id=leg, arrived_at=self._clock.now())
         worker = Worker(
@@ -153,6 +163,13 @@ class Desk:
     def offer_lost(self, call: str, token: str, reason: str) -> None:
         """The lease of an offer ran out, or the queue has taken it back for another reason."""
         self.deliver(call, on.OfferLost(token, reason))
+
+    def unstaffed(self, pool: str) -> None:
+        """The last seat of a pool was signed out, or cannot be reached: tell who waits for it."""
+        for worker in list(self._calls.values()):
+            call = worker.call
+            if call.state in QUEUED and pool in (call.group, *call.pools):
+                worker.post(on.Unstaffed(pool, asked=False))
 
     def missed(
         self, stranded: Collection[str], living: Mapping[str, str], cause: str = "UNCONFIRMED"

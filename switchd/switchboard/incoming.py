@@ -40,6 +40,7 @@ class Listener(Protocol):
 
     def arrived(self, leg: str, arrival: Arrival) -> None: ...
     def found(self, leg: str, event: on.Found) -> None: ...
+    def talks(self, leg: str, event: on.Talking) -> None: ...
     def code_dialled(self, leg: str, seat: str, code: str) -> None: ...
     def phone(self, seat: str, reachable: bool) -> None: ...
     def deliver(self, leg: str, event: on.Event) -> bool: ...
@@ -202,6 +203,32 @@ def _found_caller(
     listener.found(leg, event)
 
 
+def found_talking(listener: Listener, leg: str, headers: Mapping[str, Any]) -> None:
+    """Tell the listener of a caller's leg in a talk that an earlier owner left behind.
+
+    `headers` are those of its `uuid_dump`. A talk with a number on a trunk is nobody's until the
+    caller is parked again.
+    """
+    variable = _reader(headers)
+    queued_at, answered_at = variable("switchd_queued_at"), variable("switchd_answered_at")
+    seat_leg = variable("switchd_offer")
+    if variable("switchd_state") == "talking" and queued_at and answered_at and seat_leg:
+        listener.talks(
+            leg,
+            on.Talking(
+                _arrival(variable),
+                float(queued_at),
+                float(answered_at),
+                seat_leg,
+                variable("switchd_seat"),
+                variable("switchd_agent"),
+                variable("switchd_group"),
+                variable("switchd_recording"),
+            ),
+        )
+
+
+TALK = "talk"
 _TALKING_STATES = frozenset({"CS_SOFT_EXECUTE", "CS_EXCHANGE_MEDIA"})
 _OVER_AT_ONCE = frozenset({"answer", "uuid_bridge"})
 """What `show channels` still names when the leg is back in its park."""
@@ -213,7 +240,7 @@ def doing(row: Mapping[str, str]) -> str:
     A row names what was executed last, even when that has ended.
     """
     if row["state"] in _TALKING_STATES:
-        return "talk"
+        return TALK
     application = row["application"]
     return "park" if application in _OVER_AT_ONCE else application
 
