@@ -17,6 +17,8 @@ from routing.plan import Plan
 from switchd.api.app import build as build_app
 from switchd.api.ports import House
 from switchd.api.server import Server
+from switchd.callbacks.desk import CallbackDesk
+from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
 from switchd.city import SHIPPED_MUSIC
@@ -28,7 +30,17 @@ from switchd.estimates import Estimates
 from switchd.freeswitch.settings import RenderSettings
 from switchd.history import RetiredForEver, against_history
 from switchd.indicators import IndicatorDesk
+from switchd.keeping import (
+    CallbackHouse,
+    CallbackLine,
+    CallsInProgress,
+    KeptPlaces,
+    SqlMailbox,
+    SqlRegister,
+    post_json,
+)
 from switchd.membership import Membership
+from switchd.operators import Operators
 from switchd.parts import Parts
 from switchd.places import share
 from switchd.prompts.library import PromptLibrary
@@ -42,11 +54,14 @@ from switchd.queues.indicators import Indicators
 from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
 from switchd.queues.waitlist import Waitlist
+from switchd.records.audit import Audit
+from switchd.records.callbacks import Callbacks
 from switchd.records.callers import CallerRules
 from switchd.records.plans import PlanVersions
 from switchd.records.schema import migrate
 from switchd.records.spool import Spool
 from switchd.records.store import Store
+from switchd.records.voicemails import Voicemails
 from switchd.records.writer import Writer
 from switchd.reloading import Reloader
 from switchd.seating import Seating
@@ -180,6 +195,9 @@ class Running:
     store: Store
     versions: PlanVersions
     rules: CallerRules
+    callbacks: Callbacks
+    voicemails: Voicemails
+    audit: Audit
     counted: Store
     """The same records, for questions that must not hold up the writer."""
     redis: EmbeddedRedis | None
@@ -191,6 +209,9 @@ class Running:
         self.store.close()
         self.versions.close()
         self.rules.close()
+        self.callbacks.close()
+        self.voicemails.close()
+        self.audit.close()
         self.counted.close()
         if self.redis is not None:
             self.redis.stop()
@@ -224,6 +245,9 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     waitlist = Waitlist(client, server.city, owner)
     store, counted = Store(server.sql), Store(server.sql)
     rules = CallerRules(server.sql)
+    callbacks = Callbacks(server.sql, server.city)
+    voicemails = Voicemails(server.sql, server.city)
+    audit = Audit(server.sql)
     daemon = Daemon()
     if embedded is not None:
         gevent.spawn(embedded.watch, lambda: _warn("redis")("the embedded Redis ended"))
@@ -243,6 +267,14 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         daemon.use(changed.plan)
         switch.prompts, switch.proxies = _libraries(changed), _proxies(changed.plan)
 
+    def plan_in_force() -> Plan:
+        return daemon.parts.plan
+
+    register, mailbox = SqlRegister(callbacks), SqlMailbox(voicemails)
+    in_progress = CallsInProgress(lambda: daemon.parts.desk)
+    line = CallbackLine(waitlist, plan_in_force)
+    callback_desk = CallbackDesk(register, line, in_progress, clock, plan_in_force, owner)
+    places = KeptPlaces(lambda: daemon.parts.callbacks, clock.now)
     nodes = Nodes(client, server.city, owner, f"{socket.gethostname()}:{state}")
     deadlines = Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines"))
     nodes.on_deadline = deadlines.expect
@@ -271,12 +303,13 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             nodes, clock.now, on_late=daemon.queue_back, on_trouble=_warn("heart")
         ),
         desk=Desk(
-            lambda: daemon.parts.plan,
+            plan_in_force,
             switch,
             queue,
             spool,
             clock,
             callers,
+            places,
             capacity=Capacity(
                 server.freeswitch.max_sessions, server.freeswitch.sessions_per_second
             ),
@@ -292,6 +325,19 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         ),
         seat_desk=seat_desk,
         callers=callers,
+        callbacks=callback_desk,
+        notifier=Notifier(
+            mailbox, post_json, lambda: plan_in_force().voicemail.notify, server.city, clock
+        ),
+        kept=CallbackHouse(callback_desk, mailbox, clock.now),
+        operators=Operators(
+            waitlist,
+            seating,
+            audit,
+            plan=lambda: daemon.parts.plan,
+            missing_prompts=lambda names: switch.prompts("").missing(names),
+            now=clock.now,
+        ),
         spool=spool,
         writer=Writer(spool, store),
         indicators=IndicatorDesk(
@@ -302,7 +348,9 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     )
     parts.desk.closed.append(estimates.ended)
     daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
-    return Running(daemon, store, versions, rules, counted, embedded, state)
+    return Running(
+        daemon, store, versions, rules, callbacks, voicemails, audit, counted, embedded, state
+    )
 
 
 def socket_path(state: Path) -> Path:

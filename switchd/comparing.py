@@ -24,7 +24,7 @@ AGAIN_SECONDS = 1.0
 """Pause before a comparison that failed is tried again."""
 EVERYBODY = 1_000_000
 """More callers than can wait."""
-NOBODYS = frozenset({"park", "playback", "play_and_get_digits"})
+NOBODYS = frozenset({"park", "playback", "play_and_get_digits", "record"})
 """What a caller's leg does while its daemon is away."""
 
 
@@ -105,6 +105,7 @@ class Comparing:
         parts.desk.forgotten({call.id for call in parts.desk.calls()} - held)
         self._handsets.listed(phones)
         parts.waitlist.end_talks(living, parts.clock.now())
+        parts.callbacks.compare(living)
         for leg, row in living.items():
             outbound = row["direction"] == "outbound"
             if listener.knows(leg):
@@ -154,6 +155,7 @@ class Comparing:
         known = {caller.call for group in snapshot.groups.values() for caller in group.first}
         known |= {seat.call for seat in snapshot.seats.values() if seat.call}
         parts.desk.forgotten(known)
+        parts.callbacks.restored(known)
         self._bar_again()
         log.info("queue restored", callers=len(known), seats=len(snapshot.seats))
 

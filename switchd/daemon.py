@@ -14,6 +14,7 @@ import structlog
 
 from routing.callflow import events as on
 from routing.entry import Arrival, is_emergency
+from routing.outgoing import PREFIX
 from routing.plan import Plan
 from switchd.api.server import Server
 from switchd.comparing import Comparing
@@ -21,8 +22,16 @@ from switchd.esl.errors import EslError
 from switchd.esl.link import Link
 from switchd.handsets import Handsets
 from switchd.house import RunningHouse
+from switchd.operators import heed
 from switchd.parts import Parts
-from switchd.queues.facts import OfferLost, OfferMade, QueueUnavailable, Superseded
+from switchd.queues.facts import (
+    Emptied,
+    OfferLost,
+    OfferMade,
+    QueueUnavailable,
+    Superseded,
+    Told,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +53,12 @@ class Daemon:
         self.house = RunningHouse(parts)
         self._handsets = Handsets(parts)
         self._comparing = Comparing(parts, self._handsets, self)
-        parts.desk.closed += [parts.indicators.ended, lambda record: parts.seating.tidy()]
+        parts.desk.closed += [
+            parts.indicators.ended,
+            lambda record: parts.seating.tidy(),
+            parts.callbacks.closed,
+            parts.notifier.closed,
+        ]
         parts.writer.on_written = parts.indicators.written
         if server is not None:
             self._server = server(self.house)
@@ -67,6 +81,8 @@ class Daemon:
         gc.freeze()
         parts.indicators.start()
         parts.writer.start()
+        parts.callbacks.start()
+        parts.notifier.start()
         self._background = [
             gevent.spawn(self._read_inbox),
             gevent.spawn(parts.deadlines.run),
@@ -88,6 +104,8 @@ class Daemon:
         parts = self.parts
         if self._server is not None:
             self._server.stop()
+        parts.callbacks.stop()
+        parts.notifier.stop()
         parts.desk.stop()
         parts.link.stop()
         parts.inbox.close()
@@ -126,12 +144,20 @@ class Daemon:
             match event:
                 case OfferMade(offer) if not self.parts.link.connected:
                     self._comparing.hold(offer.call)
+                case OfferMade(offer) if offer.call.startswith(PREFIX):
+                    self.parts.callbacks.offer_made(offer)
+                case OfferLost(call, token, _, reason) if call.startswith(PREFIX):
+                    desk.offer_lost(token, token, reason)
                 case OfferMade(offer):
                     desk.offer_made(offer)
                 case OfferLost(call, token, _, reason):
                     desk.offer_lost(call, token, reason)
                 case Superseded(call, by):
                     desk.deliver(call, on.Superseded(by))
+                case Emptied(pool):
+                    desk.unstaffed(pool)
+                case Told():
+                    heed(event, desk)
 
     def queue_back(self) -> None:
         """Redis answers again; it may have lost what it knew."""
@@ -165,7 +191,7 @@ class Daemon:
         except EslError as error:
             log.warning("leg not ended", leg=leg, why=str(error))
 
-    def found(self, leg: str, event: on.Resumed | on.Served | on.PassedOn) -> None:
+    def found(self, leg: str, event: on.Found) -> None:
         """A caller is parked whose call an earlier daemon began."""
         self.parts.desk.found(leg, event)
 
@@ -188,6 +214,10 @@ class Daemon:
                 log.info("seat free again", seat=seat)
         except QueueUnavailable as error:
             log.warning("seat not freed", seat=seat, why=str(error))
+
+    def relay_ended(self, seat: str, token: str) -> None:
+        """A phone here has ended its call with a caller of another node."""
+        self.parts.membership.relay_ended(seat, token)
 
     def events_lost(self) -> None:
         """Events were thrown away because we were too slow: compare."""

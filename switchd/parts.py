@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from routing.plan import Plan
+from switchd.callbacks.desk import CallbackDesk
+from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
 from switchd.clock import Clock
 from switchd.esl.link import Link
 from switchd.indicators import IndicatorDesk
+from switchd.keeping import CallbackHouse
 from switchd.membership import Membership
+from switchd.operators import Operators
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.entrance import Entrance
 from switchd.queues.inbox import Inbox
@@ -44,6 +48,11 @@ class Parts:
     phones: Phones
     seat_desk: SeatDesk
     callers: CallerDesk
+    callbacks: CallbackDesk
+    notifier: Notifier
+    kept: CallbackHouse
+    """Callbacks and messages, for the interface."""
+    operators: Operators
     spool: Spool
     writer: Writer
     indicators: IndicatorDesk

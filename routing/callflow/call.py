@@ -76,6 +76,8 @@ class Call:
     """Whether `audio` is an announcement to somebody who waits, not the music."""
     introduction: tuple[str, ...] | None = None
     """What is said before the position that was asked for; None if nothing is to be said."""
+    notice: str = ""
+    """What is said instead of the position while the caller's group is paused."""
     phrases: int = 0
     """How many comfort phrases were said."""
     executions: int = 0
@@ -85,6 +87,8 @@ class Call:
     """The number to be called back at, while the caller is asked about it."""
     callback: str = ""
     """Id of the callback that keeps the caller's place, or that this call is a try of."""
+    display: str = ""
+    """What the display of a callback's seat shows instead."""
     called_at: float | None = None
     """When the phone of a callback's person began to ring."""
     message_at: float | None = None
@@ -116,7 +120,7 @@ class Call:
     @property
     def shown(self) -> str:
         """What a seat's display shows: the number that was dialled, and whose it is."""
-        return " ".join(dict.fromkeys((self.line_dialled, self.title)))
+        return self.display or " ".join(dict.fromkeys((self.line_dialled, self.title)))
 
     @property
     def offer(self) -> Offer | None:

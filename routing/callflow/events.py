@@ -98,6 +98,24 @@ class PassedOn(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TakenCareOf(Event):
+    """A caller who was promised a callback, or left a message, under an earlier owner was found
+    parked behind it. Times are seconds since the epoch."""
+
+    arrival: Arrival
+    queued_at: float
+    callback: str
+    """Id of the callback, "" for a message."""
+    recording: str
+    message_at: float
+    """When the recording of the message began; 0 if it did not."""
+
+
+Found = Resumed | Served | PassedOn | TakenCareOf
+"""A caller whose call began under an earlier owner."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answered(Event):
     """The switch has picked up the caller's line."""
 
@@ -200,9 +218,45 @@ class QueueForgot(Event):
 
 @dataclass(frozen=True, slots=True)
 class Unstaffed(Event):
-    """The answer to `actions.AskStaffed`, if nobody is signed in for the group."""
+    """Nobody is signed in for a group or pool: the answer to `actions.AskStaffed`, or that the
+    last one there has left."""
 
     group: str
+    asked: bool = True
+    """Whether it is the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked(Event):
+    """A supervisor gave the caller another priority."""
+
+    priority: int
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved(Event):
+    """A supervisor lets the caller wait for another group."""
+
+    group: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOut(Event):
+    """A supervisor takes the caller out of the list."""
+
+    prompt: str
+    """What the caller hears before good-bye; "" for nothing."""
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed(Event):
+    """The caller's group is paused, or is not any more: the answer to `actions.AskNotice` too."""
+
+    prompt: str
+    """What its callers are told; "" for nothing, and when it is over."""
 
 
 @dataclass(frozen=True, slots=True)

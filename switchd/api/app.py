@@ -1,18 +1,21 @@
 """The routes: /v1/status, /v1/calls, /v1/calls/{call}, /v1/queues, /v1/indicators, /v1/seats,
-/v1/seats/{seat}/{verb}, /v1/blocked, /v1/callers/{number}/block and unblock, /v1/reload."""
+/v1/seats/{seat}/{verb}, /v1/blocked, /v1/callers/{number}/block and unblock, /v1/reload;
+further ones in `callbacks` and `operators`."""
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 import falcon
 import orjson
 from falcon import media
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from switchd.api import operators
+from switchd.api.bodies import body_of
+from switchd.api.callbacks import add_routes as add_callback_routes
 from switchd.api.ports import House, PlanRefused, Refused, Unavailable
 
-_Body = TypeVar("_Body", bound=BaseModel)
 VERBS = ("sign-in", "ready", "not-ready", "sign-out")
 
 
@@ -92,7 +95,7 @@ class _Seat:
             raise falcon.HTTPNotFound(
                 title="No such verb", description=f"{verb}: use one of {', '.join(VERBS)}."
             )
-        wanted = _body(request, SeatRequest)
+        wanted = body_of(request, SeatRequest)
         response.media = self._house.seat_verb(seat, verb, wanted.agent, wanted.reason)
 
 
@@ -103,7 +106,7 @@ class _Reload:
         self._house = house
 
     def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
-        wanted = _body(request, ReloadRequest)
+        wanted = body_of(request, ReloadRequest)
         try:
             response.media = self._house.reload(wanted.who, wanted.why)
         except PlanRefused as error:
@@ -122,7 +125,7 @@ class _Block:
         self._house = house
 
     def on_post(self, request: falcon.Request, response: falcon.Response, number: str) -> None:
-        wanted = _body(request, BlockRequest)
+        wanted = body_of(request, BlockRequest)
         response.media = self._house.block(number, wanted.seconds, wanted.reason, wanted.who)
 
 
@@ -133,18 +136,7 @@ class _Unblock:
         self._house = house
 
     def on_post(self, request: falcon.Request, response: falcon.Response, number: str) -> None:
-        response.media = self._house.unblock(number, _body(request, UnblockRequest).who)
-
-
-def _body(request: falcon.Request, model: type[_Body]) -> _Body:
-    try:
-        return model.model_validate(request.get_media(default_when_empty={}))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "body"
-        raise falcon.HTTPUnprocessableEntity(
-            title="Bad request body", description=f"{where}: {first['msg']}"
-        ) from error
+        response.media = self._house.unblock(number, body_of(request, UnblockRequest).who)
 
 
 def _refused(request: Any, response: Any, error: Exception, params: Any) -> None:
@@ -168,6 +160,8 @@ def build(house: House) -> falcon.App[Any, Any]:
     app.add_route("/v1/reload", _Reload(house))
     app.add_route("/v1/callers/{number}/block", _Block(house))
     app.add_route("/v1/callers/{number}/unblock", _Unblock(house))
+    add_callback_routes(app, house)
+    operators.add_routes(app, house)
     app.add_error_handler(Refused, _refused)
     app.add_error_handler(Unavailable, _unavailable)
     return app

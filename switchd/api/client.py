@@ -71,6 +71,30 @@ class Client:
         """Let a number call again. Raises `NoDaemon` or `Answer`."""
         return self._ask("POST", f"/v1/callers/{quote(number, safe='')}/unblock", {"who": who})
 
+    def add_callback(self, number: str, line: str, who: str) -> Any:
+        """Have a number called back. Raises `NoDaemon` or `Answer`."""
+        return self._ask("POST", "/v1/callbacks", {"number": number, "line": line, "who": who})
+
+    def change_callback(self, id: int, verb: str, who: str) -> Any:
+        """Cancel or retry a callback. Raises `NoDaemon` or `Answer`."""
+        return self._ask("POST", f"/v1/callbacks/{id}/{verb}", {"who": who})
+
+    def voicemail_handled(self, call: str, who: str) -> Any:
+        """Mark a message as seen to. Raises `NoDaemon` or `Answer`."""
+        return self._ask("POST", f"/v1/voicemails/{quote(call, safe='')}/handled", {"who": who})
+
+    def waiting(self, call: str, verb: str, **body: Any) -> Any:
+        """Rank, move or remove a waiting caller. Raises `NoDaemon` or `Answer`."""
+        return self._ask("POST", f"/v1/waiting/{quote(call, safe='')}/{verb}", body)
+
+    def group(self, group: str, verb: str, **body: Any) -> Any:
+        """Pause or resume a group. Raises `NoDaemon` or `Answer`."""
+        return self._ask("POST", f"/v1/groups/{quote(group, safe='')}/{verb}", body)
+
+    def skills(self, agent: str, **body: Any) -> Any:
+        """Change an agent's skills. Raises `NoDaemon` or `Answer`."""
+        return self._ask("POST", f"/v1/agents/{quote(agent, safe='')}/skills", body)
+
     def _ask(
         self,
         method: str,

@@ -14,6 +14,7 @@ from routing.callflow import Call, State
 from routing.callflow import events as on
 from routing.callflow.states import QUEUED
 from routing.entry import Arrival
+from routing.outgoing import Callback
 from routing.plan import Plan
 from routing.record import CallRecord, EndedBy
 from routing.seats import Offer
@@ -96,10 +97,26 @@ class Desk:
         for event in meanwhile:
             self.deliver(leg, event)
 
-    def found(self, leg: str, event: on.Resumed | on.Served | on.PassedOn) -> None:
+    def found(self, leg: str, event: on.Found) -> None:
         """A caller was found whose call began under another owner."""
         if leg not in self:
             self._open(leg, event)
+
+    def call_back(self, callback: Callback, offer: Offer) -> None:
+        """A callback's turn has come: ring the offer's seat, then its person.
+
+        The leg's name is new each time: one of the same name may still ring for an earlier owner.
+        """
+        leg = f"callback-{callback.id}-{self._clock.now() * 1000:.0f}"
+        self._open(leg, on.CallBackDue(callback, offer))
+
+    def offer_more(self, callback: int, offer: Offer) -> bool:
+        """A further seat may ring for a callback whose try has begun; False if none has."""
+        for leg, worker in self._calls.items():
+            if leg.startswith(f"callback-{callback}-"):
+                worker.post(on.Offered(offer))
+                return True
+        return False
 
     def turn_away(self, leg: str, arrival: Arrival) -> None:
         """A new caller is parked whom nobody will serve; the call leaves a record."""
@@ -147,6 +164,13 @@ class Desk:
         """The lease of an offer ran out, or the queue has taken it back for another reason."""
         self.deliver(call, on.OfferLost(token, reason))
 
+    def unstaffed(self, pool: str) -> None:
+        """The last seat of a pool was signed out, or cannot be reached: tell who waits for it."""
+        for worker in list(self._calls.values()):
+            call = worker.call
+            if call.state in QUEUED and pool in (call.group, *call.pools):
+                worker.post(on.Unstaffed(pool, asked=False))
+
     def missed(
         self, stranded: Collection[str], living: Mapping[str, str], cause: str = "UNCONFIRMED"
     ) -> None:
@@ -162,13 +186,14 @@ class Desk:
         self.reception.compare(living)
 
     def told_of_legs(self, legs: int) -> None:
-        """The switch has so many legs; those that we do not know count as somebody else's."""
-        self.reception.others_legs = max(0, legs - len(self._legs) - len(self.reception))
+        """The switch has so many legs; what is more than ours belongs to somebody else."""
+        self.reception.told_of_others(legs - len(self._legs) - len(self.reception))
 
     def waits_for(self, leg: str) -> bool:
-        """Whether a leg that we dialled is one that its call rings or talks with."""
+        """Whether a leg that we dialled is one that its call rings or talks with, or that of a
+        person who was called back."""
         worker = self._legs.get(leg)
-        return worker is not None and leg in worker.call.partners
+        return worker is not None and leg in (*worker.call.partners, worker.call.id)
 
     def forgotten(self, known: Collection[str]) -> None:
         """The queue lost its data but for the callers in `known`: bring the others back."""
@@ -226,6 +251,8 @@ def _made_up(call: Call, living: Mapping[str, str], cause: str) -> Iterator[on.E
             yield on.SeatAnswered(leg)
     if call.id not in living:
         return
+    if call.state is State.CALLING and living[call.id] == PARK:
+        yield on.SeatAnswered(call.id)
     if call.state in (State.CONNECTING, State.FORWARDING) and living[call.id] == TALK:
         yield on.Bridged(call.partner)
     elif call.state in (State.TALKING, State.FORWARDED) and living[call.id] == PARK:

@@ -60,8 +60,13 @@ class Performer:
             do.AskPosition: self._position,
             do.Widen: self._widen,
             do.AskStaffed: self._staffed,
+            do.AskNotice: self._notice,
+            do.Rank: self._rank,
             do.Dial: self._dial,
             do.Ring: self._ring,
+            do.CallBack: self._call_back,
+            do.Tell: self._tell,
+            do.RingTone: self._ring_tone,
             do.StopLeg: self._stop_leg,
             do.AcceptOffer: self._accept,
             do.RefuseOffer: self._refuse,
@@ -249,6 +254,19 @@ class Performer:
         except QueueUnavailable:
             return None
 
+    def _notice(self, call: Call, action: do.AskNotice) -> on.Event | None:
+        try:
+            notice = self._queue.notice(action.group)
+        except QueueUnavailable:
+            return None
+        return None if notice is None else on.Noticed(notice)
+
+    def _rank(self, call: Call, action: do.Rank) -> None:
+        try:
+            self._queue.rerank(call.id, action.priority, self._clock.now())
+        except QueueUnavailable as error:
+            log.warning("not ranked", call_id=call.id, why=str(error))
+
     def _ring(self, call: Call, action: do.Ring) -> on.Event | None:
         return self._reach(
             call,
@@ -292,6 +310,30 @@ class Performer:
             log.warning("not rung", call_id=call.id, leg=leg, why=str(error))
             return on.SeatFailed(leg, "DESTINATION_OUT_OF_ORDER")
         return None
+
+    def _call_back(self, call: Call, action: do.CallBack) -> on.Event | None:
+        return self._reach(
+            call,
+            call.id,
+            lambda: self._switch.call_back(
+                action.number, action.trunk, call.id, action.seconds, action.shown, action.facts
+            ),
+        )
+
+    def _tell(self, call: Call, action: do.Tell) -> on.Event | None:
+        try:
+            self._switch.play(action.leg, action.prompts, action.execution, interrupt=False)
+        except LegGone:
+            return None
+        except SwitchError as error:
+            log.warning("seat not told", call_id=call.id, why=str(error))
+            return on.Played(action.execution, failed=True)
+        return None
+
+    def _ring_tone(self, call: Call, action: do.RingTone) -> None:
+        self._best_effort(
+            call, "ring tone", lambda: self._switch.ring_tone(action.leg, action.execution)
+        )
 
     def _stop_leg(self, call: Call, action: do.StopLeg) -> None:
         self._best_effort(call, "stop leg", lambda: self._switch.hang_up(action.leg, action.cause))

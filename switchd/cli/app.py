@@ -5,12 +5,14 @@ from __future__ import annotations
 import typer
 
 from switchd.cli import (
+    callbacks,
     callers,
     city,
     demo,
     explain,
     indicators,
     inspect,
+    operators,
     plan,
     replay,
     report,
@@ -44,7 +46,12 @@ app.command("report")(report.report)
 app.command("block")(callers.block)
 app.command("unblock")(callers.unblock)
 app.command("blocked")(callers.blocked)
+app.add_typer(callbacks.callbacks, name="callbacks")
+app.add_typer(callbacks.voicemail, name="voicemail")
+app.command("audit")(operators.audit)
 app.add_typer(inspect.seat, name="seat")
+app.add_typer(operators.queue, name="queue")
+app.add_typer(operators.agent, name="agent")
 app.add_typer(plan.plan, name="plan")
 app.add_typer(city.prompts, name="prompts")
 app.add_typer(city.freeswitch, name="freeswitch")

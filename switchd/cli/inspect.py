@@ -7,17 +7,22 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from switchd.api.client import Answer, Client, NoDaemon, Unreachable
 from switchd.bootstrap import socket_path
-from switchd.cli.common import DEFAULT_CITY, City, Exit, Json, fail, print_json, settings_or_fail
+from switchd.cli.common import (
+    DEFAULT_CITY,
+    City,
+    Exit,
+    Json,
+    console,
+    fail,
+    print_json,
+    settings_or_fail,
+)
 
 seat = typer.Typer(no_args_is_help=True, help="Sign a seat in or out, make it ready or not.")
-
-WIDTH_OF_A_FILE = 250
-"""Columns, where there is no terminal to fit: nothing is cut off."""
 
 Column = tuple[str, Callable[[dict[str, Any], float], str]]
 
@@ -56,6 +61,10 @@ def status(city: City = DEFAULT_CITY, json: Json = False) -> None:
         ("refused", counted(admission["refused"])),
         ("records to write", str(answer["records_waiting"])),
     ]
+    others = [node for node in answer.get("nodes", ()) if node["owner"] != answer["node"]]
+    if others:
+        heard = (f"{node['owner']} ({clock(answer['now'] - node['heard_at'])})" for node in others)
+        lines.insert(1, ("node", f"{answer['node']}; the others, last heard: {', '.join(heard)}"))
     if admission["overloaded_since"] is not None:
         since = clock(answer["now"] - admission["overloaded_since"])
         lines.insert(0, ("overloaded", f"for {since}: new callers get SIP 503"))
@@ -89,7 +98,7 @@ def queues(city: City = DEFAULT_CITY, json: Json = False) -> None:
         "queues",
         ("group", lambda row, now: row["group"]),
         ("title", lambda row, now: row["title"]),
-        ("waiting", lambda row, now: str(row["waiting"])),
+        ("waiting", lambda row, now: f"{row['waiting']}{', paused' if row['paused'] else ''}"),
         ("longest", lambda row, now: clock(row["longest_wait"])),
         ("seats", lambda row, now: ", ".join(f"{n} {s}" for s, n in row["seats"].items())),
         ("offered", lambda row, now: str(row["today"]["offered"])),
@@ -101,6 +110,7 @@ def queues(city: City = DEFAULT_CITY, json: Json = False) -> None:
 
 def seats(city: City = DEFAULT_CITY, json: Json = False) -> None:
     """List the seats and what they are doing."""
+    several = len(ask(city, lambda client: client.get("status")).get("nodes", ())) > 1
     _list(
         city,
         json,
@@ -110,9 +120,15 @@ def seats(city: City = DEFAULT_CITY, json: Json = False) -> None:
         ("state", lambda row, now: row["state"]),
         ("since", lambda row, now: clock(now - row["since"])),
         ("reason", lambda row, now: row["reason"]),
-        ("phone", lambda row, now: "registered" if row["reachable"] else "not registered"),
+        ("phone", lambda row, now: _phone(row, several)),
         ("groups", lambda row, now: ", ".join(row["groups"])),
     )
+
+
+def _phone(row: dict[str, Any], several: bool) -> str:
+    if not row["reachable"]:
+        return "not registered"
+    return f"registered at {row['home']}" if several else "registered"
 
 
 Number = Annotated[str, typer.Argument(help="The seat's number, such as 1001.")]
@@ -173,10 +189,7 @@ def _list(city: Path, json: bool, what: str, *columns: Column) -> None:
         table.add_column(name, no_wrap=True)
     for row in rows:
         table.add_row(*(show(row, answer[1]) for _, show in columns))
-    console = Console()
-    if not console.is_terminal:
-        console.width = WIDTH_OF_A_FILE
-    console.print(table)
+    console().print(table)
 
 
 def clock(seconds: float) -> str:

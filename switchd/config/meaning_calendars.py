@@ -124,6 +124,10 @@ def _names_of_calendars(draft: Draft) -> Iterator[tuple[Path, str]]:
     for name, shift in draft.shifts.items():
         if shift.calendar is not None:
             yield ("shifts", name, "calendar"), shift.calendar
+    if draft.callbacks.open is not None:
+        yield ("callbacks", "open"), draft.callbacks.open
+    if draft.callbacks.missed.open is not None:
+        yield ("callbacks", "missed", "open"), draft.callbacks.missed.open
 
 
 def _check_shift(draft: Draft, name: str, shift: Shift) -> None:

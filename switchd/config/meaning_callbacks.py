@@ -11,11 +11,9 @@ from switchd.config.meaning_kinds import check_trunk_out
 from switchd.config.problems import choose
 from switchd.config.source import Path
 
-_ALWAYS = "always"
-
 
 def check_callbacks(draft: Draft, lookup: Lookup) -> None:
-    """People can be called: over a trunk that dials, about lines that are there, within hours."""
+    """People can be called: over a trunk that dials, about lines that are there."""
     if not draft.has(("callbacks",)):
         return
     callbacks = draft.callbacks
@@ -24,8 +22,6 @@ def check_callbacks(draft: Draft, lookup: Lookup) -> None:
     check_trunk_out(draft, at, callbacks.trunk, callbacks.trunk or lookup.only_trunk)
     _check_lines(draft, lookup, (*path, "lines"), callbacks.lines)
     _check_lines(draft, lookup, (*path, "missed", "lines"), callbacks.missed.lines)
-    _check_calendar(draft, (*path, "open"), callbacks.open)
-    _check_calendar(draft, (*path, "missed", "open"), callbacks.missed.open)
     shown = callbacks.shown_number
     if shown is not None and (not lookup.normal(shown) or lookup.normal(shown) in EMERGENCY):
         what = f"'{shown}' is no number that people who are called could see"
@@ -37,9 +33,3 @@ def _check_lines(draft: Draft, lookup: Lookup, path: Path, lines: Sequence[str])
         if lookup.line_called(line) is None:
             what = f"there is no line {line}"
             draft.error((*path, index), what, choose(line, draft.written("lines")))
-
-
-def _check_calendar(draft: Draft, path: Path, name: str | None) -> None:
-    known = (*draft.written("calendars"), _ALWAYS)
-    if name is not None and name not in known:
-        draft.error(path, f"there is no calendar {name}", choose(name, known))

@@ -49,6 +49,9 @@ def _prompts(draft: Draft, lookup: Lookup) -> Iterator[tuple[Path, str]]:
         for name, entry in getattr(draft, section).items():
             if entry.limits is not None and entry.limits.then is Instead.ANNOUNCE:
                 yield (section, name, "limits", "announcement"), entry.limits.announcement
+    if draft.has(("voicemail", "greeting")):
+        for index, prompt in enumerate(draft.voicemail.greeting):
+            yield ("voicemail", "greeting", index), prompt
     yield from _heard_waiting(draft)
     if draft.callers.announcement is not None:
         yield ("callers", "announcement"), draft.callers.announcement

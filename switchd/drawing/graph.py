@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from routing.lines import Line, LineKind, Overflow
 from routing.plan import Plan
-from routing.seats import Seat
+from routing.pools import agents_for, serves
 
 
 def mermaid(plan: Plan) -> str:
@@ -34,8 +34,8 @@ def _edges(plan: Plan) -> Iterator[str]:
         yield from _later(_id(group.name, plan), group.overflow, group.name, plan)
     for number, (seats, groups) in enumerate(blocks(plan)):
         yield f'  s{number}("{seats}")'
-        for served in groups:
-            yield f"  {_id(served, plan)} --> s{number}"
+        for group_served in groups:
+            yield f"  {_id(group_served, plan)} --> s{number}"
 
 
 def text(plan: Plan) -> str:
@@ -56,6 +56,7 @@ def _paragraphs(plan: Plan) -> Iterator[str]:
                 if group_later == name:
                     yield f"  <- {line.name} {line.title}, {when}"
         seats = [shown for shown, groups in seated if name in groups]
+        seats += [f"agent {agent}" for agent in agents_for(plan, name)]
         yield f"  -> {', '.join(seats) or 'no seat'}"
         yield from (f"  -> {step.when} {step.what}" for step in group.overflow)
     for line in plan.lines.values():
@@ -101,21 +102,24 @@ def _merged(plan: Plan, into: str) -> Iterator[str]:
 
 
 def blocks(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
-    """Give neighbouring seats that serve the same groups, as a range, and those groups."""
-    found: list[list[Seat]] = []
-    for seat in plan.seats.values():
-        last = found[-1][-1] if found else None
-        if last and last.groups == seat.groups and int(seat.number) == int(last.number) + 1:
-            found[-1].append(seat)
+    """Give neighbouring seats that serve the same groups, as a range, and those groups.
+
+    Whoever sits there may bring further skills.
+    """
+    found: list[tuple[list[str], tuple[str, ...]]] = []
+    for number in plan.seats:
+        groups = tuple(pool for pool in serves(plan, number) if pool in plan.groups)
+        if found and found[-1][1] == groups and int(number) == int(found[-1][0][-1]) + 1:
+            found[-1][0].append(number)
         else:
-            found.append([seat])
-    return [(_range(seats), seats[0].groups) for seats in found]
+            found.append(([number], groups))
+    return [(_range(numbers), groups) for numbers, groups in found]
 
 
-def _range(seats: list[Seat]) -> str:
-    if len(seats) == 1:
-        return f"seat {seats[0].number}"
-    return f"seats {seats[0].number}-{seats[-1].number} ({len(seats)})"
+def _range(numbers: list[str]) -> str:
+    if len(numbers) == 1:
+        return f"seat {numbers[0]}"
+    return f"seats {numbers[0]}-{numbers[-1]} ({len(numbers)})"
 
 
 def _id(group: str, plan: Plan) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from switchd.sim import bridging
 from switchd.sim.apps import App, Park, Sleep
 from switchd.sim.channel import Channel, pairs
+from switchd.sim.message import Record
 from switchd.sim.peers import Bridge
 from switchd.sim.playing import Collect, EndlessPlayback, Playback
 from switchd.sim.text import assignments, split
@@ -156,6 +157,7 @@ APPLICATIONS: dict[str, type[App]] = {
     "play_and_get_digits": Collect,
     "playback": Playback,
     "pre_answer": PreAnswer,
+    "record": Record,
     "record_session": RecordSession,
     "ring_ready": RingReady,
     "set": Set,

@@ -26,6 +26,11 @@ SUBCLASSES = ("sofia::register", "sofia::unregister", "sofia::expire")
 
 DIALLED = ("seat", "forward")
 """variable_switchd_kind of legs that we have originated."""
+CALLED_BACK = "callback"
+"""variable_switchd_kind of the leg of somebody who is called back."""
+RELAY = "relay"
+"""The same of legs by which another FreeSWITCH of the city rings a phone that is registered here;
+its own daemon works on the call."""
 PHONE_HUNG_UP = frozenset({"recv_bye", "recv_cancel", "recv_refuse"})
 """variable_sip_hangup_disposition when the other side ended the leg (mod_sofia.c)."""
 
@@ -34,12 +39,13 @@ class Listener(Protocol):
     """Who is told."""
 
     def arrived(self, leg: str, arrival: Arrival) -> None: ...
-    def found(self, leg: str, event: on.Resumed | on.Served | on.PassedOn) -> None: ...
+    def found(self, leg: str, event: on.Found) -> None: ...
     def talks(self, leg: str, event: on.Talking) -> None: ...
     def code_dialled(self, leg: str, seat: str, code: str) -> None: ...
     def phone(self, seat: str, reachable: bool) -> None: ...
     def deliver(self, leg: str, event: on.Event) -> bool: ...
     def seat_left(self, leg: str, seat: str) -> None: ...
+    def relay_ended(self, seat: str, token: str) -> None: ...
     def knows(self, leg: str) -> bool: ...
     def stray(self, leg: str) -> None: ...
     def events_lost(self) -> None: ...
@@ -118,6 +124,10 @@ class Ear:
             seat = event.variable("switchd_seat")
             if seat and not known:
                 self._listener.seat_left(leg, seat)
+        elif event.variable("switchd_kind") == RELAY:
+            self._listener.relay_ended(
+                event.variable("switchd_seat"), event.variable("switchd_offer")
+            )
         else:
             by = EndedBy.CALLER if other_side else EndedBy.SYSTEM
             self._listener.deliver(leg, on.CallerGone(cause, by))
@@ -148,6 +158,10 @@ def found(listener: Listener, leg: str, headers: Mapping[str, Any]) -> None:
     match variable("switchd_kind"):
         case "caller":
             _found_caller(listener, leg, _arrival(variable), variable)
+        case "callback" if variable("switchd_state"):
+            _found_caller(listener, leg, _arrival(variable), variable)
+        case "callback":
+            listener.stray(leg)
         case "seat" | "forward":
             listener.stray(leg)
         case "code":
@@ -159,7 +173,7 @@ def _found_caller(
 ) -> None:
     state = variable("switchd_state")
     queued_at, answered_at = variable("switchd_queued_at"), variable("switchd_answered_at")
-    event: on.Resumed | on.Served | on.PassedOn
+    event: on.Found
     if state in ("talking", "survey") and queued_at and answered_at:
         event = on.Served(
             arrival,
@@ -168,6 +182,15 @@ def _found_caller(
             variable("switchd_seat"),
             variable("switchd_agent"),
             variable("switchd_recording"),
+            variable("switchd_callback") if variable("switchd_kind") == CALLED_BACK else "",
+        )
+    elif state in ("callback", "voicemail") and queued_at:
+        event = on.TakenCareOf(
+            arrival,
+            float(queued_at),
+            variable("switchd_callback"),
+            variable("switchd_recording"),
+            float(variable("switchd_message_at") or 0.0),
         )
     elif state == "forwarded" and answered_at:
         event = on.PassedOn(arrival, float(answered_at))
@@ -238,7 +261,9 @@ def _reader(headers: Mapping[str, Any]) -> Callable[[str], str]:
 
 def _arrival(variable: Callable[[str], str]) -> Arrival:
     return Arrival(
-        caller=variable("sip_from_user") or variable("caller_id_number"),
+        caller=variable("switchd_caller")
+        or variable("sip_from_user")
+        or variable("caller_id_number"),
         called=variable("switchd_called"),
         trunk=variable("switchd_trunk"),
         privacy=_private(variable),

@@ -33,6 +33,9 @@ GONE = ("no such channel", "cannot locate session", "invalid session", "invalid 
 _FORWARD = {"switchd_kind": "forward"}
 ORIGINATE_GRACE_SECONDS = 10.0
 """How much longer than the ring time the result of an originate is waited for."""
+RING_TONE = "tone_stream://%(1000,4000,450);loops=-1"
+"""What China's exchanges play while a phone rings: 450 Hz, one second in five."""
+FOLDER_MODE = 0o2770
 SILENCE_LEVEL = 200
 """Mean amplitude of samples below which a caller who leaves a message says nothing (switch_ivr.c,
 silence_threshold of `record`)."""
@@ -155,6 +158,10 @@ class FreeSwitch:
     ) -> None:
         """Record the caller into `path` below the recordings folder, until #, silence or the
         longest length; the length arrives as variable record_ms of the execution's end."""
+        try:
+            _make_folders(self._recordings, (self._recordings / path).parent)
+        except OSError as error:
+            raise SwitchError(f"no folder for {path}: {error.strerror}") from error
         self.tag(leg, {"playback_terminators": "#"})
         longest, silence = round(longest_seconds), round(silence_seconds)
         arguments = f"{self._recordings / path} {longest} {SILENCE_LEVEL} {silence}"
@@ -183,9 +190,11 @@ class FreeSwitch:
         A phone that is registered at another FreeSWITCH of the city is rung through that one.
         """
         target = self._phone(seat, home)
+        elsewhere = {} if target.startswith("user/") else {"sip_h_X-switchd-offer": leg}
         variables = {
             "switchd_kind": "seat",
             "switchd_seat": seat,
+            **elsewhere,
             **_originated(leg, seconds, caller, title, call),
         }
         self._originate(target, leg, seconds, variables)
@@ -214,14 +223,43 @@ class FreeSwitch:
 
         `seat` is the one that is reached by this number, if it is one.
         """
+        target = self._over(trunk, number)
+        kind = {"switchd_kind": "seat", "switchd_seat": seat} if seat else _FORWARD
+        variables = {**kind, **_originated(leg, seconds, caller, title, call)}
+        self._originate(target, leg, seconds, variables)
+
+    def call_back(
+        self,
+        number: str,
+        trunk: str,
+        leg: str,
+        seconds: float,
+        shown: str,
+        facts: Mapping[str, str],
+    ) -> None:
+        """Originate the leg of a person to be called back, parked, with everything that the
+        dialplan gives to a caller's; results as those of `ring`."""
+        variables = {
+            **_originated(leg, seconds, shown, "", leg),
+            "switchd_kind": "callback",
+            "hangup_after_bridge": "false",
+            "park_after_bridge": "true",
+            "RECORD_STEREO": "true",
+            **facts,
+        }
+        self._originate(self._over(trunk, number), leg, seconds, variables)
+
+    def ring_tone(self, leg: str, execution: str) -> None:
+        """Let a parked leg hear that the other side's phone rings, until the bridge."""
+        self._execute(leg, "playback", RING_TONE, execution)
+
+    def _over(self, trunk: str, number: str) -> str:
         proxy = self.proxies.get(trunk)
         if not proxy:
             raise SwitchError(f"trunk {trunk} has no proxy, so nothing can be dialled over it")
         if not _DIALLED.fullmatch(number):
             raise SwitchError(f"{number[:40]!r} is no number to dial")
-        kind = {"switchd_kind": "seat", "switchd_seat": seat} if seat else _FORWARD
-        variables = {**kind, **_originated(leg, seconds, caller, title, call)}
-        self._originate(f"sofia/trunk/{number}@{proxy}", leg, seconds, variables)
+        return f"sofia/trunk/{number}@{proxy}"
 
     def _originate(
         self, target: str, leg: str, seconds: float, variables: Mapping[str, str]
@@ -282,6 +320,16 @@ class FreeSwitch:
     def _api(self, name: str, arguments: str) -> str:
         with _translated():
             return self._link().api(name, arguments)
+
+
+def _make_folders(root: Path, folder: Path) -> None:
+    """Make a folder below `root` into which FreeSWITCH's user may write through the group:
+    `record` makes none, unlike uuid_record."""
+    if folder == root or folder.is_dir():
+        return
+    _make_folders(root, folder.parent)
+    folder.mkdir(exist_ok=True)
+    folder.chmod(FOLDER_MODE)
 
 
 def _originated(leg: str, seconds: float, caller: str, title: str, call: str) -> dict[str, str]:

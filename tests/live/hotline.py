@@ -31,6 +31,13 @@ SHORT_PROMPTS = (
     "you_are_next",
     "change_announcement",
     "forward_failed",
+    "callback_question",
+    "callback_number",
+    "callback_keys",
+    "callback_kept",
+    "callback_preview",
+    "voicemail_greeting",
+    "voicemail_kept",
 )
 SEATS = tuple(str(1001 + n) for n in range(10))
 

@@ -33,6 +33,12 @@ class House:
     def stray(self, leg: str) -> None:
         self.told.append(("stray", leg))
 
+    def seat_left(self, leg: str, seat: str) -> None:
+        self.told.append(("seat left", leg, seat))
+
+    def relay_ended(self, seat: str, token: str) -> None:
+        self.told.append(("relay ended", seat, token))
+
     def events_lost(self) -> None:
         self.told.append(("lost",))
 
@@ -66,6 +72,22 @@ def hears(house: House, name: str, leg: str = "leg-a", **headers: str) -> list[t
 
 
 CALLER = {"v_switchd_kind": "caller", "v_switchd_called": "12345", "v_switchd_trunk": "trunk"}
+
+
+RELAY = {"v_switchd_kind": "relay", "v_switchd_seat": "1001", "v_switchd_offer": "token-1"}
+
+
+class TestALegByWhichAnotherNodeRingsAPhone:
+    """The other node's daemon works on that call."""
+
+    def test_is_neither_a_caller_nor_a_stray_phone(self, house: House) -> None:
+        headers = {f"variable_{key.removeprefix('v_')}": value for key, value in RELAY.items()}
+        found(house, "leg-a", headers)
+        assert hears(house, "CHANNEL_PARK", **RELAY) == []
+
+    def test_at_its_end_it_is_told_whose_phone_it_was(self, house: House) -> None:
+        told = hears(house, "CHANNEL_HANGUP_COMPLETE", Hangup_Cause="NORMAL_CLEARING", **RELAY)
+        assert told == [("relay ended", "1001", "token-1")]
 
 
 class TestAKey:

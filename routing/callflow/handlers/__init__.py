@@ -20,6 +20,7 @@ from routing.callflow.handlers.entering import (
     passed_on,
     resume,
     served,
+    taken_care_of,
     talk_on,
     turn_away,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "superseded",
     "surveyed",
     "switch_refused",
+    "taken_care_of",
     "talk",
     "talk_on",
     "too_late",

@@ -12,14 +12,28 @@ from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow.call import Call
 from routing.callflow.handlers.ending import finish, hang_up
-from routing.callflow.handlers.legs import end_leg, is_offered
-from routing.callflow.handlers.offering import NOT_THE_PHONE, SEAT_FAILURES, UNREACHABLE
+from routing.callflow.handlers.legs import (
+    end_leg,
+    is_offered,
+    late_seat,
+    leg_ended,
+    offer_on,
+    other_leg_failed,
+    without,
+)
+from routing.callflow.handlers.offering import (
+    NOT_THE_PHONE,
+    SEAT_FAILURES,
+    STOPPED_FOR_ANOTHER,
+    UNREACHABLE,
+    ring,
+)
 from routing.callflow.handlers.result import Result
 from routing.callflow.states import State
 from routing.lines import Line, LineKind
 from routing.outgoing import Callback
 from routing.plan import Plan
-from routing.record import CallKind, EndedBy, LegRecord, Outcome
+from routing.record import CallKind, EndedBy, Outcome
 
 SILENCE_SECONDS = 15.0
 """How much longer than the ring time the switch may take to say what became of the call."""
@@ -28,45 +42,44 @@ _TITLES = {"zh": "回拨 {line} 已等候{minutes}分钟", "en": "Callback {line
 
 def begin(call: Call, event: on.CallBackDue, plan: Plan, now: float) -> Result:
     """Ring the seat, whose display says that it is a callback, for which line, after how long."""
-    callback, offer = event.callback, event.offer
+    callback = event.callback
     line = _line(callback, plan)
-    leg = LegRecord(offer.token, "seat", offer.seat, offer.agent, now, None, None, None, "")
     call = replace(
         call,
         kind=CallKind.CALLBACK,
         callback=str(callback.id),
-        state=State.PREVIEW,
         trunk=plan.callbacks.trunk,
         caller=callback.number,
         dialled=line.name if line else callback.line,
         line_dialled=callback.line,
         line_meant=callback.line,
         title=line.title if line else "",
-        group=callback.group,
+        department=line.department if line else "",
+        group=callback.group if callback.group in plan.groups else event.offer.group,
         priority=callback.priority,
+        age_slope=line.age_slope if line else 1.0,
         language=callback.language,
         music=line.music if line else plan.music,
         survey=line.survey if line else False,
         overflow=line.overflow if line else (),
         queued_at=callback.queued_at,
-        offered_at=now,
-        offers=(offer,),
-        legs=(leg,),
     )
     call = call.note(
-        now,
-        "callback.seat_rung",
-        callback=callback.id,
-        number=callback.number,
-        seat=offer.seat,
-        agent=offer.agent,
-        tries=callback.tries,
+        now, "callback.begun", callback=callback.id, number=callback.number, tries=callback.tries
     )
-    seconds = plan.groups[offer.group].ring_seconds
-    title = _TITLES["zh" if plan.language == "zh" else "en"].format(
-        line=call.shown, minutes=int(max(0.0, now - callback.queued_at) // 60)
+    call = replace(
+        call,
+        display=_TITLES["zh" if plan.language == "zh" else "en"].format(
+            line=call.shown, minutes=int(max(0.0, now - callback.queued_at) // 60)
+        ),
     )
-    return call, (_reach(call, plan, seconds, title),)
+    return ring_seat(call, on.Offered(event.offer), plan, now)
+
+
+def ring_seat(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
+    """One seat's phone, or one more."""
+    call, todo = ring(call, event, plan, now)
+    return replace(call, state=State.PREVIEW), todo
 
 
 def _line(callback: Callback, plan: Plan) -> Line | None:
@@ -75,27 +88,22 @@ def _line(callback: Callback, plan: Plan) -> Line | None:
     return plan.lines.get(callback.line) or next(hotlines, None)
 
 
-def _reach(call: Call, plan: Plan, seconds: float, title: str) -> do.Action:
-    offer = call.offer
-    assert offer is not None
-    seat = plan.seats.get(offer.seat)
-    if seat is None or not seat.phone:
-        return do.Ring(offer.seat, offer.token, seconds, call.caller, title)
-    return do.Dial(seat.phone, seat.trunk, offer.token, seconds, call.caller, title, offer.seat)
-
-
 def seat_ready(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Result:
-    """The seat picked up: it hears what will happen, and the person's phone rings."""
-    offer = call.offer
-    assert offer is not None
-    if not is_offered(call, event.leg):
-        return call, ()
-    rules = plan.callbacks
-    call = replace(call, state=State.CALLING, called_at=now, audio=f"{offer.token}/1")
-    call = call.with_leg(offer.token, answered_at=now).note(
-        now, "callback.called", number=call.caller, trunk=rules.trunk
-    )
+    """A seat picked up: it hears what will happen, and the person's phone rings."""
+    first = offer_on(call, event.leg)
+    if first is None:
+        return late_seat(call, event, plan, now)
     assert call.queued_at is not None
+    others = without(call, event.leg).offers
+    rules = plan.callbacks
+    call = replace(
+        call,
+        state=State.CALLING,
+        offers=(first, *others),
+        called_at=now,
+        audio=f"{first.token}/1",
+    ).with_leg(event.leg, answered_at=now)
+    call = call.note(now, "callback.called", number=call.caller, trunk=rules.trunk)
     facts = {
         "switchd_trunk": rules.trunk,
         "switchd_called": call.dialled,
@@ -107,10 +115,11 @@ def seat_ready(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Re
     }
     shown = rules.shown_number or call.dialled
     return call, (
-        do.AcceptOffer(offer.token),
+        do.AcceptOffer(first.token),
+        *(do.StopLeg(other.token, STOPPED_FOR_ANOTHER) for other in others),
         do.CallBack(call.caller, rules.trunk, rules.ring_seconds, shown, facts),
         do.SetTimer("calling", rules.ring_seconds + SILENCE_SECONDS),
-        do.Tell(offer.token, ("callback_preview",), call.audio),
+        do.Tell(first.token, ("callback_preview",), call.audio),
     )
 
 
@@ -126,28 +135,38 @@ def told(call: Call, event: on.Played, plan: Plan, now: float) -> Result:
 
 
 def seat_missed(call: Call, event: on.SeatFailed | on.SeatGone, plan: Plan, now: float) -> Result:
-    """Busy, silent, refused or unreachable: the callback goes back to its place."""
-    offer = call.offer
-    assert offer is not None
-    call = end_leg(call, event.leg, event.cause, now)
-    if event.leg != offer.token:
-        return call, ()
+    """Busy, silent, refused or unreachable: others ring on, or the callback keeps its place."""
+    offer = offer_on(call, event.leg)
+    if offer is None:
+        return leg_ended(call, event, plan, now)
     reason = "" if event.cause in NOT_THE_PHONE else SEAT_FAILURES.get(event.cause, UNREACHABLE)
+    call = end_leg(without(call, event.leg), event.leg, event.cause, now)
+    call = call.note(now, "offer.refused", seat=offer.seat, cause=event.cause, why=reason)
     refuse = do.RefuseOffer(offer.token, reason)
+    if call.offers:
+        return call, (refuse,)
     return _over(call, plan, now, Outcome.SEAT_MISSED, event.cause, (refuse,))
 
 
 def offer_lost(call: Call, event: on.OfferLost, plan: Plan, now: float) -> Result:
-    """The lease ran out before the seat picked up, or just then."""
-    if call.offer is None or call.offer.token != event.token:
+    """The lease ran out, or the seat is needed for somebody else: this phone stops."""
+    offer = offer_on(call, event.token)
+    if offer is None:
         return call, ()
+    stands = call.state is State.CALLING and not is_offered(call, event.token)
+    cause = STOPPED_FOR_ANOTHER if event.reason else "NO_ANSWER"
+    call = without(call, event.token)
+    call = call.note(now, "offer.lost", seat=offer.seat, why=event.reason or "time over")
+    if stands or (call.state is State.PREVIEW and call.offers):
+        return call, (do.StopLeg(event.token, cause),)
     call = replace(call, called_at=None)
-    return _over(call, plan, now, Outcome.SEAT_MISSED, "NO_ANSWER", (do.ClearTimer("calling"),))
+    return _over(call, plan, now, Outcome.SEAT_MISSED, cause, (do.ClearTimer("calling"),))
 
 
-def answered(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Result:
-    """The person picked up: let the two hear each other."""
-    if event.leg != call.id:
+def answered(call: Call, event: on.SeatAnswered | on.CallerBack, plan: Plan, now: float) -> Result:
+    """The person picked up, as the originate tells or the leg that is parked: let the two hear
+    each other."""
+    if isinstance(event, on.SeatAnswered) and event.leg != call.id:
         return call, ()
     offer = call.offer
     assert offer is not None
@@ -160,7 +179,7 @@ def answered(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Resu
 def not_reached(call: Call, event: on.SeatFailed | on.CallerGone, plan: Plan, now: float) -> Result:
     """The person was busy or silent, or the call could not be made at all."""
     if isinstance(event, on.SeatFailed) and event.leg != call.id:
-        return (end_leg(call, event.leg, event.cause, now), ())
+        return other_leg_failed(call, event, plan, now)
     return _over(call, plan, now, Outcome.NOT_REACHED, event.cause, _let_go(call, plan))
 
 
@@ -173,9 +192,9 @@ def too_late(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
 
 def seat_left(call: Call, event: on.SeatGone, plan: Plan, now: float) -> Result:
     """The seat hung up while the person's phone rang; the try counts."""
-    call = end_leg(call, event.leg, event.cause, now)
     if not is_offered(call, event.leg):
-        return call, ()
+        return other_leg_failed(call, event, plan, now)
+    call = end_leg(call, event.leg, event.cause, now)
     return _give_up(call, plan, now, "ORIGINATOR_CANCEL", EndedBy.SEAT)
 
 

@@ -134,6 +134,24 @@ def passed_on(call: Call, event: on.PassedOn, plan: Plan, now: float) -> Result:
     return forwarding.back(call, on.CallerBack(), plan, now)
 
 
+def taken_care_of(call: Call, event: on.TakenCareOf, plan: Plan, now: float) -> Result:
+    """Say good-bye behind a promise or a message that an earlier owner took."""
+    call, _ = _routed(call, event.arrival, plan, now)
+    call = replace(_since(call, event.queued_at), state=State.CLOSING, ended_by=EndedBy.SYSTEM)
+    if event.callback:
+        call = replace(call, callback=event.callback, outcome=Outcome.CALLBACK)
+        said = "callback_kept"
+    elif event.message_at:
+        seconds = f"{now - event.message_at:.1f}"
+        call = replace(call, recording=event.recording, outcome=Outcome.VOICEMAIL)
+        call = call.note(now, "voicemail.left", seconds=seconds, at_most="yes")
+        said = "voicemail_kept"
+    else:
+        call, said = replace(call, outcome=Outcome.FAILED), "goodbye"
+    call = call.next_audio()
+    return call, (do.Play((said,), call.audio),)
+
+
 def _since(call: Call, queued_at: float) -> Call:
     """Date a call back to where its earlier owner wrote it down."""
     return replace(call, arrived_at=queued_at, greeted_at=queued_at, queued_at=queued_at)
@@ -155,7 +173,7 @@ def _routed(
     for reason in route.reasons:
         call = call.note(now, reason.what, **reason.facts)
     if isinstance(route, entry.Refusal):
-        return call, route
+        return replace(call, line_meant=route.line_meant, group=route.group), route
     call = replace(
         call,
         line_meant=route.line_meant,

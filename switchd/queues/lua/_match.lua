@@ -23,6 +23,9 @@ end
 
 local function preferred_seat(call, pools)
   local prefer = call_field(call, 'prefer')
+  if prefer == '' then
+    return
+  end
   local seat = redis.call('HGET', key.agents, prefer) or prefer
   for _, pool in ipairs(pools) do
     if redis.call('ZSCORE', key.idle .. pool, seat) then
@@ -172,4 +175,5 @@ local function match(now_text, base)
   for _, call in ipairs(rung) do
     ring_more(call, now, token)
   end
+  tell_emptied()
 end
