@@ -10,6 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from routing.admission import (
+    NO_LIMITS,
+    Again,
+    Full,
+    HeldPlace,
+    Instead,
+    Overload,
+    full,
+    restored,
+)
 from routing.called import called_number, caller_number
 from routing.lines import (
     HIGHEST_PRIORITY,
@@ -36,6 +46,10 @@ class Cause(StrEnum):
     """Retired, and the announcement is over (Q.850 cause 22, SIP 410)."""
     CALL_REJECTED = "CALL_REJECTED"
     """The caller is barred (Q.850 cause 21, SIP 603)."""
+    USER_BUSY = "USER_BUSY"
+    """The waiting list is full, or the number waits already (Q.850 cause 17, SIP 486)."""
+    NORMAL_CIRCUIT_CONGESTION = "NORMAL_CIRCUIT_CONGESTION"
+    """The switch is overloaded (Q.850 cause 34, SIP 503)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +112,15 @@ class Route:
     """The menu behind the greeting; "" for none."""
     age_slope: float = 1.0
     """Points that the caller gains in each second of waiting."""
+    full: Instead | None = None
+    """What the caller meets instead of the queue, which has no room; then `connect` is False."""
+    place: HeldPlace | None = None
+    """The place at which the caller goes on, without greeting and menu."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether the caller is led to a waiting list."""
+        return self.connect and bool(self.group) and self.forward is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +133,14 @@ class Refusal:
     """Name of the line that was dialled, or "" for a number without line."""
     cause: Cause
     reasons: tuple[Reason, ...]
+    repeated: bool = False
+    """Whether the caller waits already, with another call."""
+
+    @property
+    def congested(self) -> bool:
+        """Whether somebody who asked for a person could not enter."""
+        full = self.cause in (Cause.USER_BUSY, Cause.NORMAL_CIRCUIT_CONGESTION)
+        return full and not self.repeated
 
 
 def decide(
@@ -129,7 +160,10 @@ def decide(
     if judgement.barring is Barring.REFUSE:
         return Refusal(caller, called, line.name, Cause.CALL_REJECTED, tuple(reasons))
     found = _serve(caller, called, line, plan, now, reasons)
-    return found if isinstance(found, Refusal) else _with_standing(found, judgement, plan)
+    if isinstance(found, Refusal):
+        return found
+    found = _with_standing(found, judgement, plan)
+    return found if caller in EMERGENCY else _admitted(found, plan, standing, now)
 
 
 def caller_of(arrival: Arrival, plan: Plan) -> str:
@@ -155,6 +189,74 @@ def _with_standing(route: Route, judgement: Judgement, plan: Plan) -> Route:
         priority = min(route.priority + judgement.priority, HIGHEST_PRIORITY)
         return replace(route, priority=priority)
     return route
+
+
+def _admitted(route: Route, plan: Plan, standing: Standing, now: float) -> Route | Refusal:
+    """Take the caller if there is room, at the place that the number has or had."""
+    if standing.overload is not None:
+        return overloaded(route, standing.overload)
+    if not route.waits:
+        return route
+    again, place = plan.admission.again(route.caller), standing.place
+    if place is not None and place.waits and again is Again.BUSY:
+        facts = {"number": route.caller, "call": place.call}
+        refusal = _not_admitted(route, Cause.USER_BUSY, "entry.waits_already", facts)
+        return replace(refusal, repeated=True)
+    if place is not None and not (place.waits and again is Again.ALLOW):
+        return _at_place(route, restored(place, plan.groups, now))
+    line, group = plan.lines.get(route.line_meant), plan.groups.get(route.group)
+    no_room = full(
+        route.line_meant,
+        line.limits if line else NO_LIMITS,
+        route.group,
+        group.limits if group else NO_LIMITS,
+        standing.room,
+    )
+    return route if no_room is None else _without_room(route, no_room)
+
+
+def overloaded(route: Route, overload: Overload) -> Refusal:
+    """Refuse a caller whom the switch has no room for, wherever the call would have gone."""
+    facts = {"too_many": overload.value}
+    return _not_admitted(route, Cause.NORMAL_CIRCUIT_CONGESTION, "entry.overloaded", facts)
+
+
+def _not_admitted(route: Route, cause: Cause, what: str, facts: dict[str, str]) -> Refusal:
+    reasons = (*route.reasons, Reason(what, facts))
+    return Refusal(route.caller, route.called, route.line_dialled, cause, reasons)
+
+
+def _at_place(route: Route, place: HeldPlace) -> Route:
+    """Let the caller go on where an earlier call was: all of the greeting has been heard."""
+    what = "entry.takes_over" if place.waits else "entry.place_kept"
+    facts = {"call": place.call}
+    if place.enqueued_at is not None:
+        facts["enqueued_at"] = f"{place.enqueued_at:.3f}"
+    if place.agent:
+        facts["agent"] = place.agent
+    return replace(
+        route,
+        greeting=(),
+        menu="",
+        group=place.group or route.group,
+        priority=route.priority if place.priority is None else place.priority,
+        place=place,
+        reasons=(*route.reasons, Reason(what, facts)),
+    )
+
+
+def _without_room(route: Route, no_room: Full) -> Route | Refusal:
+    if no_room.then is Instead.BUSY:
+        reason = no_room.reason
+        return _not_admitted(route, Cause.USER_BUSY, reason.what, dict(reason.facts))
+    return replace(
+        route,
+        greeting=(no_room.announcement,),
+        connect=False,
+        menu="",
+        full=no_room.then,
+        reasons=(*route.reasons, no_room.reason),
+    )
 
 
 def _serve(

@@ -56,8 +56,9 @@ _FIGURE = {
     Outcome.REDIRECTED: "redirected",
     Outcome.CLOSED: "closed",
     Outcome.REFUSED: "refused",
+    Outcome.REPEATED: "repeated",
 }
-"""Tries of callbacks end otherwise and are no calls of their own."""
+"""Outcome of a call to the hotline → its figure; tries of callbacks are no calls of their own."""
 _ONLY_IF_ASKED = frozenset({"could_not_enter", "failed"})
 
 
@@ -91,6 +92,8 @@ class Counts:
     closed: int = 0
     """Called out of hours and were told so."""
     refused: int = 0
+    repeated: int = 0
+    """Called while another call of the number waited, which is the one that counts."""
     waited: int = 0
     """Came to a waiting list, however short the wait."""
     wait_ms: int = 0

@@ -11,6 +11,7 @@ from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Final
 
+from routing.admission import NO_LIMITS, Limits
 from routing.skills import LEVEL_MARK
 
 
@@ -189,6 +190,8 @@ class Line:
     """What callers hear when the line or its group is closed."""
     department: str = ""
     """For statistics; a retired line keeps its own."""
+    limits: Limits = NO_LIMITS
+    """How many callers may wait for it, and how long."""
 
     def phase(self, now: float, zone: tzinfo) -> Phase:
         """Tell where the line stands at `now` (seconds since the epoch) in the city's `zone`.

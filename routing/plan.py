@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from routing.admission import DEFAULT_ADMISSION, NO_LIMITS, Admission, Limits
 from routing.calendars import NO_HOLIDAYS, Calendar, Holidays
 from routing.callbacks import CallbackRules
 from routing.lines import Forward, Line, Overflow
@@ -35,6 +36,8 @@ class SkillGroup:
     """Arrangement of shifts by which its seats are staffed."""
     crew: str | None = None
     """The only crew of that arrangement that serves it; None: whichever is on duty."""
+    limits: Limits = NO_LIMITS
+    """How many callers of its lines may wait, and how long."""
     needs: Need | None = None
     """What its callers need of whoever serves them; None: the skill of the group's name."""
     strategy: Strategy = Strategy.LONGEST_IDLE
@@ -184,6 +187,7 @@ class Plan:
     holidays: Holidays = NO_HOLIDAYS
     shifts: Mapping[str, Shifts] = field(default_factory=dict)
     callers: Callers = field(default_factory=Callers)
+    admission: Admission = DEFAULT_ADMISSION
     callbacks: CallbackRules = field(default_factory=CallbackRules)
     voicemail: VoicemailRules = field(default_factory=VoicemailRules)
     version: str = ""

@@ -39,6 +39,8 @@ class Outcome(StrEnum):
     """A callback's seat did not pick up; nobody was called."""
     FAILED = "failed"
     """A technical fault ended it before anybody answered."""
+    REPEATED = "repeated"
+    """The number waits with another call, which is the one that counts."""
 
 
 class CallKind(StrEnum):

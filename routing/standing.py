@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from routing.admission import EMPTY, HeldPlace, Overload, Room
 from routing.numbers import EMERGENCY
 from routing.reasons import Reason
 
@@ -121,6 +122,12 @@ class Standing:
     """The reason given for it."""
     by_limit: bool = False
     """Whether the limit barred it, and not a person."""
+    place: HeldPlace | None = None
+    """The place that the number has on the line already, or had until it was cut off."""
+    room: Room = EMPTY
+    """Who waits for the line already."""
+    overload: Overload | None = None
+    """What the switch has too much of, None if it takes callers."""
 
 
 NOTHING_KNOWN = Standing()

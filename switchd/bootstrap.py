@@ -12,6 +12,7 @@ from typing import Any
 import gevent
 from gevent.event import Event as Flag
 
+from routing.admission import Capacity
 from routing.plan import Plan
 from switchd.api.app import build as build_app
 from switchd.api.ports import House
@@ -45,6 +46,7 @@ from switchd.prompts.manifest import load_manifest
 from switchd.queues.connection import connect
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.embedded import EmbeddedRedis
+from switchd.queues.entrance import Entrance
 from switchd.queues.inbox import Inbox
 from switchd.queues.indicators import Indicators
 from switchd.queues.measured import Measured
@@ -267,7 +269,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     nodes.on_deadline = deadlines.expect
     seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
     seat_desk = SeatDesk(waitlist, clock.now, seating.seated)
-    callers = CallerDesk(waitlist, rules, lambda: daemon.parts.plan, clock.now)
+    entrance = Entrance(client, server.city, owner)
+    callers = CallerDesk(entrance, waitlist, rules, lambda: daemon.parts.plan, clock.now)
     estimates = Estimates(Measured(client, server.city, owner), lambda: daemon.parts.plan)
     queue = CallQueue(waitlist, estimates)
     parts = Parts(
@@ -275,6 +278,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         clock=clock,
         link=link,
         waitlist=waitlist,
+        entrance=entrance,
         inbox=Inbox(
             client,
             server.city,
@@ -287,7 +291,19 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         membership=Membership(
             nodes, clock.now, on_late=daemon.queue_back, on_trouble=_warn("heart")
         ),
-        desk=Desk(plan_in_force, switch, queue, spool, clock, callers, places),
+        desk=Desk(
+            plan_in_force,
+            switch,
+            queue,
+            spool,
+            clock,
+            callers,
+            places,
+            capacity=Capacity(
+                server.freeswitch.max_sessions, server.freeswitch.sessions_per_second
+            ),
+            forecast=lambda group, ahead: estimates.arriving(group, ahead, clock.now()),
+        ),
         codes=FeatureCodes(server.feature_codes.model_dump(), seat_desk, switch),
         seating=seating,
         reloader=Reloader(loaded, use=use, versions=versions, now=clock.now),

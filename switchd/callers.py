@@ -10,11 +10,13 @@ from typing import Any, TypeVar
 import gevent
 import structlog
 
+from routing.admission import HeldPlace, Knock
 from routing.numbers import EMERGENCY, normalise
 from routing.plan import Plan
 from routing.standing import Callers, Standing
 from switchd.api.ports import Refused, Unavailable
 from switchd.calls import ports as calls
+from switchd.queues.entrance import Entrance
 from switchd.queues.facts import QueueUnavailable
 from switchd.queues.waitlist import Waitlist
 from switchd.records.callers import CallerRule, CallerRules
@@ -32,11 +34,13 @@ class CallerDesk:
 
     def __init__(
         self,
+        entrance: Entrance,
         waitlist: Waitlist,
         rules: CallerRules,
         plan: Callable[[], Plan],
         now: Callable[[], float],
     ) -> None:
+        self._entrance = entrance
         self._waitlist = waitlist
         self._rules = rules
         self._plan = plan
@@ -51,30 +55,35 @@ class CallerDesk:
         for rule in _in_thread(lambda: self._rules.in_force(now)):
             self._bar(rule, now)
 
-    def standing(self, call: str, number: str, callers: Callers, now: float) -> Standing:
-        """Count a call of a number; a bar that comes of it is written down behind its back."""
-        limits = callers.limits
-        try:
-            view = self._waitlist.count_call(
-                number,
-                call,
-                limit=limits.calls_per_hour,
-                bar_seconds=limits.bar_seconds,
-                repeat_seconds=callers.repeat_seconds,
-                now=now,
-            )
-        except QueueUnavailable as error:
-            raise calls.QueueUnavailable(str(error)) from error
-        if view.barred_now:
-            rule = CallerRule(number, "limit", view.barred_until, view.reason, HOTLINE, now)
-            gevent.spawn(self._write_down, rule)
-        return Standing(
-            calls_in_hour=view.calls_in_hour,
-            is_repeat=view.called_before,
-            barred_until=view.barred_until,
-            barred_for=view.reason,
-            by_limit=view.by_limit,
-        )
+    def arrive(self, knocks: Sequence[Knock], callers: Callers, now: float) -> Sequence[Standing]:
+        """Count calls; a bar that comes of one is written down behind its back."""
+        with _for_calls():
+            answers = self._entrance.arrive(knocks, callers, now)
+        for knock, answer in zip(knocks, answers, strict=True):
+            view = answer.caller
+            if view.barred_now:
+                rule = CallerRule(
+                    knock.number, "limit", view.barred_until, view.reason, HOTLINE, now
+                )
+                gevent.spawn(self._write_down, rule)
+        return [answer.standing for answer in answers]
+
+    def hold(self, call: str, line: str, number: str, place: HeldPlace, now: float) -> None:
+        """The call waits at that place."""
+        with _for_calls():
+            self._entrance.hold_place(call, line, number, place, now)
+
+    def leave(
+        self, call: str, line: str, number: str, kept: HeldPlace | None, seconds: float
+    ) -> None:
+        """The call waits no more."""
+        with _for_calls():
+            self._entrance.leave_place(call, line, number, kept, seconds)
+
+    def take_over(self, earlier: HeldPlace, call: str) -> None:
+        """Tell an earlier call that `call` has its place."""
+        with _for_calls():
+            self._entrance.take_over(earlier, call)
 
     def block(
         self, written: str, seconds: float | None, reason: str, who: str
@@ -126,6 +135,14 @@ class CallerDesk:
             log.warning("bar not written down", rule=asdict(rule), why=str(error))
         else:
             log.info("caller barred", number=rule.number, until=rule.until, reason=rule.reason)
+
+
+@contextmanager
+def _for_calls() -> Iterator[None]:
+    try:
+        yield
+    except QueueUnavailable as error:
+        raise calls.QueueUnavailable(str(error)) from error
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from switchd.esl.link import Link
 from switchd.handsets import Handsets
 from switchd.house import RunningHouse
 from switchd.parts import Parts
-from switchd.queues.facts import OfferLost, OfferMade, QueueUnavailable
+from switchd.queues.facts import OfferLost, OfferMade, QueueUnavailable, Superseded
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +64,7 @@ class Daemon:
         parts.started_at = now = parts.clock.now()
         parts.membership.claim()
         parts.waitlist.forget_calls_of(parts.owner, now)
+        parts.entrance.forget_held(parts.plan.admission.dropped_seconds)
         parts.seating.arrange(parts.plan)
         parts.reloader.write_down_start()
         parts.callers.restore()
@@ -143,6 +144,8 @@ class Daemon:
                     desk.offer_made(offer)
                 case OfferLost(call, token, _, reason):
                     desk.offer_lost(call, token, reason)
+                case Superseded(call, by):
+                    desk.deliver(call, on.Superseded(by))
 
     def queue_back(self) -> None:
         """Redis answers again; it may have lost what it knew."""
@@ -200,6 +203,10 @@ class Daemon:
         """Events were thrown away because we were too slow: compare."""
         log.warning("events lost")
         self._comparing.events_lost()
+
+    def heartbeat(self, legs: int) -> None:
+        """The switch tells how many legs it has."""
+        self.parts.desk.told_of_legs(legs)
 
     def code_dialled(self, leg: str, seat: str, code: str) -> None:
         """A seat's phone dialled a feature code."""

@@ -86,6 +86,18 @@ class Estimates:
         found = self._waits(known, own, before)
         return None if found is None else found.behind(before)
 
+    def arriving(self, group: str, ahead: int, now: float) -> float | None:
+        """Estimate the seconds for whoever joins a group now, behind `ahead` callers.
+
+        None if nobody can know, or Redis does not answer.
+        """
+        try:
+            known = self._look(group, now)
+        except QueueUnavailable:
+            return None
+        found = self._waits(known, frozenset({group}), float(ahead))
+        return None if found is None else found.behind(ahead)
+
     def _look(self, group: str, now: float) -> _Known:
         known = self._known.get(group)
         if known is None or not 0 <= now - known.at < FRESH_SECONDS:

@@ -49,6 +49,7 @@ class RunningHouse:
             "seats": dict(states),
             "figures": figures.plain(),
             "records_waiting": parts.spool.waiting,
+            "admission": asdict(parts.desk.reception.view()),
             "unexpected": dict(parts.desk.unexpected),
         }
 

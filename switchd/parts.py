@@ -15,6 +15,7 @@ from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
 from switchd.membership import Membership
 from switchd.queues.deadlines import Deadlines
+from switchd.queues.entrance import Entrance
 from switchd.queues.inbox import Inbox
 from switchd.queues.waitlist import Waitlist
 from switchd.records.spool import Spool
@@ -35,6 +36,7 @@ class Parts:
     clock: Clock
     link: Link
     waitlist: Waitlist
+    entrance: Entrance
     inbox: Inbox
     deadlines: Deadlines
     membership: Membership

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from routing.admission import HeldPlace
 from routing.record import CallRecord
 
 
@@ -122,6 +123,30 @@ class Enqueue(Action):
 @dataclass(frozen=True, slots=True)
 class LeaveQueue(Action):
     """Take the caller out of the list, and out of an offer that is being made."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldPlace(Action):
+    """Write down which place the caller's number has on the line, for its further calls."""
+
+    place: HeldPlace
+
+
+@dataclass(frozen=True, slots=True)
+class LeavePlace(Action):
+    """The caller waits no more: the number may have another place."""
+
+    kept: HeldPlace | None = None
+    """The place that the number gets back if it calls again in time; None if it gets none."""
+    seconds: float = 0.0
+    """For how long it is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver(Action):
+    """Tell an earlier call of the same number that this one has its place now."""
+
+    earlier: HeldPlace
 
 
 @dataclass(frozen=True, slots=True)

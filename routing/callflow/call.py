@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from routing.admission import Instead
 from routing.callflow.states import State
 from routing.lines import Forward, Overflow
 from routing.record import CallKind, CallRecord, EndedBy, LegRecord, Outcome, TraceRecord
@@ -49,8 +50,16 @@ class Call:
     """Whether good-bye is said because it is out of hours."""
     barred: bool = False
     """Whether good-bye is said because the caller is barred."""
+    full: Instead | None = None
+    """What the caller meets instead of the queue, which has no room."""
     music: str = ""
     survey: bool = False
+    counted: bool = False
+    """Whether it counts among those who wait for the line, and its number has a place there."""
+    kept_since: float | None = None
+    """When an earlier call came to the list whose place this one has."""
+    prefer: str = ""
+    """The agent with whom the caller talked when the line was cut off."""
     greeted_at: float | None = None
     queued_at: float | None = None
     offered_at: float | None = None

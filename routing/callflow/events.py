@@ -166,6 +166,14 @@ class Positioned(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Superseded(Event):
+    """The same number has called again, and the new call has the place in the list."""
+
+    by: str
+    """The new call."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pressed(Event):
     """The caller pressed a key while nothing was asked."""
 

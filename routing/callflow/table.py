@@ -19,7 +19,7 @@ from routing.callflow.handlers import asking
 from routing.callflow.handlers import callbacks as cb
 from routing.callflow.handlers import calling_back as out
 from routing.callflow.handlers import voicemail as vm
-from routing.callflow.states import ASKED, LIVE, State
+from routing.callflow.states import ASKED, LIVE, QUEUED, State
 
 S = State
 
@@ -287,6 +287,14 @@ _NO_QUEUE = tuple(
     for state in (S.WAITING, S.RINGING, *sorted(ASKED))
 )
 
+_AGAIN = tuple(
+    Row(state, on.Superseded, (S.CLOSING, S.ENDING), h.superseded, "good-bye: called again")
+    for state in (S.ANSWERING, S.GREETING, S.MENU, *sorted(QUEUED))
+) + tuple(
+    Row(state, on.Superseded, (state,), h.ignore, "nothing: waits no more")
+    for state in State
+    if state not in QUEUED | {S.ARRIVED, S.ANSWERING, S.GREETING, S.MENU, S.ENDED}
+)
 _KEYS = tuple(
     Row(state, on.Pressed, (state,), h.ignore, "nothing")
     for state in State
@@ -294,7 +302,8 @@ _KEYS = tuple(
 )
 
 ROWS = (
-    _ENTRY
+    _AGAIN
+    + _ENTRY
     + _FORWARD
     + _QUEUE
     + _CALLBACK

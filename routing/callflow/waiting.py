@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from routing.callflow import actions as do
-from routing.callflow import widening
+from routing.callflow import places, widening
 from routing.callflow.call import Call
 from routing.callflow.states import State
 from routing.plan import Plan
@@ -27,7 +27,8 @@ MUSIC = "music"
 
 def enter_queue(call: Call, plan: Plan, now: float, interrupt: bool = False) -> Result:
     """Ask for a person."""
-    call = replace(call, queued_at=now).note(now, "queue.entered", group=call.group)
+    since = now if call.kept_since is None else call.kept_since
+    call = replace(call, queued_at=since, counted=True).note(now, "queue.entered", group=call.group)
     return wait(call, plan, now, interrupt)
 
 
@@ -59,8 +60,10 @@ def place(call: Call, plan: Plan, now: float) -> tuple[do.Action, ...]:
     """Take the caller's place in the list, and begin the steps of the wait."""
     assert call.queued_at is not None
     lease = plan.groups[call.group].ring_seconds + LEASE_GRACE_SECONDS
-    enqueue = do.Enqueue(call.group, call.priority, call.queued_at, lease, slope=call.age_slope)
-    return (enqueue, *widening.begin(call, plan, now))
+    enqueue = do.Enqueue(
+        call.group, call.priority, call.queued_at, lease, slope=call.age_slope, prefer=call.prefer
+    )
+    return (enqueue, *widening.begin(call, plan, now), places.hold(call))
 
 
 def again(timer: str, plan: Plan) -> tuple[do.Action, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 import structlog
 from gevent.event import Event as Flag
 
+from routing.admission import Capacity
 from routing.callflow import Call, State
 from routing.callflow import events as on
 from routing.callflow.states import QUEUED
@@ -28,6 +29,7 @@ from switchd.calls.ports import (
     Register,
     Switch,
 )
+from switchd.calls.reception import CAPACITY, Reception
 from switchd.calls.worker import Worker
 
 log = structlog.get_logger(__name__)
@@ -45,14 +47,27 @@ class Desk:
         clock: Clock,
         register: Register,
         places: Places | None = None,
+        capacity: Capacity = CAPACITY,
+        forecast: Callable[[str, int], float | None] = lambda group, ahead: None,
     ) -> None:
-        """Without `places` nobody is called back."""
+        """Without `places` nobody is called back. `capacity` and `forecast` are those of
+        `Reception`."""
         self._plan = plan
         self._queue = queue
         self._ledger = ledger
         self._clock = clock
-        self._register = register
-        self._performer = Performer(switch, queue, clock, places or NoPlaces())
+        self._performer = Performer(switch, queue, clock, register, places or NoPlaces())
+        self.reception = Reception(
+            plan,
+            switch,
+            register,
+            clock,
+            let_in=self._let_in,
+            write=self._write,
+            legs=lambda: len(self._legs),
+            capacity=capacity,
+            forecast=forecast,
+        )
         self._calls: dict[str, Worker] = {}
         self._legs: dict[str, Worker] = {}
         self._empty = Flag()
@@ -66,7 +81,7 @@ class Desk:
         return len(self._calls)
 
     def __contains__(self, leg: str) -> bool:
-        return leg in self._legs
+        return leg in self._legs or leg in self.reception
 
     def calls(self) -> Iterator[Call]:
         """Every call in progress, oldest first."""
@@ -74,11 +89,18 @@ class Desk:
 
     def arrive(self, leg: str, arrival: Arrival) -> None:
         """A new caller is parked. A leg that is known already is not opened twice."""
-        self._open(leg, on.Arrived(arrival))
+        if leg not in self:
+            self.reception.arrive(leg, arrival)
+
+    def _let_in(self, leg: str, arrived: on.Arrived, meanwhile: Sequence[on.Event]) -> None:
+        self._open(leg, arrived)
+        for event in meanwhile:
+            self.deliver(leg, event)
 
     def found(self, leg: str, event: on.Found) -> None:
         """A caller was found whose call began under another owner."""
-        self._open(leg, event)
+        if leg not in self:
+            self._open(leg, event)
 
     def call_back(self, callback: Callback, offer: Offer) -> None:
         """A callback's turn has come: ring the offer's seat, then its person.
@@ -97,15 +119,12 @@ class Desk:
         return False
 
     def _open(self, leg: str, event: on.Event) -> None:
-        if leg in self._legs:
-            return
         call = Call(id=leg, arrived_at=self._clock.now())
         worker = Worker(
             call,
             self._plan(),
             self._performer,
             self._clock,
-            self._register,
             on_leg=self._legs.__setitem__,
             on_closed=self._close,
             on_unexpected=self._count_unexpected,
@@ -119,7 +138,7 @@ class Desk:
         """Hand `event` to the call that `leg` belongs to; False if it belongs to none."""
         worker = self._legs.get(leg)
         if worker is None:
-            return False
+            return self.reception.heard(leg, event)
         worker.post(event)
         return True
 
@@ -147,6 +166,11 @@ class Desk:
         for worker in [self._calls[leg] for leg in stranded if leg in self._calls]:
             for event in _made_up(worker.call, living, cause):
                 worker.post(event)
+        self.reception.compare(living)
+
+    def told_of_legs(self, legs: int) -> None:
+        """The switch has so many legs; those that we do not know count as somebody else's."""
+        self.reception.others_legs = max(0, legs - len(self._legs) - len(self.reception))
 
     def waits_for(self, leg: str) -> bool:
         """Whether a leg that we dialled is one that its call rings or talks with, or that of a
@@ -164,16 +188,18 @@ class Desk:
         self.unexpected[f"{call.state}/{type(event).__name__}"] += 1
         log.debug("unexpected", call_id=call.id, state=call.state, what=type(event).__name__)
 
-    def _close(self, worker: Worker, record: CallRecord) -> None:
+    def _write(self, record: CallRecord) -> None:
         try:
             self._ledger.append(record)
         except Exception:
             log.exception("record not kept, here it is", record=asdict(record))
+        for listener in self.closed:
+            listener(record)
+
+    def _close(self, worker: Worker, record: CallRecord) -> None:
         self._calls.pop(record.call, None)
         for leg in record.legs:
             self._legs.pop(leg.leg, None)
-        if not self._calls:
-            self._empty.set()
         log.info(
             "call ended",
             call_id=record.call,
@@ -182,8 +208,9 @@ class Desk:
             cause=record.cause,
             seat=record.seat,
         )
-        for listener in self.closed:
-            listener(record)
+        self._write(record)
+        if not self._calls:
+            self._empty.set()
 
     def wait_empty(self, seconds: float) -> bool:
         """Wait until no call is in progress; False if some still are after `seconds`."""
@@ -191,6 +218,7 @@ class Desk:
 
     def stop(self) -> None:
         """Let go of every call; on the switch they stay as they are."""
+        self.reception.stop()
         for worker in self._calls.values():
             worker.stop()
 

@@ -18,6 +18,7 @@ from switchd.calls.ports import (
     Places,
     Queue,
     QueueUnavailable,
+    Register,
     Switch,
     SwitchAway,
     SwitchError,
@@ -34,8 +35,11 @@ RETRY_SECONDS = 1.0
 class Performer:
     """Does things for one call at a time; holds nothing of any call."""
 
-    def __init__(self, switch: Switch, queue: Queue, clock: Clock, places: Places) -> None:
+    def __init__(
+        self, switch: Switch, queue: Queue, clock: Clock, register: Register, places: Places
+    ) -> None:
         self._switch = switch
+        self._register = register
         self._places = places
         self._queue = queue
         self._clock = clock
@@ -50,6 +54,9 @@ class Performer:
             do.Tag: self._tag,
             do.Enqueue: self._enqueue,
             do.LeaveQueue: self._leave,
+            do.HoldPlace: self._hold_place,
+            do.LeavePlace: self._leave_place,
+            do.TakeOver: self._take_over,
             do.AskPosition: self._position,
             do.Widen: self._widen,
             do.AskStaffed: self._staffed,
@@ -206,6 +213,26 @@ class Performer:
     def _leave(self, call: Call, action: do.LeaveQueue) -> None:
         self._surely(lambda: self._queue.leave(call.id, self._clock.now()))
 
+    def _hold_place(self, call: Call, action: do.HoldPlace) -> None:
+        now = self._clock.now()
+        try:
+            self._register.hold(call.id, call.line_meant, call.caller, action.place, now)
+        except QueueUnavailable as error:
+            log.warning("place not written down", call_id=call.id, why=str(error))
+
+    def _leave_place(self, call: Call, action: do.LeavePlace) -> None:
+        self._surely(
+            lambda: self._register.leave(
+                call.id, call.line_meant, call.caller, action.kept, action.seconds
+            )
+        )
+
+    def _take_over(self, call: Call, action: do.TakeOver) -> None:
+        try:
+            self._register.take_over(action.earlier, call.id)
+        except QueueUnavailable as error:
+            log.warning("earlier call not ended", call_id=call.id, why=str(error))
+
     def _position(self, call: Call, action: do.AskPosition) -> on.Event | None:
         try:
             place = self._queue.position(call.id, self._clock.now())
@@ -314,7 +341,7 @@ class Performer:
             )
         )
 
-    def _surely(self, verb: Callable[[], bool]) -> None:
+    def _surely(self, verb: Callable[[], object]) -> None:
         """Do a verb that frees a seat or a place, now or as soon as Redis is back."""
         try:
             verb()
@@ -322,7 +349,7 @@ class Performer:
             log.warning("queue not told, trying again", why=str(error))
             self._clock.later(RETRY_SECONDS, lambda: self._later(verb))
 
-    def _later(self, verb: Callable[[], bool]) -> None:
+    def _later(self, verb: Callable[[], object]) -> None:
         gevent.spawn(self._surely, verb)
 
     def _bridge(self, call: Call, action: do.Bridge) -> on.Event | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from routing.admission import HeldPlace, Knock
 from routing.callflow.actions import KeepPlace
 from routing.record import CallRecord
 from routing.standing import Callers, Standing
@@ -153,10 +154,25 @@ class Queue(Protocol):
 
 
 class Register(Protocol):
-    """What is known of callers."""
+    """What is known of callers. All raise `QueueUnavailable`; times are seconds since the
+    epoch, numbers are normalised, "" if withheld."""
 
-    def standing(self, call: str, number: str, callers: Callers, now: float) -> Standing:
-        """Count a call of a normalised number by the plan's rules. Raises `QueueUnavailable`."""
+    def arrive(self, knocks: Sequence[Knock], callers: Callers, now: float) -> Sequence[Standing]:
+        """Count calls by the plan's rules and tell what is known of each."""
+        ...
+
+    def hold(self, call: str, line: str, number: str, place: HeldPlace, now: float) -> None:
+        """The call waits at that place, which its number has."""
+        ...
+
+    def leave(
+        self, call: str, line: str, number: str, kept: HeldPlace | None, seconds: float
+    ) -> None:
+        """The call waits no more; its number gets `kept` back if it calls within `seconds`."""
+        ...
+
+    def take_over(self, earlier: HeldPlace, call: str) -> None:
+        """Tell an earlier call that `call` has its place."""
         ...
 
 

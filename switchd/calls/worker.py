@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 import gevent
@@ -17,8 +16,7 @@ from routing.callflow import events as on
 from routing.plan import Plan
 from routing.record import CallRecord
 from switchd.calls.performer import Performer
-from switchd.calls.ports import Clock, Register
-from switchd.calls.standing import standing_of
+from switchd.calls.ports import Clock
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +33,6 @@ class Worker:
         plan: Plan,
         performer: Performer,
         clock: Clock,
-        register: Register,
         *,
         on_leg: Callable[[str, Worker], None],
         on_closed: Callable[[Worker, CallRecord], None],
@@ -45,7 +42,6 @@ class Worker:
         self.plan: Final = plan
         self._performer = performer
         self._clock = clock
-        self._register = register
         self._on_leg = on_leg
         self._on_closed = on_closed
         self._on_unexpected = on_unexpected
@@ -78,10 +74,6 @@ class Worker:
                 log.exception("call step failed", call_id=self.call.id, happened=repr(event))
 
     def _take(self, event: on.Event) -> None:
-        if isinstance(event, on.Arrived):
-            now = self._clock.now()
-            known = standing_of(self._register, self.call.id, event.arrival, self.plan, now)
-            event = replace(event, standing=known)
         pending = deque([event])
         while pending:
             event = pending.popleft()

@@ -40,6 +40,7 @@ def status(city: City = DEFAULT_CITY, json: Json = False) -> None:
         print_json(answer)
         return
     figures, freeswitch = answer["figures"], answer["freeswitch"]
+    admission = answer["admission"]
     lines = [
         ("city", f"{answer['title']} ({answer['city']}, plan {answer['plan']})"),
         ("up", clock(answer["now"] - answer["started_at"])),
@@ -51,8 +52,13 @@ def status(city: City = DEFAULT_CITY, json: Json = False) -> None:
         ("abandoned", str(figures["abandoned"])),
         ("connect rate", percent(figures["connect_rate"])),
         ("within 15 s", percent(figures["in_time_rate"])),
+        ("legs", f"{admission['legs']} of {admission['legs_for_callers']} for callers"),
+        ("refused", counted(admission["refused"])),
         ("records to write", str(answer["records_waiting"])),
     ]
+    if admission["overloaded_since"] is not None:
+        since = clock(answer["now"] - admission["overloaded_since"])
+        lines.insert(0, ("overloaded", f"for {since}: new callers get SIP 503"))
     if answer["draining"]:
         lines.insert(0, ("draining", "takes no new callers"))
     for name, value in lines:
@@ -178,6 +184,12 @@ def clock(seconds: float) -> str:
     whole = max(0, int(seconds))
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def counted(rules: dict[str, int]) -> str:
+    """Show how many calls each rule refused, the commonest first."""
+    ordered = sorted(rules.items(), key=lambda rule: -rule[1])
+    return ", ".join(f"{count} {rule.removeprefix('entry.')}" for rule, count in ordered) or "0"
 
 
 def percent(share: float | None) -> str:

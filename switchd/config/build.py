@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from routing import standing
+from routing.admission import Admission as PlanAdmission
 from routing.plan import Menu as PlanMenu
 from routing.plan import MenuItem, Plan, SkillGroup
 from routing.plan import Survey as PlanSurvey
@@ -17,7 +18,7 @@ from routing.seats import Seat as PlanSeat
 from routing.skills import Need
 from switchd.config.build_calendars import build_calendars, build_shifts
 from switchd.config.build_callbacks import build_callbacks, build_voicemail
-from switchd.config.build_lines import build_emergency, build_lines
+from switchd.config.build_lines import build_emergency, build_limits, build_lines
 from switchd.config.callers import Blocked, Callers, Preferred
 from switchd.config.draft import Draft
 from switchd.config.holidays import build_holidays
@@ -53,6 +54,7 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
                 open=group.open,
                 shift=group.shift,
                 crew=group.crew,
+                limits=build_limits(group.limits),
                 needs=None if group.needs is None else Need.parse(group.needs),
                 strategy=group.strategy,
                 ring_several=group.ring_several,
@@ -81,6 +83,7 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
         callers=_callers(lookup, draft.callers, zone),
         callbacks=build_callbacks(draft, lookup),
         voicemail=build_voicemail(draft),
+        admission=PlanAdmission(**draft.admission.model_dump()),
         version=version,
     )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from routing.admission import NO_LIMITS
+from routing.admission import Limits as PlanLimits
 from routing.lines import Forward, Otherwise, Retirement
 from routing.lines import Line as PlanLine
 from routing.numbers import EMERGENCY
 from switchd.config.draft import Draft
 from switchd.config.lines import Line
 from switchd.config.lookup import Lookup
+from switchd.config.models import Limits
 from switchd.config.overflow import build_steps
 
 
@@ -55,7 +58,13 @@ def _line(lookup: Lookup, key: str, line: Line, music: str) -> PlanLine:
         menu=line.menu or "",
         open=line.open if lookup.closes(line) else None,
         closed_prompt=line.closed_prompt,
+        limits=build_limits(line.limits),
     )
+
+
+def build_limits(limits: Limits | None) -> PlanLimits:
+    """Build the limits of a line or a group."""
+    return PlanLimits(**limits.model_dump()) if limits else NO_LIMITS
 
 
 def _retirement(lookup: Lookup, line: Line) -> Retirement | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from switchd.config.admission import Admission
 from switchd.config.calendars import Calendar, Holidays, Shift
 from switchd.config.callbacks import Callbacks, Voicemail
 from switchd.config.callers import Callers
@@ -64,6 +65,9 @@ class Document(Section):
     survey: Survey = Field(default=Survey(), description="The question for satisfaction.")
     callers: Callers = Field(
         default=Callers(), description="Who may call, how often, and who goes first."
+    )
+    admission: Admission = Field(
+        default=Admission(), description="Who is let in when there is too much of everything."
     )
     callbacks: Callbacks = Field(
         default=Callbacks(), description="Calling people back who did not wait on (回拨)."

@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
+from switchd.config.admission import Admission
 from switchd.config.calendars import Calendar, Holidays, Shift
 from switchd.config.callbacks import Callbacks, Voicemail
 from switchd.config.callers import Callers
@@ -44,6 +45,7 @@ class Draft:
     waiting: Waiting = field(default_factory=Waiting)
     survey: Survey = field(default_factory=Survey)
     callers: Callers = field(default_factory=Callers)
+    admission: Admission = field(default_factory=Admission)
     callbacks: Callbacks = field(default_factory=Callbacks)
     voicemail: Voicemail = field(default_factory=Voicemail)
     freeswitch: FreeSwitch = field(default_factory=FreeSwitch)

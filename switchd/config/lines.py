@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from routing.lines import HIGHEST_PRIORITY, LineKind, Otherwise
-from switchd.config.models import Mistake, Number, Section, Steps, Text, Word
+from switchd.config.models import Limits, Mistake, Number, Section, Steps, Text, Word
 
 KINDS = tuple(kind.value for kind in LineKind)
 _NEVER_LINES = {
@@ -27,7 +27,7 @@ _NEVER_LINES = {
 _EVERY = ("kind", "title", "department", "numbers")
 _SERVED = ("group", "greeting", "music", "survey", "priority", "age_slope")
 _HOURS = ("open", "closed_prompt")
-_QUEUED = ("overflow", "menu")
+_QUEUED = ("overflow", "menu", "limits")
 _RETIRED = ("merged_on", "reminder_months", "connects", "into", "announcement")
 _REACHED = ("trunk", "to", "ring_seconds", "otherwise", "failed_prompt")
 
@@ -131,6 +131,12 @@ class Line(Section):
     )
     menu: Word | None = Field(
         default=None, description="Menu behind the greeting; GB/T 33358-2016 advises against one."
+    )
+    limits: Limits | None = Field(
+        default=None,
+        description="How many of its callers may wait, and how long. Default: no limit but that "
+        "of the group.",
+        examples=["{waiting: 60, wait_seconds: 600, then: callback}"],
     )
     open: Word | None = Field(
         default=None,

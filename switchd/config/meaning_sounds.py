@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from routing.admission import Instead
 from routing.lines import Exit, Otherwise
 from switchd.config.draft import Draft
 from switchd.config.lines import Line
@@ -47,6 +48,10 @@ def _prompts(draft: Draft, lookup: Lookup) -> Iterator[tuple[Path, str]]:
     if draft.has(("voicemail", "greeting")):
         for index, prompt in enumerate(draft.voicemail.greeting):
             yield ("voicemail", "greeting", index), prompt
+    for section in ("lines", "groups"):
+        for name, entry in getattr(draft, section).items():
+            if entry.limits is not None and entry.limits.then is Instead.ANNOUNCE:
+                yield (section, name, "limits", "announcement"), entry.limits.announcement
     yield from _heard_waiting(draft)
     if draft.callers.announcement is not None:
         yield ("callers", "announcement"), draft.callers.announcement

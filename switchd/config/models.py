@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from routing.admission import Instead
 from routing.lines import Exit
 from routing.plan import CallerFrom, Source
 from routing.queueing import Strategy
@@ -145,6 +146,30 @@ class Trunk(Section):
     )
 
 
+class Limits(Section):
+    """How many callers may wait, and how long, when one more arrives."""
+
+    waiting: int = Field(
+        default=0,
+        ge=0,
+        le=100_000,
+        description="Callers, those who still hear the greeting among them. 0: no limit.",
+    )
+    wait_seconds: float = Field(
+        default=0.0,
+        ge=0,
+        le=86_400,
+        description="Longest estimated wait. 0: no limit; nobody is kept out while it cannot be "
+        "estimated.",
+    )
+    then: Instead = Field(
+        default=Instead.BUSY,
+        description="What one more caller meets: `busy` (not answered), `announce` (a prompt, "
+        "then good-bye), `callback` (the offer to be called back) or `voicemail`.",
+    )
+    announcement: Word = Field(default="try_later", description="Prompt for `then: announce`.")
+
+
 DEFAULT_AFTER_SECONDS = 20.0
 """When further seats may serve if nothing else is written."""
 TRY_LATER = "try_later"
@@ -249,6 +274,11 @@ class Group(Section):
     )
     crew: Text | None = Field(
         default=None, description="The one crew of that shift. Default: whichever is on duty."
+    )
+    limits: Limits | None = Field(
+        default=None,
+        description="How many callers of all its lines may wait, and how long. Default: no limit.",
+        examples=["{waiting: 200, wait_seconds: 900, then: announce}"],
     )
     overflow: Steps = Field(
         default=(),

@@ -109,7 +109,15 @@ class CallerView:
     """Whether this very call went beyond the limit."""
 
 
-InboxEvent = OfferMade | OfferLost
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """A waiting call of this owner has lost its place to a new call of the same number."""
+
+    call: str
+    by: str
+
+
+InboxEvent = OfferMade | OfferLost | Superseded
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +214,8 @@ def read_event(text: str | bytes) -> InboxEvent:
     try:
         entry = json.loads(text)
         kind, call, token, seat = (entry[key] for key in ("kind", "call", "token", "seat"))
+        if kind == "superseded":
+            return Superseded(call, entry["by"])
         if kind == "offer_lost":
             return OfferLost(call, token, seat, LostBy(entry["reason"]))
         if kind == "offer_made":

@@ -120,6 +120,37 @@ class IndicatorKeys:
         return (self.counted, self.day, self.minute)
 
 
+class EntranceKeys:
+    """Key names of one city's entrance: who waits, and which number has which place."""
+
+    LUA_ORDER: Final = (
+        "held",
+        "inbox",
+        "barred",
+        "calls_of",
+        "last_call",
+        "entered",
+        "place",
+    )
+    """The order in which scripts get them; `lua/_entrance_keys.lua` names them in the same."""
+
+    def __init__(self, city: str) -> None:
+        """Raise ValueError if `city` could break out of its hash tag."""
+        tag, queue = _tag(city), Keys(city)
+        self.held = f"{tag}held"
+        """HASH call → owner, line, group and number, of every call that waits or will."""
+        self.entered = f"{tag}entered:"
+        """+ line:LINE or group:GROUP: ZSET call → ms at which it came, of the same calls."""
+        self.place = f"{tag}place:"
+        """+ line@number: HASH of the place that the number has there, or had until cut off."""
+        self.inbox, self.barred = queue.inbox, queue.barred
+        self.calls_of, self.last_call = queue.calls_of, queue.last_call
+
+    def for_lua(self) -> tuple[str, ...]:
+        """KEYS of the scripts of the entrance."""
+        return tuple(getattr(self, name) for name in self.LUA_ORDER)
+
+
 def _tag(city: str) -> str:
     if not _CITY.fullmatch(city):
         raise ValueError(

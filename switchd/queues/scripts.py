@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import redis
 
-from switchd.queues.keys import IndicatorKeys, Keys
+from switchd.queues.keys import EntranceKeys, IndicatorKeys, Keys
 
 _INCLUDE = re.compile(r"-- include (_\w+\.lua)")
 
@@ -44,7 +44,7 @@ def _digest(verb: str) -> str:
 class Scripts:
     """Runs verbs on one Redis for one city."""
 
-    def __init__(self, client: redis.Redis, keys: Keys | IndicatorKeys) -> None:
+    def __init__(self, client: redis.Redis, keys: Keys | IndicatorKeys | EntranceKeys) -> None:
         self._client = client
         self._keys = keys.for_lua()
 
@@ -60,3 +60,21 @@ class Scripts:
             return self._client.evalsha(_digest(verb), count, *given)
         except redis.exceptions.NoScriptError:
             return self._client.eval(source(verb), count, *given)
+
+    def run_each(self, verb: str, rows: Sequence[Sequence[str | int]]) -> list[Any]:
+        """Run `verb` once for each row of arguments, in one round trip; raise redis.RedisError.
+
+        Each run is atomic, all of them together are not.
+        """
+        if len(rows) == 1:
+            return [self.run(verb, *rows[0])]
+        pipeline = self._client.pipeline(transaction=False)
+        for row in rows:
+            pipeline.evalsha(_digest(verb), len(self._keys), *self._keys, *map(str, row))
+        answers = pipeline.execute(raise_on_error=False)
+        for index, answer in enumerate(answers):
+            if isinstance(answer, redis.exceptions.NoScriptError):
+                answers[index] = self.run(verb, *rows[index])
+            elif isinstance(answer, Exception):
+                raise answer
+        return answers

@@ -12,7 +12,6 @@ QueueUnavailable if Redis cannot be asked.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -20,7 +19,6 @@ from routing.queueing import Strategy
 from routing.skills import LEVEL_MARK
 from switchd.queues.facts import (
     Accepted,
-    CallerView,
     GroupView,
     LostBy,
     OfferLost,
@@ -166,34 +164,6 @@ class Waitlist(SeatVerbs):
         return bool(self._run("release", seat, token, wrap_up, to_ms(now), self._new_token()))
 
     # Callers' standing
-
-    def count_call(
-        self,
-        number: str,
-        call: str,
-        *,
-        limit: int,
-        bar_seconds: float,
-        repeat_seconds: float,
-        now: float,
-    ) -> CallerView:
-        """Count a call of `number` and tell what is known of it; counting it twice counts once.
-
-        Beyond `limit` calls within an hour (0: no limit) the number is barred for `bar_seconds`.
-        A second call within `repeat_seconds` (0: never) is told as one.
-        """
-        bar, again = to_ms(bar_seconds), to_ms(repeat_seconds)
-        count, before, ends, reason, by_limit, barred_now = self._run(
-            "count_call", number, call, limit, bar, again, to_ms(now)
-        )
-        return CallerView(
-            calls_in_hour=count,
-            called_before=bool(before),
-            barred_until=None if ends is None else to_seconds(ends) if ends else math.inf,
-            reason=reason,
-            by_limit=bool(by_limit),
-            barred_now=bool(barred_now),
-        )
 
     def bar_caller(
         self, number: str, until: float | None, reason: str, by_limit: bool, now: float

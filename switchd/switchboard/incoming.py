@@ -44,6 +44,7 @@ class Listener(Protocol):
     def knows(self, leg: str) -> bool: ...
     def stray(self, leg: str) -> None: ...
     def events_lost(self) -> None: ...
+    def heartbeat(self, legs: int) -> None: ...
 
 
 class Ear:
@@ -65,6 +66,7 @@ class Ear:
             esl.Unregistered: self._unregistered,
             esl.RegistrationExpired: self._unregistered,
             esl.EventsLost: self._lost,
+            esl.Heartbeat: self._heartbeat,
         }
 
     def __call__(self, event: esl.Event) -> None:
@@ -126,6 +128,9 @@ class Ear:
 
     def _lost(self, event: esl.EventsLost) -> None:
         self._listener.events_lost()
+
+    def _heartbeat(self, event: esl.Heartbeat) -> None:
+        self._listener.heartbeat(event.sessions)
 
     def _unregistered(self, event: esl.Unregistered | esl.RegistrationExpired) -> None:
         self._listener.phone(event.user, False)

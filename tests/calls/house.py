@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import gevent
+from gevent.event import Event
 
+from routing.admission import HeldPlace, Knock
 from routing.record import CallRecord
 from routing.standing import NOTHING_KNOWN, Callers, Standing
 from switchd.calls.ports import LegGone, Place, QueueUnavailable, SwitchAway, SwitchError
@@ -133,11 +135,31 @@ class FakeSwitch(_Fake):
         self._ask("hang_up", leg, cause)
 
 
-class FakeRegister:
-    """Implements `calls.ports.Register`; knows nothing about anybody."""
+class FakeRegister(_Fake):
+    """Implements `calls.ports.Register`; knows of each call what `known` says, else nothing."""
 
-    def standing(self, call: str, number: str, callers: Callers, now: float) -> Standing:
-        return NOTHING_KNOWN
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: dict[str, Standing] = {}
+        self.ready: Event | None = None
+        """What an answer waits for."""
+
+    def arrive(self, knocks: Sequence[Knock], callers: Callers, now: float) -> list[Standing]:
+        self._ask("arrive", *knocks)
+        if self.ready is not None:
+            self.ready.wait()
+        return [self.known.get(knock.call, NOTHING_KNOWN) for knock in knocks]
+
+    def hold(self, call: str, line: str, number: str, place: HeldPlace, now: float) -> None:
+        self._ask("hold", call, line, number, place)
+
+    def leave(
+        self, call: str, line: str, number: str, kept: HeldPlace | None, seconds: float
+    ) -> None:
+        self._ask("leave", call, line, number, kept)
+
+    def take_over(self, earlier: HeldPlace, call: str) -> None:
+        self._ask("take_over", earlier.call, call)
 
 
 class FakeQueue(_Fake):

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from routing.admission import Knock
 from routing.standing import Callers, Limits
 from switchd.api.ports import Refused, Unavailable
 from switchd.callers import CallerDesk
 from switchd.calls.ports import QueueUnavailable
 from switchd.queues.connection import connect
 from switchd.queues.embedded import EmbeddedRedis
+from switchd.queues.entrance import Entrance
 from switchd.queues.waitlist import Waitlist
 from switchd.records.callers import CallerRules
 from switchd.records.schema import migrate
@@ -31,10 +33,11 @@ class House:
         self.rules = CallerRules(f"sqlite:///{folder / 'records.sqlite3'}")
         migrate(f"sqlite:///{folder / 'records.sqlite3'}")
         waitlist = Waitlist(self.client, "pingdingshan", "daemon-1")
-        self.desk = CallerDesk(waitlist, self.rules, plan, lambda: self.now)
+        entrance = Entrance(self.client, "pingdingshan", "daemon-1")
+        self.desk = CallerDesk(entrance, waitlist, self.rules, plan, lambda: self.now)
 
     def may_call(self, number: str = MOBILE) -> bool:
-        found = self.desk.standing("leg-a", number, Callers(), self.now)
+        [found] = self.desk.arrive([Knock("leg-a", number)], Callers(), self.now)
         return found.barred_until is None or found.barred_until <= self.now
 
 
@@ -101,9 +104,9 @@ class TestBlock:
 
 class TestLimit:
     def test_the_call_beyond_it_bars_the_number(self, house: House) -> None:
-        standing = house.desk.standing
-        assert standing("leg-1", MOBILE, ONE_AN_HOUR, NOW).barred_until is None
-        found = standing("leg-2", MOBILE, ONE_AN_HOUR, NOW)
+        knocks = [Knock("leg-1", MOBILE), Knock("leg-2", MOBILE)]
+        first, found = house.desk.arrive(knocks, ONE_AN_HOUR, NOW)
+        assert first.barred_until is None
         assert (found.barred_until, found.by_limit) == (NOW + 600, True)
         assert found.barred_for == "2 calls within an hour"
 
@@ -111,7 +114,7 @@ class TestLimit:
 class TestWithoutRedis:
     def test_a_caller_is_not_known(self, cut_off: House) -> None:
         with pytest.raises(QueueUnavailable):
-            cut_off.desk.standing("leg-a", MOBILE, Callers(), NOW)
+            cut_off.desk.arrive([Knock("leg-a", MOBILE)], Callers(), NOW)
 
     def test_a_block_that_is_not_in_force_says_so(self, cut_off: House) -> None:
         with pytest.raises(Unavailable):

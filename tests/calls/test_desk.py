@@ -40,7 +40,7 @@ class Room:
         return call
 
     def reaches(self, state: State) -> Room:
-        wait_until(lambda: self.call.state is state)
+        wait_until(lambda: [call.state for call in self.desk.calls()] == [state])
         return self
 
     def waiting(self) -> Room:
@@ -211,7 +211,6 @@ class TestTheSwitchWasAway:
     def test_a_hangup_that_was_never_sent_is_sent(self, room: Room) -> None:
         room.switch.trouble = {"hang_up": "away"}
         room.desk.arrive("leg-a", Arrival("13937512345", "88888888", "carrier"))
-        room.reaches(State.ENDING)
         room.switch.trouble = {}
         room.was_cut_off(leg_a=PARK)
         wait_until(lambda: ("hang_up", "leg-a", "UNALLOCATED_NUMBER") in room.switch.asked)

@@ -10,7 +10,7 @@ from routing.callflow import events as on
 from routing.record import EndedBy
 from switchd.calls.performer import RETRY_SECONDS, Performer
 from switchd.calls.ports import NoPlaces, Place
-from tests.calls.house import FakeClock, FakeQueue, FakeSwitch, wait_until
+from tests.calls.house import FakeClock, FakeQueue, FakeRegister, FakeSwitch, wait_until
 from tests.routing.build import NOW
 
 CALL = Call(id="leg-a", arrived_at=NOW)
@@ -35,7 +35,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def performer(switch: FakeSwitch, queue: FakeQueue, clock: FakeClock) -> Performer:
-    return Performer(switch, queue, clock, NoPlaces())
+    return Performer(switch, queue, clock, FakeRegister(), NoPlaces())
 
 
 class TestTheSwitchRefuses:

@@ -25,9 +25,8 @@ class Desk:
         self.worker = Worker(
             Call(id="leg-a", arrived_at=NOW),
             plan(),
-            Performer(self.switch, self.queue, self.clock, NoPlaces()),
+            Performer(self.switch, self.queue, self.clock, FakeRegister(), NoPlaces()),
             self.clock,
-            FakeRegister(),
             on_leg=lambda leg, worker: None,
             on_closed=lambda worker, record: self.records.append(record),
             on_unexpected=lambda call, event: self.unexpected.append(type(event).__name__),

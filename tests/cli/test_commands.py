@@ -120,6 +120,12 @@ STATUS: dict[str, Any] = {
         "in_time_rate": None,
     },
     "records_waiting": 0,
+    "admission": {
+        "overloaded_since": None,
+        "legs": 5,
+        "legs_for_callers": 3200,
+        "refused": {"entry.queue_full": 7},
+    },
 }
 
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing import queueing
-from switchd.queues.keys import Keys
+from switchd.queues.entrance import Entrance
+from switchd.queues.keys import EntranceKeys, Keys
 from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
 from switchd.queues.order import BAND, PRIORITIES, SLOPES, score, to_hundredths, to_points
@@ -25,8 +26,10 @@ VERBS = sorted(
 
 OF_INDICATORS = ("count_end", "indicators")
 """Verbs of `switchd.queues.indicators`, which have keys of their own and no deadlines."""
+OF_ENTRANCE = ("arrive", "forget_held", "hold_place", "leave_place", "take_over")
+"""Verbs of `switchd.queues.entrance`, likewise."""
 OWNERS = {
-    verb: next(owner for owner in (Waitlist, Nodes, Measured) if hasattr(owner, verb))
+    verb: next(owner for owner in (Waitlist, Nodes, Measured, Entrance) if hasattr(owner, verb))
     for verb in VERBS
     if verb not in OF_INDICATORS
 }
@@ -36,7 +39,9 @@ class TestLuaFiles:
     @pytest.mark.parametrize("verb", VERBS)
     def test_each_verb_says_its_keys_arguments_and_reply(self, verb: str) -> None:
         header = (LUA / f"{verb}.lua").read_text(encoding="utf-8")
-        reply = "-- Returns " if verb in OF_INDICATORS else "-- Returns {next deadline, "
+        reply = (
+            "-- Returns " if verb in OF_INDICATORS + OF_ENTRANCE else "-- Returns {next deadline, "
+        )
         for part in ("-- KEYS: ", "-- ARGV: ", reply):
             assert part in header
 
@@ -65,9 +70,14 @@ class TestLuaFiles:
 
 
 class TestKeys:
-    def test_lua_names_the_keys_in_the_order_in_which_it_gets_them(self) -> None:
-        named = re.findall(r"(\w+) = KEYS\[(\d+)\]", (LUA / "_keys.lua").read_text())
-        assert tuple(name for name, _ in named) == Keys.LUA_ORDER
+    @pytest.mark.parametrize(
+        ("file", "keys"), [("_keys.lua", Keys), ("_entrance_keys.lua", EntranceKeys)]
+    )
+    def test_lua_names_the_keys_in_the_order_in_which_it_gets_them(
+        self, file: str, keys: type[Keys] | type[EntranceKeys]
+    ) -> None:
+        named = re.findall(r"(\w+) = KEYS\[(\d+)\]", (LUA / file).read_text())
+        assert tuple(name for name, _ in named) == keys.LUA_ORDER
         assert [int(number) for _, number in named] == list(range(1, len(named) + 1))
 
     def test_all_keys_of_a_city_carry_its_hash_tag(self) -> None:

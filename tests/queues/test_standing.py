@@ -7,6 +7,9 @@ import math
 import pytest
 import redis
 
+from routing.admission import Knock
+from routing.standing import Callers, Limits
+from switchd.queues.entrance import Entrance
 from switchd.queues.facts import CallerView
 from switchd.queues.keys import Keys
 from tests.queues.hall import CITY, Hall
@@ -19,9 +22,9 @@ HOUR = 3600.0
 def calls(
     hall: Hall, call: str, at: float = NOW, *, limit: int = 3, bar: float = 600, again: float = 0
 ) -> CallerView:
-    return hall.list.count_call(
-        MOBILE, call, limit=limit, bar_seconds=bar, repeat_seconds=again, now=at
-    )
+    callers = Callers(limits=Limits(limit, bar_seconds=bar), repeat_seconds=again)
+    [answer] = Entrance(hall.client, CITY, "daemon-1").arrive([Knock(call, MOBILE)], callers, at)
+    return answer.caller
 
 
 class TestLimit:

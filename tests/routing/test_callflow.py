@@ -38,7 +38,8 @@ class TestEntry:
 
     def test_after_the_greeting_comes_the_queue_and_no_menu(self) -> None:
         story = Story().waiting()
-        enqueue, music, timer, tag = story.todo
+        enqueue, hold, music, timer, tag = story.todo
+        assert isinstance(hold, do.HoldPlace)
         assert isinstance(enqueue, do.Enqueue)
         assert enqueue.group == "intake"
         assert enqueue.enqueued_at == story.now
@@ -344,7 +345,7 @@ class TestTheQueueLostItsData:
 
     def test_a_phone_that_rings_without_a_lease_is_stopped(self) -> None:
         story = Story().ringing().happens(on.QueueForgot())
-        assert [type(action) for action in story.todo] == [do.StopLeg, do.Enqueue]
+        assert [type(action) for action in story.todo] == [do.StopLeg, do.Enqueue, do.HoldPlace]
         assert story.call.state is State.WAITING
 
 

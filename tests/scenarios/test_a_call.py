@@ -113,7 +113,7 @@ class TestWaiting:
     ) -> None:
         rang = hotline.sim.seat("1001").rang
         hotline.makes_ready("1001")
-        caller = hotline.sim.call(MOBILE, "12345")
+        caller = hotline.sim.call("13700000001", "12345")
         wait_for(lambda: caller.heard, "the greeting")
         caller.hang_up()
         record = hotline.record_of(caller)

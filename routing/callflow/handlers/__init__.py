@@ -48,6 +48,7 @@ from routing.callflow.handlers.queueing import (
     queue_forgot,
 )
 from routing.callflow.handlers.result import Result
+from routing.callflow.handlers.superseding import superseded
 from routing.callflow.handlers.talking import (
     caller_back,
     seat_left,
@@ -89,6 +90,7 @@ __all__ = [
     "seat_hung_up_early",
     "seat_left",
     "served",
+    "superseded",
     "surveyed",
     "switch_refused",
     "taken_care_of",

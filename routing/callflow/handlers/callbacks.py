@@ -145,6 +145,19 @@ def not_kept(call: Call, event: on.PlaceNotKept, plan: Plan, now: float) -> Resu
 
 
 def wait_on(call: Call, plan: Plan, now: float) -> Result:
-    """Back to the music, with the place as it was."""
+    """Back to the music, with the place as it was; or good-bye, if there is no room to wait."""
+    if call.full is not None:
+        return _no_room(call)
     call = replace(call, state=State.WAITING, announcing=False, callback_number="").next_audio()
     return call, (do.PlayMusic(call.music, call.audio), *go_on(call, plan, now))
+
+
+def _no_room(call: Call) -> Result:
+    call = replace(
+        call,
+        state=State.CLOSING,
+        outcome=Outcome.CONGESTED,
+        ended_by=EndedBy.SYSTEM,
+        announcing=False,
+    ).next_audio()
+    return call, (do.LeaveQueue(), *stop(), do.Play(("try_later",), call.audio))

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from routing.callflow import actions as do
 from routing.callflow import events as on
+from routing.callflow import places
 from routing.callflow.call import Call
 from routing.callflow.handlers.legs import end_leg
 from routing.callflow.handlers.result import Result
@@ -71,6 +72,7 @@ def caller_left(call: Call, event: on.CallerGone, plan: Plan, now: float) -> Res
     outcome = call.outcome
     if outcome is None:
         outcome = Outcome.ABANDONED if call.queued_at is not None else Outcome.ABANDONED_AT_ENTRY
+        outcome = Outcome.CONGESTED if call.full is not None else outcome
         outcome = Outcome.NOT_REACHED if call.kind is CallKind.CALLBACK else outcome
         outcome = Outcome.FAILED if event.cause in SWITCH_DIED else outcome
     if call.state is State.FORWARDED:
@@ -116,4 +118,4 @@ def too_late(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
 def _written(call: Call, plan: Plan) -> Result:
     call = replace(call, state=State.ENDED)
     record = call.record(plan.city, plan.version, dict(plan.survey.keys))
-    return call, (do.ClearTimer("clearing"), do.Close(record))
+    return call, (do.ClearTimer("clearing"), do.Close(record), *places.leave(call, plan))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from routing import entry
+from routing.admission import HeldPlace, Instead
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow import forwarding, menus
 from routing.callflow.call import Call
+from routing.callflow.handlers import callbacks, voicemail
 from routing.callflow.handlers.ending import hang_up
 from routing.callflow.handlers.result import Result
 from routing.callflow.handlers.talking import after_talk
@@ -23,9 +25,30 @@ def decide(call: Call, event: on.Arrived, plan: Plan, now: float) -> Result:
     """Take or refuse a new caller."""
     call, route = _routed(call, event.arrival, plan, now, event.standing)
     if isinstance(route, entry.Refusal):
-        return hang_up(replace(call, outcome=Outcome.REFUSED), plan, now, route.cause)
-    call = replace(call, state=State.ANSWERING)
-    return call, (do.Answer(),)
+        return hang_up(replace(call, outcome=not_taken(route)), plan, now, route.cause)
+    call = replace(call, state=State.ANSWERING, counted=route.waits)
+    if route.place is None:
+        return call, (do.Answer(),)
+    call = _at_place(call, route.place)
+    earlier = (do.TakeOver(route.place),) if route.place.waits else ()
+    return call, (do.Answer(), *earlier)
+
+
+def not_taken(refusal: entry.Refusal) -> Outcome:
+    """Tell what is written down about a call that was not answered."""
+    if refusal.repeated:
+        return Outcome.REPEATED
+    return Outcome.CONGESTED if refusal.congested else Outcome.REFUSED
+
+
+def _at_place(call: Call, place: HeldPlace) -> Call:
+    """Let the call go on where an earlier one of the same number was."""
+    return replace(
+        call,
+        kept_since=place.enqueued_at,
+        language=place.language or call.language,
+        prefer=place.agent or place.seat,
+    )
 
 
 def resume(call: Call, event: on.Resumed, plan: Plan, now: float) -> Result:
@@ -35,6 +58,7 @@ def resume(call: Call, event: on.Resumed, plan: Plan, now: float) -> Result:
         return hang_up(replace(call, outcome=Outcome.FAILED), plan, now)
     call = replace(
         _since(call, event.queued_at),
+        counted=True,
         group=event.group if event.group in plan.groups else call.group,
         language=event.language or call.language,
     )
@@ -127,6 +151,7 @@ def _routed(
         greeting=route.greeting,
         connects=route.connect,
         barred=route.barred,
+        full=route.full,
         overflow=route.overflow,
         forward=route.forward,
         menu=route.menu,
@@ -141,6 +166,12 @@ def _routed(
 def greet(call: Call, event: on.Answered, plan: Plan, now: float) -> Result:
     """Say what this number's callers hear first."""
     call = replace(call, greeted_at=now).next_audio()
+    if call.full is Instead.CALLBACK and plan.callbacks.serves(call.line_meant):
+        call, waits = enter_queue(call, plan, now)
+        call, question = callbacks.offer(call, plan, now)
+        return call, (*waits, *question)
+    if call.full is Instead.VOICEMAIL:
+        return voicemail.begin(call, plan, now)
     if call.connects and not call.greeting:
         return greeted(call, on.Played(call.audio), plan, now)
     if call.connects:
@@ -155,6 +186,8 @@ def greet(call: Call, event: on.Answered, plan: Plan, now: float) -> Result:
 def _without_seat(call: Call) -> Outcome:
     if call.barred:
         return Outcome.REFUSED
+    if call.full is not None:
+        return Outcome.CONGESTED
     return Outcome.CLOSED if call.closed else Outcome.REDIRECTED
 
 

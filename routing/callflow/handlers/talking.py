@@ -48,6 +48,7 @@ def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
         *waiting.stop(),
         do.StartRecording(path),
         do.Tag(tag),
+        do.LeavePlace(),
     )
 
 

@@ -68,6 +68,7 @@ def hung_up(call: Call, event: on.CallerGone, plan: Plan, now: float) -> Result:
 def _kept(call: Call, plan: Plan, now: float, seconds: float) -> Call:
     if seconds < plan.voicemail.shortest_seconds:
         call = call.note(now, "voicemail.too_short", seconds=f"{seconds:.1f}")
-        return replace(call, recording="", outcome=Outcome.ABANDONED)
+        outcome = Outcome.ABANDONED if call.full is None else Outcome.CONGESTED
+        return replace(call, recording="", outcome=outcome)
     call = call.note(now, "voicemail.left", seconds=f"{seconds:.1f}")
     return replace(call, outcome=Outcome.VOICEMAIL)

@@ -1,0 +1,335 @@
+"""Where calls arrive: a call that is refused at once costs no greenlet, no timer and no step of
+the call flow, and what has to be asked about callers is asked for all who have arrived.
+
+The order of questions, cheapest first: what the plan alone refuses (unknown and gone numbers,
+the block list); emergency calls, which are let in with no further question; whether the switch is
+overloaded; and then, in one round trip for all who stand here, what Redis knows. If Redis does
+not answer in time everybody is let in.
+
+A refused call is written down and its leg ended. Until the switch has confirmed the end the leg
+is known here, so that nobody takes it for a new caller.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import gevent
+import structlog
+from gevent.event import Event as Flag
+
+from routing import entry
+from routing.admission import Again, Capacity, Gate, Knock, Overload
+from routing.callflow import events as on
+from routing.callflow.refused import refused_call
+from routing.entry import Arrival, Refusal, Route
+from routing.numbers import EMERGENCY
+from routing.plan import Plan
+from routing.record import CallRecord
+from routing.standing import NOTHING_KNOWN, Standing
+from switchd.calls.ports import (
+    Clock,
+    LegGone,
+    QueueUnavailable,
+    Register,
+    Switch,
+    SwitchError,
+)
+
+PATIENCE_SECONDS = 0.25
+"""How long callers may wait for what is known; then they go on as if nothing were."""
+TOGETHER = 64
+"""About how many calls is asked in one round trip."""
+CALM_SECONDS = 10.0
+"""An overload is over when for so long nobody was refused for it."""
+AGAIN_SECONDS = 5.0
+"""How soon the end of a leg is asked for again that the switch did not end."""
+CAPACITY = Capacity(legs=4000, a_second=200.0)
+"""What FreeSWITCH can do if the city's YAML says nothing else."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Caller:
+    leg: str
+    arrival: Arrival
+    at: float
+    route: Route
+    happened: list[on.Event]
+    """What came from the switch meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """How admission stands, for whoever watches."""
+
+    overloaded_since: float | None
+    """Seconds since the epoch; None if callers are taken."""
+    legs: int
+    """On the switch now, as far as we know."""
+    legs_for_callers: int
+    """From so many on, no caller is taken."""
+    refused: dict[str, int]
+    """Rule of the decision trace → calls refused by it since the start."""
+
+
+class Reception:
+    """Decides about calls when they arrive; hands those that are let in to the desk."""
+
+    def __init__(
+        self,
+        plan: Callable[[], Plan],
+        switch: Switch,
+        register: Register,
+        clock: Clock,
+        *,
+        let_in: Callable[[str, on.Arrived, Sequence[on.Event]], None],
+        write: Callable[[CallRecord], None],
+        legs: Callable[[], int],
+        capacity: Capacity = CAPACITY,
+        forecast: Callable[[str, int], float | None] = lambda group, ahead: None,
+    ) -> None:
+        """`legs` counts the legs that are worked on elsewhere; `forecast` estimates the wait in
+        seconds for a group with so many ahead, None if it cannot."""
+        self._plan = plan
+        self._switch = switch
+        self._register = register
+        self._clock = clock
+        self._let_in = let_in
+        self._write = write
+        self._legs = legs
+        self._forecast = forecast
+        self.capacity = capacity
+        self.others_legs = 0
+        """Legs on the switch that are not ours, as its heartbeat tells."""
+        self.refused: Counter[str] = Counter()
+        self._gate = Gate()
+        self._overloaded_since: float | None = None
+        self._last_overload = 0.0
+        self._callers: dict[str, _Caller] = {}
+        """Those who wait for an answer from Redis, in the order in which they came."""
+        self._leaving: dict[str, str] = {}
+        """Refused leg → cause, until the switch has confirmed its end."""
+        self._to_end: deque[str] = deque()
+        self._knocked, self._ended = Flag(), Flag()
+        self._greenlets: list[gevent.Greenlet[..., None]] = []
+
+    def __contains__(self, leg: str) -> bool:
+        return leg in self._callers or leg in self._leaving
+
+    def __len__(self) -> int:
+        """How many legs stand here."""
+        return len(self._callers) + len(self._leaving)
+
+    def start(self) -> None:
+        """Begin to ask and to end legs; the first arrival does it, too."""
+        if not self._greenlets:
+            self._greenlets = [gevent.spawn(self._ask_for_ever), gevent.spawn(self._end_for_ever)]
+
+    def stop(self) -> None:
+        """Work no more; on the switch the legs stay as they are."""
+        gevent.killall(self._greenlets, block=False)
+        self._greenlets = []
+
+    def arrive(self, leg: str, arrival: Arrival) -> None:
+        """A new caller is parked."""
+        self.start()
+        now, plan = self._clock.now(), self._plan()
+        route = entry.decide(arrival, plan, now)
+        if isinstance(route, Refusal):
+            self._refuse(leg, arrival, route, plan, now)
+        elif route.called in EMERGENCY or route.caller in EMERGENCY:
+            self._let_in(leg, on.Arrived(arrival), ())
+        elif (overload := self._overload(plan, now)) is not None:
+            self._note_overload(overload, now)
+            self._refuse(leg, arrival, entry.overloaded(route, overload), plan, now)
+        elif not route.caller and not route.waits:
+            self._let_in(leg, on.Arrived(arrival), ())
+        else:
+            self._callers[leg] = _Caller(leg, arrival, now, route, [])
+            self._knocked.set()
+
+    def heard(self, leg: str, event: on.Event) -> bool:
+        """Something happened on a leg; False if it does not stand here."""
+        caller = self._callers.get(leg)
+        if caller is not None:
+            caller.happened.append(event)
+            return True
+        if isinstance(event, on.CallerGone):
+            return self._leaving.pop(leg, None) is not None
+        return leg in self._leaving
+
+    def compare(self, living: Collection[str]) -> None:
+        """Make up for ends that were not heard: `living` are the legs that the switch has."""
+        for leg in list(self._leaving):
+            if leg in living:
+                self._end(leg)
+            else:
+                del self._leaving[leg]
+
+    def view(self) -> Admitted:
+        """How things stand."""
+        reserve = self._plan().admission.reserve
+        return Admitted(
+            overloaded_since=self._overloaded_since,
+            legs=self._all_legs(),
+            legs_for_callers=int(self.capacity.legs * (1 - reserve)),
+            refused=dict(self.refused),
+        )
+
+    # overload
+
+    def _all_legs(self) -> int:
+        return self._legs() + len(self) + self.others_legs
+
+    def _overload(self, plan: Plan, now: float) -> Overload | None:
+        reserve = plan.admission.reserve
+        self._gate, overload = self._gate.admit(self._all_legs(), self.capacity, reserve, now)
+        return overload
+
+    def _note_overload(self, overload: Overload, now: float) -> None:
+        self._last_overload = now
+        if self._overloaded_since is None:
+            self._overloaded_since = now
+            log.warning("overloaded", too_many=overload, legs=self._all_legs())
+            self._clock.later(CALM_SECONDS, self._calm)
+
+    def _calm(self) -> None:
+        """Tell the end of an overload, once nobody has been refused for it for a while."""
+        now = self._clock.now()
+        left = self._last_overload + CALM_SECONDS - now
+        if left > 0:
+            self._clock.later(left, self._calm)
+        elif self._overloaded_since is not None:
+            lasted, self._overloaded_since = now - self._overloaded_since, None
+            log.warning("overload over", seconds=round(lasted), refused=dict(self.refused))
+
+    # asking
+
+    def _ask_for_ever(self) -> None:
+        while True:
+            self._knocked.wait()
+            self._knocked.clear()
+            while self._callers:
+                self._answer(list(islice(self._callers.values(), TOGETHER)))
+
+    def _answer(self, callers: Sequence[_Caller]) -> None:
+        try:
+            plan = self._plan()
+            knocks = [_knock(caller, plan) for caller in callers]
+            for caller, knock, known in zip(callers, knocks, self._ask(knocks, plan), strict=True):
+                self._decide(caller, knock, known, plan)
+        except Exception:
+            log.exception("reception failed")
+            for caller in callers:
+                if self._callers.pop(caller.leg, None) is not None:
+                    self._let_in(caller.leg, on.Arrived(caller.arrival), caller.happened)
+
+    def _ask(self, knocks: Sequence[Knock], plan: Plan) -> Sequence[Standing]:
+        asking = gevent.spawn(self._standings, knocks, plan, self._clock.now())
+        # Whoever is late is left to finish: a reply that nobody reads must not stay on the
+        # connection.
+        asking.join(PATIENCE_SECONDS)
+        if asking.value is None:
+            log.warning("callers not known in time", calls=len(knocks), first=knocks[0].call)
+            return [NOTHING_KNOWN] * len(knocks)
+        return asking.value
+
+    def _standings(
+        self, knocks: Sequence[Knock], plan: Plan, now: float
+    ) -> Sequence[Standing] | None:
+        try:
+            return self._register.arrive(knocks, plan.callers, now)
+        except QueueUnavailable:
+            return None
+
+    def _decide(self, caller: _Caller, knock: Knock, known: Standing, plan: Plan) -> None:
+        leg, now = caller.leg, self._clock.now()
+        expected = self._expected(knock, known, plan)
+        if expected is not None:
+            known = replace(known, room=replace(known.room, wait_seconds=expected))
+        decided = entry.decide(caller.arrival, plan, now, known)
+        if expected is not None and _kept_out(decided):
+            gevent.spawn(self._uncount, knock)
+        del self._callers[leg]
+        if isinstance(decided, Refusal) and not caller.happened:
+            self._gate = self._gate.give_back()
+            self._refuse(leg, caller.arrival, decided, plan, caller.at)
+        else:
+            self._let_in(leg, on.Arrived(caller.arrival, known), caller.happened)
+
+    def _expected(self, knock: Knock, known: Standing, plan: Plan) -> float | None:
+        """Estimate the wait if a limit asks for it."""
+        if not knock.line or known.place is not None:
+            return None
+        limits = (plan.lines[knock.line].limits, plan.groups[knock.group].limits)
+        if not any(limit.wait_seconds for limit in limits):
+            return None
+        return self._forecast(knock.group, known.room.in_group)
+
+    def _uncount(self, knock: Knock) -> None:
+        """Who counts as waiting, but was kept out for the wait that is expected, waits no more."""
+        try:
+            self._register.leave(knock.call, knock.line, knock.number, None, 0.0)
+        except QueueUnavailable as error:
+            log.warning("still counted", call_id=knock.call, why=str(error))
+
+    # refusing
+
+    def _refuse(
+        self, leg: str, arrival: Arrival, refusal: Refusal, plan: Plan, arrived_at: float
+    ) -> None:
+        self.refused[refusal.reasons[-1].what] += 1
+        now = self._clock.now()
+        call = refused_call(leg, arrival, refusal, plan, arrived_at, now)
+        self._write(call.record(plan.city, plan.version, {}))
+        log.debug("call refused", call_id=leg, cause=refusal.cause)
+        self._leaving[leg] = refusal.cause
+        self._end(leg)
+
+    def _end(self, leg: str) -> None:
+        self._to_end.append(leg)
+        self._ended.set()
+
+    def _end_for_ever(self) -> None:
+        while True:
+            self._ended.wait()
+            self._ended.clear()
+            while self._to_end:
+                leg = self._to_end.popleft()
+                cause = self._leaving.get(leg)
+                if cause is not None:
+                    self._end_now(leg, cause)
+
+    def _end_now(self, leg: str, cause: str) -> None:
+        try:
+            self._switch.hang_up(leg, cause)
+        except LegGone:
+            self._leaving.pop(leg, None)
+        except SwitchError as error:
+            log.warning("refused leg not ended", leg=leg, why=str(error))
+            self._clock.later(AGAIN_SECONDS, lambda: self._end(leg))
+
+
+def _knock(caller: _Caller, plan: Plan) -> Knock:
+    route = caller.route
+    line, group = plan.lines.get(route.line_meant), plan.groups.get(route.group)
+    if not route.waits or line is None or group is None:
+        return Knock(caller.leg, route.caller)
+    return Knock(
+        call=caller.leg,
+        number=route.caller,
+        line=line.name,
+        group=group.name,
+        most_on_line=line.limits.waiting,
+        most_in_group=group.limits.waiting,
+        again=plan.admission.again(route.caller) if route.caller else Again.ALLOW,
+    )
+
+
+def _kept_out(decided: Route | Refusal) -> bool:
+    return isinstance(decided, Refusal) or decided.full is not None

@@ -1,0 +1,153 @@
+"""The entrance: what is known of callers when they arrive, who waits already, and which number has
+which place.
+
+What has to be known before a call is decided comes with one verb, `arrive`, for as many calls at
+once as have arrived; in a storm that is what makes a refused call cheap. All times are seconds
+since the epoch. Every method raises QueueUnavailable if Redis cannot be asked.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+
+from routing.admission import HeldPlace, Knock, Room
+from routing.standing import Callers, Standing
+from switchd.queues.facts import CallerView, QueueUnavailable
+from switchd.queues.keys import EntranceKeys
+from switchd.queues.order import to_ms, to_seconds
+from switchd.queues.scripts import Scripts
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is known of a call that has arrived."""
+
+    caller: CallerView
+    room: Room
+    """Who waits; without the call whose place this one takes over."""
+    place: HeldPlace | None
+
+    @property
+    def standing(self) -> Standing:
+        """The same in the words of `routing.entry`."""
+        return Standing(
+            calls_in_hour=self.caller.calls_in_hour,
+            is_repeat=self.caller.called_before,
+            barred_until=self.caller.barred_until,
+            barred_for=self.caller.reason,
+            by_limit=self.caller.by_limit,
+            place=self.place,
+            room=self.room,
+        )
+
+
+class Entrance:
+    """The entrance of one city as one daemon (`owner`) uses it."""
+
+    def __init__(self, client: redis.Redis, city: str, owner: str) -> None:
+        self._scripts = Scripts(client, EntranceKeys(city))
+        self._owner = owner
+
+    def arrive(self, knocks: Sequence[Knock], callers: Callers, now: float) -> list[Answer]:
+        """Count calls and tell what is known of each; asking twice about a call counts it once.
+
+        Beyond the limit of calls within an hour its number is barred. A call that is to wait, and
+        may, counts as waiting from now on, until `leave_place`; it has its number's place unless
+        another call keeps that.
+        """
+        limits = callers.limits
+        rules = (limits.calls_per_hour, to_ms(limits.bar_seconds), to_ms(callers.repeat_seconds))
+        rows = [
+            (
+                *(knock.number, knock.call, *rules, to_ms(now), self._owner),
+                *(knock.line, knock.group, knock.most_on_line, knock.most_in_group, knock.again),
+            )
+            for knock in knocks
+        ]
+        try:
+            return [_read_answer(answer) for answer in self._scripts.run_each("arrive", rows)]
+        except redis.RedisError as error:
+            raise _unavailable("arrive", error) from error
+
+    def hold_place(self, call: str, line: str, number: str, place: HeldPlace, now: float) -> None:
+        """The call has come to the waiting list, at that place; its number has it."""
+        since = to_ms(now if place.enqueued_at is None else place.enqueued_at)
+        self._run(
+            "hold_place",
+            *(line, number, call, self._owner, to_ms(now)),
+            *(place.group, place.language, place.priority or 0, since),
+        )
+
+    def leave_place(
+        self, call: str, line: str, number: str, kept: HeldPlace | None = None, seconds: float = 0.0
+    ) -> None:
+        """The call waits no more. `kept` is the place that its number gets back, if it calls
+        again within `seconds`."""
+        place = kept or HeldPlace(call, waits=False)
+        since = "" if place.enqueued_at is None else to_ms(place.enqueued_at)
+        priority = "" if place.priority is None else place.priority
+        self._run(
+            "leave_place",
+            *(line, number, call, to_ms(seconds) if kept else 0),
+            *(place.group, place.language, priority, since, place.agent, place.seat),
+        )
+
+    def take_over(self, earlier: HeldPlace, call: str) -> None:
+        """Tell the owner of an earlier call that `call` has its place."""
+        self._run("take_over", earlier.call, earlier.owner, call)
+
+    def forget_held(self, keep_seconds: float) -> int:
+        """Count nothing any more that this owner's calls held; return how many there were.
+
+        For the start of a daemon. Their numbers keep their places for so long, as callers who
+        were cut off.
+        """
+        return int(self._run("forget_held", self._owner, to_ms(keep_seconds)))
+
+    def _run(self, verb: str, *arguments: str | int) -> Any:
+        try:
+            return self._scripts.run(verb, *arguments)
+        except redis.RedisError as error:
+            raise _unavailable(verb, error) from error
+
+
+def _unavailable(verb: str, error: redis.RedisError) -> QueueUnavailable:
+    return QueueUnavailable(f"{verb}: Redis does not answer as it should: {error}")
+
+
+def _read_answer(answer: Sequence[Any]) -> Answer:
+    (count, before, ends, reason, by_limit, barred_now), on_line, in_group, place = answer
+    return Answer(
+        caller=CallerView(
+            calls_in_hour=count,
+            called_before=bool(before),
+            barred_until=None if ends is None else to_seconds(ends) if ends else math.inf,
+            reason=reason,
+            by_limit=bool(by_limit),
+            barred_now=bool(barred_now),
+        ),
+        room=Room(on_line, in_group),
+        place=_read_place(place) if place else None,
+    )
+
+
+def _read_place(fields: Sequence[str | None]) -> HeldPlace:
+    call, state, owner, group, language, priority, since, agent, seat = (
+        field or "" for field in fields
+    )
+    return HeldPlace(
+        call=call,
+        waits=state == "waiting",
+        owner=owner,
+        group=group,
+        language=language,
+        priority=int(priority) if priority else None,
+        enqueued_at=to_seconds(since) if since else None,
+        agent=agent,
+        seat=seat,
+    )
