@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.figures import Figure
 
-NAMES = ("parse", "match", "flow", "entry", "reload", "estimate", "callcenter")
+NAMES = ("parse", "match", "flow", "entry", "reload", "estimate", "callcenter", "nanjing")
 
 
 def main() -> None:
@@ -23,12 +23,18 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--quick", action="store_true", help="shorter and less exact")
     parser.add_argument("--write", type=Path, help="write the figures as a page")
+    day = parser.add_argument_group("nanjing")
+    day.add_argument("--hours", default="", help="hours of the day, such as 9-11")
+    day.add_argument("--whole", action="store_true", help="the whole day: a million calls")
+    day.add_argument("--speed", type=float, default=10.0, help="times real time that is tried")
     chosen = parser.parse_args()
     names = NAMES if chosen.name == "all" else (chosen.name,)
     results = {}
     for name in names:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        results[name] = importlib.import_module(f"bench.{name}").run(quick=chosen.quick)
+        benchmark = importlib.import_module(f"bench.{name}")
+        wishes = {"hours": chosen.hours, "speed": chosen.speed, "whole": chosen.whole}
+        results[name] = benchmark.run(quick=chosen.quick, **(wishes if name == "nanjing" else {}))
         if not chosen.json:
             for figure in results[name]:
                 print(f"  {figure}", flush=True)

@@ -28,11 +28,9 @@ from random import Random
 from statistics import fmean
 
 from bench.figures import Figure
-from routing.estimate import Recent, SeatOn, share, waits
-from routing.hall import Hall, HallSeat
-from routing.patience import End, Waiter, patience
+from routing.hall import Hall
+from routing.observer import ON, Observer
 from routing.queueing import Strategy
-from routing.seats import SeatState
 from routing.virtual import Fate, VirtualDay, Visit
 
 MORNING = 1_627_171_200.0
@@ -102,8 +100,7 @@ class Day:
         self.hall = Hall()
         self.day = VirtualDay(self.hall)
         self.talks: deque[float] = deque(maxlen=200)
-        self.rings: deque[float] = deque(maxlen=200)
-        self.ends = {pool: deque[End](maxlen=500) for pool in POOLS}
+        self.observer = Observer(self.day, lambda group: WRAP_UP)
         self.moving = 0.0
         self.waiting: dict[str, list[tuple[float, dict[str, float]]]] = {}
         self.asked: list[Asked] = []
@@ -176,54 +173,30 @@ class Day:
     def _end(self, fate: Fate) -> None:
         assert fate.ended_at is not None
         waited = fate.ended_at - fate.visit.at
-        self.ends[fate.visit.group].append(End(fate.ended_at, waited, fate.answered_at is None))
+        self.observer.ended(fate)
         if fate.answered_at is not None:
-            self.rings.append(fate.visit.answer_seconds)
             self.moving = (3 * self.moving + waited) / 4
         for when, told in self.waiting.pop(fate.visit.call, ()):
             self.asked.append(Asked(fate.ended_at - when, told))
 
     def _free(self, fate: Fate) -> None:
         self.talks.append(fate.visit.talk_seconds)
+        self.observer.freed(fate)
 
     def _estimates(self, visit: Visit) -> dict[str, float] | None:
-        now, own = self.day.now, frozenset([visit.group])
-        on = [seat for seat in self.hall.seats.values() if seat.state in ON]
-        ours = [seat for seat in on if visit.group in seat.pools]
-        ahead = self.hall.ahead(visit.call, now)
-        shared = share(ahead, [frozenset(seat.pools) for seat in on], own)
-        ages = self._ages(visit.group)
-        rings = fmean(self.rings) if self.rings else 0.0
-        table = patience(self.ends[visit.group], (Waiter(age, 1) for age in ages), now)
-        recent = Recent(tuple(self.talks), WRAP_UP, rings, table)
-        ahead_ages = [age for age in ages if age >= now - visit.at][: int(shared) + 1]
-        found = waits([_seat_on(seat, now) for seat in ours], recent, ahead_ages, int(shared) + 1)
-        if found is None:
+        ours = self.observer.wait(visit.call)
+        if ours is None:
             return None
-        position, hold = ahead[visit.group] + 1, fmean(self.talks) + WRAP_UP
+        position = self.hall.ahead(visit.call, self.day.now)[visit.group] + 1
+        seats = self.hall.seats.values()
+        on = sum(1 for seat in seats if seat.state in ON and visit.group in seat.pools)
+        hold = fmean(self.talks) + WRAP_UP
         return {
-            "ours": found.behind(shared),
-            "per seat": hold * position / len(ours),
+            "ours": ours,
+            "per seat": hold * position / on,
             "plain": hold * position,
-            "moving average": max(0.0, self.moving - (now - visit.at)),
+            "moving average": max(0.0, self.moving - (self.day.now - visit.at)),
         }
-
-    def _ages(self, group: str) -> list[float]:
-        """How long the group's callers have waited, longest first."""
-        waiting = self.hall.callers.values()
-        return sorted(
-            (self.day.now - one.enqueued_at for one in waiting if one.group == group),
-            reverse=True,
-        )
-
-
-ON = (SeatState.READY, SeatState.OFFERED, SeatState.TALKING, SeatState.WRAP_UP)
-
-
-def _seat_on(seat: HallSeat, now: float) -> SeatOn:
-    if seat.state is SeatState.WRAP_UP and seat.until is not None:
-        return SeatOn(seat.state, seat.until - now)
-    return SeatOn(seat.state, now - seat.since)
 
 
 def run(*, quick: bool = False) -> list[Figure]:

@@ -39,12 +39,10 @@ TICKS = os.sysconf("SC_CLK_TCK")
 class Hall:
     """A stand-in with seats, and a daemon."""
 
-    def __init__(self, seats: int, talk_seconds: float, folder: Path) -> None:
-        habits = AgentHabits(
-            answer_after=Fixed(0.05),
-            talk=Fixed(talk_seconds),
-            codes_at_start=("*10", "*11"),
-        )
+    def __init__(
+        self, seats: int, habits: AgentHabits, folder: Path, *, speed: float = 1.0
+    ) -> None:
+        """`speed` is how much faster than real time the people's time passes."""
         self.sim = Simulator(
             password=PASSWORD,
             city="bench",
@@ -52,14 +50,14 @@ class Hall:
             seats=[str(1001 + n) for n in range(seats)],
             habits=habits,
             recording_seconds=0.0,
+            speed=speed,
         )
         self.first_commands: list[float] = []
-        self._watch()
         self.folder = folder
         self.state = folder / "state"
 
-    def _watch(self) -> None:
-        """Note when a new leg parks, and when the first command for it comes in."""
+    def watch(self) -> None:
+        """From now on, note when a new leg parks, and when the first command for it comes in."""
         parked: dict[str, float] = {}
         switch = self.sim.switch
         emit, execute = switch.emit, switch.execute
@@ -77,14 +75,14 @@ class Hall:
 
         switch.emit, switch.execute = emitting, executing  # type: ignore[method-assign,assignment]
 
-    def open(self, seats: int) -> None:
-        """Start both and wait until every seat is ready."""
+    def open(self, seats: int, **sections: Any) -> None:
+        """Start both; `sections` of the city's plan are put in place of, or into, the usual."""
         self.sim.start()
         city = self.folder / "bench"
         city.mkdir()
         self.state.mkdir()
         (self.state / "event-socket.password").write_text(PASSWORD)
-        plan = {
+        plan: dict[str, Any] = {
             "city": {"title": "12345", "area_code": "0375"},
             "lines": {"12345": {"kind": "hotline", "title": "12345"}},
             "groups": {"intake": {"title": "受理", "wrap_up_seconds": 0}},
@@ -93,6 +91,8 @@ class Hall:
             "folders": {"state": str(self.state)},
             "log": {"level": "warning"},
         }
+        for name, section in sections.items():
+            plan[name] = {**plan.get(name, {}), **section}
         (city / "city.yaml").write_bytes(orjson.dumps(plan))
         with (self.folder / "daemon.log").open("wb") as log:
             self.daemon = subprocess.Popen(
@@ -134,7 +134,11 @@ class Hall:
 @contextmanager
 def _hall(seats: int, talk_seconds: float) -> Iterator[Hall]:
     with tempfile.TemporaryDirectory(prefix="switchd-bench-") as name:
-        hall = Hall(seats, talk_seconds, Path(name))
+        habits = AgentHabits(
+            answer_after=Fixed(0.05), talk=Fixed(talk_seconds), codes_at_start=("*10", "*11")
+        )
+        hall = Hall(seats, habits, Path(name))
+        hall.watch()
         hall.open(seats)
         try:
             yield hall
@@ -142,7 +146,8 @@ def _hall(seats: int, talk_seconds: float) -> Iterator[Hall]:
             hall.close()
 
 
-def _until(condition: Any, seconds: float, what: str) -> None:
+def until(condition: Any, seconds: float, what: str) -> None:
+    """Wait for a condition; raise RuntimeError after so many seconds."""
     with gevent.Timeout(seconds, RuntimeError(f"not within {seconds:g} s: {what}")):
         while not condition():
             gevent.sleep(0.1)
@@ -150,7 +155,7 @@ def _until(condition: Any, seconds: float, what: str) -> None:
 
 def _through(seats: int, talk_seconds: float, seconds: float) -> list[Figure]:
     with _hall(seats, talk_seconds) as hall:
-        _until(lambda: hall.status().get("seats", {}).get("ready") == seats, 120, "seats are ready")
+        until(lambda: hall.status().get("seats", {}).get("ready") == seats, 120, "seats are ready")
         hall.first_commands.clear()
         used, began = hall.processor_seconds(), time.monotonic()
         traffic = hall.sim.traffic(
@@ -168,8 +173,8 @@ def _through(seats: int, talk_seconds: float, seconds: float) -> list[Figure]:
         lasted = time.monotonic() - began
         used = hall.processor_seconds() - used
         arrived = traffic.counts.arrived
-        _until(lambda: hall.status()["calls"] == 0, 120, "all calls end")
-        _until(lambda: hall.status()["records_waiting"] == 0, 60, "all records are written")
+        until(lambda: hall.status()["calls"] == 0, 120, "all calls end")
+        until(lambda: hall.status()["records_waiting"] == 0, 60, "all records are written")
         status = hall.status()
         store = Store(f"sqlite:///{hall.state / 'records.sqlite3'}")
         kept = store.summary(0.0, time.time() + 60).answered
@@ -190,14 +195,14 @@ def _through(seats: int, talk_seconds: float, seconds: float) -> list[Figure]:
 
 def _waiting(calls: int) -> list[Figure]:
     with _hall(1, 1.0) as hall:
-        _until(lambda: hall.status().get("seats"), 60, "the daemon is up")
-        _until(lambda: hall.status()["freeswitch"]["connected"], 60, "the switch is connected")
+        until(lambda: hall.status().get("seats"), 60, "the daemon is up")
+        until(lambda: hall.status()["freeswitch"]["connected"], 60, "the switch is connected")
         hall.sim.seat("1001").unregister()
         before = hall.memory()
         for number in range(calls):
             hall.sim.call(f"138{number:08}", "12345")
             gevent.sleep(0.004)
-        _until(lambda: hall.status()["waiting"] == calls, 120, "all wait")
+        until(lambda: hall.status()["waiting"] == calls, 120, "all wait")
         after = hall.memory()
     return [
         Figure(f"memory with {calls:,} waiting calls", after, "MB"),

@@ -135,6 +135,10 @@ class Refusal:
     reasons: tuple[Reason, ...]
     repeated: bool = False
     """Whether the caller waits already, with another call."""
+    line_meant: str = ""
+    """Name of the line that would have served the caller, and its group, of somebody who asked
+    for a person; "" for others."""
+    group: str = ""
 
     @property
     def congested(self) -> bool:
@@ -223,7 +227,10 @@ def overloaded(route: Route, overload: Overload) -> Refusal:
 
 def _not_admitted(route: Route, cause: Cause, what: str, facts: dict[str, str]) -> Refusal:
     reasons = (*route.reasons, Reason(what, facts))
-    return Refusal(route.caller, route.called, route.line_dialled, cause, reasons)
+    refusal = Refusal(route.caller, route.called, route.line_dialled, cause, reasons)
+    if not route.waits:
+        return refusal
+    return replace(refusal, line_meant=route.line_meant, group=route.group)
 
 
 def _at_place(route: Route, place: HeldPlace) -> Route:

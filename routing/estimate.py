@@ -28,7 +28,7 @@ FEWEST = 5
 PLAYS = 24
 FEWEST_PLAYS = 7
 STEPS = 3_000
-"""Callers served in all plays together: the cost of an estimate is bounded."""
+"""Seats and callers in all plays together: the cost of an estimate is bounded."""
 DEEPEST = 240
 """Callers ahead up to whom the hall is played through; the rest of the queue flows."""
 STRIDES = 60
@@ -94,7 +94,7 @@ def waits(
     around = recent.answer_seconds + recent.wrap_up_seconds
     worn = _Worn(recent.patience, ages, deepest)
     played = min(deepest, DEEPEST)
-    plays = max(FEWEST_PLAYS, min(PLAYS, STEPS // (played + 1)))
+    plays = max(FEWEST_PLAYS, min(PLAYS, STEPS // (played + len(seats))))
     chance = Random(0)
     found = [_play(seats, talks, recent, played, worn, chance) for _ in range(plays)]
     times = [median(column) for column in zip(*found, strict=True)]
@@ -114,16 +114,14 @@ class _Worn:
     def __init__(self, patience: Patience, ages: Sequence[float], callers: int) -> None:
         self._patience = patience
         self.nobody_gives_up = patience == ENDLESS or not callers
-        if not ages:
-            ages = (0.0,)
-        scale = len(ages) / max(callers, len(ages))
-        self._ages = [ages[min(int(place * scale), len(ages) - 1)] for place in range(callers + 1)]
+        self._ages = ages or (0.0,)
         self._worn = [patience.worn(age) for age in self._ages]
+        self._spread = len(self._ages) / max(callers, len(self._ages))
 
     def remain(self, place: int, seconds: float) -> float:
         """Give the chance that the caller at that place, from 0, still waits then."""
-        place = min(place, len(self._ages) - 1)
-        return exp(self._worn[place] - self._patience.worn(self._ages[place] + seconds))
+        sample = min(int(place * self._spread), len(self._ages) - 1)
+        return exp(self._worn[sample] - self._patience.worn(self._ages[sample] + seconds))
 
 
 def _play(

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from routing.entry import Arrival, Refusal, Route, decide
 from routing.lines import LineKind, Overflow, Phase
 from routing.plan import Plan
-from routing.pools import serving
+from routing.pools import agents_for, group_of, serving
 from routing.roster import is_on_duty
 from routing.shifts import Duty
 from routing.standing import NOTHING_KNOWN, Standing
@@ -29,6 +29,8 @@ class Step:
     off_duty: tuple[str, ...] = ()
     """Those of the seats at which the shifts have nobody at that time; so too below. Whoever
     signs in there all the same is offered callers."""
+    agents: tuple[str, ...] = ()
+    """Staff numbers of those who bring the skills to further seats; so too below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Explanation:
     seats: tuple[str, ...]
     """Seats that the plan lets serve this caller, in the plan's order."""
     off_duty: tuple[str, ...]
+    agents: tuple[str, ...]
     crews: tuple[Duty, ...]
     """Who is on duty for the group; nobody if it has no shifts."""
     overflow: tuple[Step, ...]
@@ -86,6 +89,7 @@ def explain(
         group_title=group.title if group else "",
         seats=serving(plan, group.name) if group else (),
         off_duty=_off_duty(plan, group.name, now) if group else (),
+        agents=agents_for(plan, group.name) if group else (),
         crews=plan.group_on_duty(group, now) if group else (),
         overflow=_steps(outcome, plan, now) if isinstance(outcome, Route) and waits else (),
     )
@@ -93,14 +97,24 @@ def explain(
 
 def _steps(route: Route, plan: Plan, now: float) -> tuple[Step, ...]:
     return tuple(
-        Step(step, plan.groups[group].title, serving(plan, group), _off_duty(plan, group, now))
+        _further_seats(step, step.pool(route.group), plan, now)
         if step.then is None
         else Step(step, "", ())
         for step in plan.steps(route.group, route.overflow)
-        if (group := step.group or route.group) in plan.groups
+        if (step.group or route.group) in plan.groups
     )
 
 
-def _off_duty(plan: Plan, group: str, now: float) -> tuple[str, ...]:
-    seats = (plan.seats[number] for number in serving(plan, group))
-    return tuple(seat.number for seat in seats if not is_on_duty(seat, group, plan, now))
+def _further_seats(step: Overflow, pool: str, plan: Plan, now: float) -> Step:
+    return Step(
+        step,
+        plan.groups[group_of(pool)].title,
+        serving(plan, pool),
+        _off_duty(plan, pool, now),
+        agents_for(plan, pool),
+    )
+
+
+def _off_duty(plan: Plan, pool: str, now: float) -> tuple[str, ...]:
+    seats = (plan.seats[number] for number in serving(plan, pool))
+    return tuple(seat.number for seat in seats if not is_on_duty(seat, group_of(pool), plan, now))

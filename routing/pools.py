@@ -60,13 +60,28 @@ def serves(plan: Plan, seat: str, skills: Skills = NO_SKILLS) -> dict[str, int]:
     return served(pools(plan), together(seat_skills(plan.seats[seat].groups), skills))
 
 
-def serving(plan: Plan, group: str) -> tuple[str, ...]:
-    """The seats that serve a group whoever sits there, in the plan's order."""
-    need = _need(plan, group)
+def serving(plan: Plan, pool: str) -> tuple[str, ...]:
+    """The seats that serve a group or pool whoever sits there, in the plan's order."""
+    need = _need(plan, pool)
     return tuple(
         seat.number
         for seat in plan.seats.values()
         if need.met_by(seat_skills(seat.groups)) is not None
+    )
+
+
+def agents_for(plan: Plan, pool: str) -> tuple[str, ...]:
+    """The agents who let some seat serve a group or pool that it would not serve without them."""
+    need = _need(plan, pool)
+    seats = [
+        skills
+        for groups in {seat.groups for seat in plan.seats.values()}
+        if need.met_by(skills := seat_skills(groups)) is None
+    ]
+    return tuple(
+        agent.number
+        for agent in plan.agents.values()
+        if any(need.met_by(together(skills, agent.skills)) is not None for skills in seats)
     )
 
 
@@ -78,9 +93,11 @@ def can_be_served(plan: Plan, group: str) -> bool:
     return any(need.met_by(skills) is not None for skills in _everybody(plan))
 
 
-def _need(plan: Plan, group: str) -> Need:
+def _need(plan: Plan, pool: str) -> Need:
+    group, _, level = pool.partition(LEVEL_MARK)
     known = plan.groups.get(group)
-    return known.need if known else Skill(group)
+    need = known.need if known else Skill(group)
+    return need.lowered(int(level)) if level else need
 
 
 def _everybody(plan: Plan) -> Iterator[Skills]:

@@ -7,13 +7,13 @@ as long again; who gave up does so after the same wait; what a caller never show
 day's others, for each caller in the same way whatever the plan, so that two plans differ only by
 what they do.
 
-Not replayed, since no record tells: breaks of agents, phones that nobody answered, steps by
-estimated wait, and callers who would have called again.
+Whoever is offered a way out takes it. Not replayed, since no record tells: breaks of agents, phones
+that nobody answered, limits of the queue, and callers who would have called again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import inf
 
@@ -22,13 +22,14 @@ from routing.entry import Arrival, Refusal, Route, decide
 from routing.habits import Habits
 from routing.hall import Hall
 from routing.indicators import Counts, Ended, milliseconds
-from routing.lines import Exit
+from routing.lines import Exit, Overflow
+from routing.observer import Observer
 from routing.past import Past
 from routing.plan import Plan
 from routing.pools import agent_skills, group_of, pools, serves
 from routing.record import Outcome
 from routing.standing import NOTHING_KNOWN, Standing
-from routing.virtual import Fate, VirtualDay, Visit
+from routing.virtual import VirtualDay, Visit
 
 _EXITS = {
     Exit.CALLBACK: Outcome.CALLBACK,
@@ -53,17 +54,29 @@ def replay(
     """
     habits, counts = Habits(day, seed), Counts()
     whole = {past.call: past for past in day}
-    visits, ways_out = [], dict[str, Outcome]()
+    visits, steps, ways_out = [], dict[str, tuple[Overflow, ...]](), dict[str, Outcome]()
     for past in day:
         found = _entry(past, plan)
         if isinstance(found, Outcome):
             counts += _counted(past, found, None, None)
         else:
             visit = habits.visit(past, found, plan)
-            ways_out[past.call] = _way_out(visit.group, found, plan)
+            steps[past.call] = plan.steps(visit.group, found.overflow)
+            ways_out[past.call] = _way_out(steps[past.call])
             visits.append(visit)
     visits.sort(key=lambda visit: (visit.at, visit.call))
-    for fate in _play(visits, day, plan, progress):
+    virtual = _hall(day, plan)
+    watch = _Watch(virtual, plan, steps, ways_out)
+    every_so_often = max(1, len(visits) // 100)
+
+    def arrived(visit: Visit) -> None:
+        _serve_unstaffed(virtual, visit)
+        watch.look(visit)
+        if len(virtual.fates) % every_so_often == 0:
+            progress(len(virtual.fates))
+
+    virtual.on_arrival = arrived
+    for fate in virtual.run(visits):
         past, visit = whole[fate.visit.call], fate.visit
         outcome = Outcome.ABANDONED
         if fate.answered_at is not None:
@@ -103,30 +116,18 @@ def _entry(past: Past, plan: Plan) -> Route | Outcome:
     return Outcome.ABANDONED_AT_ENTRY if past.outcome is Outcome.ABANDONED_AT_ENTRY else found
 
 
-def _way_out(group: str, route: Route, plan: Plan) -> Outcome:
+def _way_out(steps: Iterable[Overflow]) -> Outcome:
     """Give the outcome of whoever takes the first way out that comes with the time."""
-    steps = plan.steps(group, route.overflow)
-    timed = [s for s in steps if s.then is not None and s.after_seconds is not None]
-    return _EXITS[timed[0].then] if timed and timed[0].then else Outcome.TIMED_OUT
+    ways = (step.then for step in steps if step.then and step.after_seconds is not None)
+    return _EXITS[next(ways, Exit.HANG_UP)]
 
 
-def _play(
-    visits: Sequence[Visit], day: Sequence[Past], plan: Plan, progress: Callable[[int], None]
-) -> Iterator[Fate]:
-    hall = Hall()
-    every = pools(plan)
-    for pool in every:
+def _hall(day: Sequence[Past], plan: Plan) -> VirtualDay:
+    """A hall with the plan's pools, and its seats coming and going."""
+    virtual = VirtualDay(Hall())
+    for pool in pools(plan):
         group = plan.groups[group_of(pool)]
-        hall.define_group(pool, group.strategy, group.ring_several)
-    virtual = VirtualDay(hall)
-    every_so_often = max(1, len(visits) // 100)
-
-    def arrived(visit: Visit) -> None:
-        _serve_unstaffed(virtual, visit)
-        if len(virtual.fates) % every_so_often == 0:
-            progress(len(virtual.fates))
-
-    virtual.on_arrival = arrived
+        virtual.hall.define_group(pool, group.strategy, group.ring_several)
     sitting = agents(day)
     for seat, spans in staffing(day, plan).items():
         served = serves(plan, seat, agent_skills(plan, sitting.get(seat, "")))
@@ -134,7 +135,43 @@ def _play(
             virtual.at(begins, lambda seat=seat, served=served: virtual.come(seat, served))  # type: ignore[misc]
             if ends < inf:
                 virtual.at(ends, lambda seat=seat: virtual.go(seat))  # type: ignore[misc]
-    yield from virtual.run(visits)
+    return virtual
+
+
+class _Watch:
+    """Takes the steps that depend on the estimated wait, whenever the caller would be told it."""
+
+    def __init__(
+        self,
+        virtual: VirtualDay,
+        plan: Plan,
+        steps: Mapping[str, tuple[Overflow, ...]],
+        ways_out: dict[str, Outcome],
+    ) -> None:
+        self._virtual = virtual
+        self._every = plan.waiting.position_every_seconds
+        self._steps = steps
+        self._ways_out = ways_out
+        self._observer = Observer(virtual, lambda group: plan.groups[group].wrap_up_seconds)
+        virtual.on_end, virtual.on_free = self._observer.ended, self._observer.freed
+
+    def look(self, visit: Visit) -> None:
+        """Take the steps of a caller for which the wait is too long; look again later."""
+        steps = [s for s in self._steps[visit.call] if s.wait_above_seconds is not None]
+        caller = self._virtual.hall.callers.get(visit.call)
+        if not steps or caller is None:
+            return
+        wait = None if caller.ringing else self._observer.wait(visit.call)
+        for step in steps:
+            if wait is None or wait <= (step.wait_above_seconds or 0.0):
+                continue
+            if step.then is not None:
+                self._ways_out[visit.call] = _EXITS[step.then]
+                self._virtual.take_out(visit.call)
+                return
+            self._virtual.hall.widen(visit.call, step.pool(visit.group), self._virtual.now)
+        if self._every > 0:
+            self._virtual.at(self._virtual.now + self._every, lambda: self.look(visit))
 
 
 def _serve_unstaffed(virtual: VirtualDay, visit: Visit) -> None:

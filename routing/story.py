@@ -84,11 +84,10 @@ def _because(record: CallRecord, words: Words) -> Iterator[str]:
         yield words.never_offered
         return
     found = from_facts(offered.facts)
+    if found.score is not None:
+        yield words.turn_came.format(score=f"{found.score:,.0f}")
     if counts := _counted(found.counts, words.busy, words):
         yield words.seats_busy.format(counts=counts)
-    if found.score is not None:
-        others = len(found.callers[1:])
-        yield words.turn_came.format(score=f"{found.score:,.0f}", others=others)
 
 
 class _Facts(dict[str, str]):

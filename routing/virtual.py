@@ -124,16 +124,20 @@ class VirtualDay:
         leaves = min(visit.patience_seconds, visit.out_after_seconds)
         if leaves < inf:
             out = visit.out_after_seconds < visit.patience_seconds
-            self.at(visit.at + leaves, lambda: self._leave(visit, out))
+            self.at(visit.at + leaves, lambda: self._leave(visit.call, out))
         self.on_arrival(visit)
 
     def _widen(self, visit: Visit, pool: str) -> None:
         self.hall.widen(visit.call, pool, self.now)
 
-    def _leave(self, visit: Visit, taken_out: bool) -> None:
-        fate = self.fates[visit.call]
+    def take_out(self, call: str) -> None:
+        """End somebody's wait, if it has not ended."""
+        self._leave(call, taken_out=True)
+
+    def _leave(self, call: str, taken_out: bool) -> None:
+        fate = self.fates[call]
         if fate.ended_at is None:
-            self.hall.leave(visit.call, self.now)
+            self.hall.leave(call, self.now)
             fate.ended_at, fate.taken_out = self.now, taken_out
             self.on_end(fate)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from statistics import fmean
 
 import structlog
 
-from routing.estimate import Recent, Waits, share, waits
+from routing.estimate import Recent, SeatOn, Waits, share, waits
 from routing.patience import patience
 from routing.plan import Plan
 from routing.record import CallRecord, Outcome
@@ -18,8 +19,8 @@ from switchd.queues.measured import Measured, Outlook, Talk
 
 FRESH_SECONDS = 3.0
 """How long an outlook serves every caller who asks."""
-SERVED_ELSEWHERE = frozenset({Outcome.ANSWERED, Outcome.CALLBACK})
-"""Outcomes of callers who did not give up: a callback keeps its place."""
+GAVE_UP = frozenset({Outcome.ABANDONED, Outcome.TIMED_OUT, Outcome.VOICEMAIL})
+"""Outcomes of callers who made room for those behind them. A callback keeps its place."""
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +30,7 @@ class _Known:
     """An outlook and what was computed from it."""
 
     at: float
+    seats: tuple[tuple[SeatOn, frozenset[str]], ...]
     outlook: Outlook
     recent: Recent
     waits: dict[frozenset[str], tuple[int, Waits | None]]
@@ -42,6 +44,8 @@ class Estimates:
         self._measured = measured
         self._plan = plan
         self._known: dict[str, _Known] = {}
+        self._seats: tuple[tuple[SeatOn, frozenset[str]], ...] = ()
+        self._seats_at = -inf
 
     def ended(self, record: CallRecord) -> None:
         """Learn from a call that has ended. What Redis cannot take is not learnt."""
@@ -54,7 +58,7 @@ class Estimates:
                 record.call,
                 at=record.queued_at + waited,
                 waited=waited,
-                gave_up=record.outcome not in SERVED_ELSEWHERE,
+                gave_up=record.outcome in GAVE_UP,
                 talk=self._talk(record),
             )
         except QueueUnavailable as error:
@@ -76,7 +80,7 @@ class Estimates:
         group, *_ = place.ahead_by_pool
         known = self._look(group, now)
         own = frozenset(place.ahead_by_pool)
-        seats = [pools for _, pools in known.outlook.seats]
+        seats = [pools for _, pools in known.seats]
         rivals = {pool for pools in seats if not own.isdisjoint(pools) for pool in pools}
         groups = {pool.partition(LEVEL_MARK)[0] for pool in rivals | {group}}
         ahead = self._measured.ahead(call, groups, now)
@@ -102,16 +106,22 @@ class Estimates:
         known = self._known.get(group)
         if known is None or not 0 <= now - known.at < FRESH_SECONDS:
             outlook = self._measured.outlook(group, now)
-            known = _Known(now, outlook, _recent(outlook, now), {})
+            known = _Known(now, self._seats_on(now), outlook, _recent(outlook, now), {})
             self._known[group] = known
         return known
+
+    def _seats_on(self, now: float) -> tuple[tuple[SeatOn, frozenset[str]], ...]:
+        """The seats, looked at once for all groups."""
+        if not 0 <= now - self._seats_at < FRESH_SECONDS:
+            self._seats, self._seats_at = self._measured.seats_on(now), now
+        return self._seats
 
     def _waits(self, known: _Known, own: frozenset[str], before: float) -> Waits | None:
         outlook = known.outlook
         deepest, found = known.waits.get(own, (-1, None))
         if deepest < before:
             deepest = max(int(before) + 1, outlook.waiting)
-            seats = [seat for seat, pools in outlook.seats if not own.isdisjoint(pools)]
+            seats = [seat for seat, pools in known.seats if not own.isdisjoint(pools)]
             ages = [waiter.waited for waiter in outlook.waiters]
             found = waits(seats, known.recent, ages, deepest)
             known.waits[own] = (deepest, found)

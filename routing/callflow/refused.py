@@ -30,6 +30,8 @@ def refused_call(
         caller=refusal.caller,
         dialled=arrival.called,
         line_dialled=refusal.line_dialled,
+        line_meant=refusal.line_meant,
+        group=refusal.group,
         department=line.department if line else "",
         ended_at=now,
         outcome=not_taken(refusal),

@@ -169,8 +169,8 @@ class Desk:
         self.reception.compare(living)
 
     def told_of_legs(self, legs: int) -> None:
-        """The switch has so many legs; those that we do not know count as somebody else's."""
-        self.reception.others_legs = max(0, legs - len(self._legs) - len(self.reception))
+        """The switch has so many legs; what is more than ours belongs to somebody else."""
+        self.reception.told_of_others(legs - len(self._legs) - len(self.reception))
 
     def waits_for(self, leg: str) -> bool:
         """Whether a leg that we dialled is one that its call rings or talks with, or that of a

@@ -104,8 +104,8 @@ class Reception:
         self._legs = legs
         self._forecast = forecast
         self.capacity = capacity
-        self.others_legs = 0
-        """Legs on the switch that are not ours, as its heartbeat tells."""
+        self._others_legs = (0, 0)
+        """Legs on the switch that were not ours at its last two heartbeats."""
         self.refused: Counter[str] = Counter()
         self._gate = Gate()
         self._overloaded_since: float | None = None
@@ -171,6 +171,11 @@ class Reception:
             else:
                 del self._leaving[leg]
 
+    def told_of_others(self, legs: int) -> None:
+        """The switch has so many legs that are not ours. They count once it has said so twice:
+        a leg of our own that comes or goes at that moment is not somebody else's."""
+        self._others_legs = (self._others_legs[1], max(0, legs))
+
     def view(self) -> Admitted:
         """How things stand."""
         reserve = self._plan().admission.reserve
@@ -184,7 +189,7 @@ class Reception:
     # overload
 
     def _all_legs(self) -> int:
-        return self._legs() + len(self) + self.others_legs
+        return self._legs() + len(self) + min(self._others_legs)
 
     def _overload(self, plan: Plan, now: float) -> Overload | None:
         reserve = plan.admission.reserve

@@ -12,7 +12,7 @@ import typer
 
 from routing.differences import leads_to, listed
 from routing.entry import Arrival, Refusal, Route, caller_of
-from routing.explain import Explanation
+from routing.explain import Explanation, Step
 from routing.explain import explain as explain_arrival
 from routing.lines import Forward, Otherwise
 from routing.plan import Plan
@@ -133,12 +133,12 @@ def _taken(outcome: Route, explained: Explanation, plan: Plan) -> list[tuple[str
         ("served as", outcome.line_meant),
         ("waits for", f"{outcome.group} ({explained.group_title}), priority {outcome.priority}"),
         *(("on duty", crew) for crew in _crews(explained.crews, plan)),
-        ("offered to", _seats(explained.seats, explained.off_duty)),
+        ("offered to", _seats(explained)),
     ]
     rows += [
         (
             found.step.when,
-            f"{found.step.what} ({found.title}): {_seats(found.seats, found.off_duty)}"
+            f"{found.step.what} ({found.title}): {_seats(found)}"
             if found.title
             else found.step.what,
         )
@@ -163,13 +163,15 @@ def _crews(duties: tuple[Duty, ...], plan: Plan) -> list[str]:
     ]
 
 
-def _seats(seats: tuple[str, ...], off_duty: tuple[str, ...]) -> str:
-    """Those on duty, and behind them those at which nobody is to sit."""
-    on_duty = [seat for seat in seats if seat not in off_duty]
-    shown = f"{listed(on_duty, 'more') or 'nobody'} ({len(on_duty)})"
-    if not off_duty:
-        return shown
-    return f"{shown}; off duty: {listed(off_duty, 'more')} ({len(off_duty)})"
+def _seats(served: Explanation | Step) -> str:
+    """Those on duty, those at which nobody is to sit, and who brings the skills to any other."""
+    on_duty = [seat for seat in served.seats if seat not in served.off_duty]
+    parts = [f"{listed(on_duty, 'more')} ({len(on_duty)})"] if on_duty else []
+    if served.off_duty:
+        parts.append(f"off duty: {listed(served.off_duty, 'more')} ({len(served.off_duty)})")
+    if served.agents:
+        parts.append(f"wherever they sit: {listed(served.agents, 'more')} ({len(served.agents)})")
+    return "; ".join(parts if on_duty or served.agents else ["nobody (0)", *parts])
 
 
 def _reason(what: str, facts: Any) -> str:

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from routing.lines import Line, LineKind, Overflow
 from routing.plan import Plan
+from routing.pools import agents_for
 from routing.seats import Seat
+from routing.skills import seat_skills, served
 
 
 def mermaid(plan: Plan) -> str:
@@ -34,8 +36,8 @@ def _edges(plan: Plan) -> Iterator[str]:
         yield from _later(_id(group.name, plan), group.overflow, group.name, plan)
     for number, (seats, groups) in enumerate(blocks(plan)):
         yield f'  s{number}("{seats}")'
-        for served in groups:
-            yield f"  {_id(served, plan)} --> s{number}"
+        for group_served in groups:
+            yield f"  {_id(group_served, plan)} --> s{number}"
 
 
 def text(plan: Plan) -> str:
@@ -56,6 +58,7 @@ def _paragraphs(plan: Plan) -> Iterator[str]:
                 if group_later == name:
                     yield f"  <- {line.name} {line.title}, {when}"
         seats = [shown for shown, groups in seated if name in groups]
+        seats += [f"agent {agent}" for agent in agents_for(plan, name)]
         yield f"  -> {', '.join(seats) or 'no seat'}"
         yield from (f"  -> {step.when} {step.what}" for step in group.overflow)
     for line in plan.lines.values():
@@ -101,7 +104,8 @@ def _merged(plan: Plan, into: str) -> Iterator[str]:
 
 
 def blocks(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
-    """Give neighbouring seats that serve the same groups, as a range, and those groups."""
+    """Give neighbouring seats that serve the same groups whoever sits there, as a range, and
+    those groups."""
     found: list[list[Seat]] = []
     for seat in plan.seats.values():
         last = found[-1][-1] if found else None
@@ -109,7 +113,8 @@ def blocks(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
             found[-1].append(seat)
         else:
             found.append([seat])
-    return [(_range(seats), seats[0].groups) for seats in found]
+    needs = {name: group.need for name, group in plan.groups.items()}
+    return [(_range(seats), tuple(served(needs, seat_skills(seats[0].groups)))) for seats in found]
 
 
 def _range(seats: list[Seat]) -> str:

@@ -34,10 +34,8 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What there is to estimate a group's waits from, at one moment."""
+    """What was measured of a group, and who waits for it, at one moment."""
 
-    seats: tuple[tuple[SeatOn, frozenset[str]], ...]
-    """Seats that take calls, of any group, each with its pools."""
     talks: tuple[Talk, ...]
     ends: tuple[End, ...]
     waiters: tuple[Waiter, ...]
@@ -66,12 +64,16 @@ class Measured(Verbs):
             TALKS_KEPT,
         )
 
+    def seats_on(self, now: float) -> tuple[tuple[SeatOn, frozenset[str]], ...]:
+        """Read every seat that takes callers, of whatever group, each with its pools."""
+        rows = self._run("seats_on")
+        return tuple((_seat_on(row, now), frozenset(json.loads(row[3]))) for row in rows)
+
     def outlook(self, group: str, now: float) -> Outlook:
-        """Read what estimates of a group's waits are made from."""
-        seats, talks, ends, waiting, samples = self._run("outlook", group, SAMPLES)
+        """Read what was measured of a group, and who waits for it."""
+        talks, ends, waiting, samples = self._run("outlook", group, SAMPLES)
         each = waiting / max(1, len(samples))
         return Outlook(
-            seats=tuple((_seat_on(row, now), frozenset(json.loads(row[3]))) for row in seats),
             talks=tuple(Talk(*map(to_seconds, json.loads(talk)[:3])) for talk in talks),
             ends=tuple(_end(text, at) for text, at in pairs(ends).items()),
             waiters=tuple(Waiter(max(0.0, now - to_seconds(at)), each) for at in samples),

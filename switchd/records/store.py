@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from routing.indicators import Counts, Dimension, Ended
 from routing.past import Past
-from routing.record import CallRecord, Outcome
+from routing.record import CallKind, CallRecord, Outcome
 from switchd.records import codec, voicemails
 from switchd.records.database import Database
 from switchd.records.summary import by_hour, counts_by_key, ended_in, ended_query, heaps_query
@@ -96,13 +96,16 @@ class Store(Database):
 
     def day(self, since: float, until: float) -> list[Past]:
         """Return the calls that arrived from `since` up to, not at, `until`, the earliest first,
-        as far as a replay needs to know them."""
+        as far as a replay needs to know them. Callbacks are no callers."""
         columns = [
             _CALLS.c["skill_group" if name == "group" else name].label(name)
             for name in Past.__slots__
         ]
         period = (_CALLS.c.arrived_at >= since, _CALLS.c.arrived_at < until)
-        query = select(*columns).where(*period).order_by(_CALLS.c.arrived_at, _CALLS.c.call)
+        incoming = _CALLS.c.kind == CallKind.INCOMING
+        query = (
+            select(*columns).where(*period, incoming).order_by(_CALLS.c.arrived_at, _CALLS.c.call)
+        )
         with self._connect() as connection:
             return [_past(row) for row in connection.execute(query)]
 

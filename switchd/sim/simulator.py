@@ -157,10 +157,12 @@ class Simulator:
         talk: float = math.inf,
         name: str = "",
         headers: Mapping[str, str] | None = None,
+        over: Callable[[SimCaller], None] = lambda caller: None,
     ) -> SimCaller:
         """Somebody calls; see `Mind` for what they can be told to do. Times are in seconds.
 
         `headers` are SIP headers that come with the call, such as Diversion; see `sim.headers`.
+        `over` is told when the call has ended.
         """
         mind = Mind(
             patience=patience,
@@ -170,7 +172,7 @@ class Simulator:
             keys=keys,
             answers=answers or {},
         )
-        return self._dial(caller, dialled, mind, lambda _: None, name, variables(headers or {}))
+        return self._dial(caller, dialled, mind, over, name, variables(headers or {}))
 
     def traffic(self, profile: Profile) -> Traffic:
         """Let callers come by themselves until `stop`; several streams may run at once."""

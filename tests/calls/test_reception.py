@@ -192,8 +192,10 @@ class TestOverload:
 
     def test_legs_of_others_on_the_same_switch_count(self) -> None:
         house = House(capacity=self.FULL)
-        house.reception.others_legs = 8
-        assert house.arrives().cause_of("leg-a") == "NORMAL_CIRCUIT_CONGESTION"
+        house.reception.told_of_others(8)
+        assert house.arrives("leg-a").known_of("leg-a") == NOTHING_KNOWN
+        house.reception.told_of_others(8)
+        assert house.arrives("leg-b").cause_of("leg-b") == "NORMAL_CIRCUIT_CONGESTION"
 
     @pytest.mark.parametrize("changes", [{"caller": "110"}, {"called": "120"}])
     def test_emergency_services_are_let_in_all_the_same(self, changes: dict[str, str]) -> None:

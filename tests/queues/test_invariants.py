@@ -17,7 +17,8 @@ from routing.seats import SeatState
 from switchd.queues.embedded import EmbeddedRedis
 from switchd.queues.facts import Snapshot
 from switchd.queues.order import to_ms
-from tests.queues.machine import GROUPS, OWNERS, POOLS, QueueMachine
+from tests.queues.machine import QueueMachine
+from tests.queues.machine_base import GROUPS, OWNERS, POOLS
 
 
 class CheckedMachine(QueueMachine):

@@ -91,7 +91,7 @@ class TestWhatIsMeasured:
         hall.list.sign_out("1001", hall.now)
         hall.list.not_ready("1002", "break", hall.now)
         hall.list.phone("1003", False, hall.now)
-        (seat,) = measured.outlook("hotline", hall.now + 5).seats
+        (seat,) = measured.seats_on(hall.now + 5)
         assert seat[1] == {"hotline"}
 
     def test_has_a_few_callers_stand_for_all(self, hall: Hall, measured: Measured) -> None:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import select, text
 
 from routing.indicators import Dimension, Ended
-from routing.record import CallRecord, Outcome
+from routing.record import CallKind, CallRecord, Outcome
 from switchd.records import codec
 from switchd.records.engine import open_engine
 from switchd.records.errors import BadRecord, RecordRefused, StoreUnavailable
@@ -284,3 +284,16 @@ class TestIndexes:
             ).all()
         engine.dispose()
         assert f"({column}=? AND arrived_at>?)" in plan[0][3]
+
+
+class TestADay:
+    def test_is_every_caller_in_order_as_a_replay_needs_them(self, store: Store) -> None:
+        later = replace(ANSWERED_CALL, call="call-2", arrived_at=ARRIVED + 60)
+        calling_back = replace(ANSWERED_CALL, call="call-3", kind=CallKind.CALLBACK)
+        store.write([later, ANSWERED_CALL, calling_back])
+        first, second = store.day(ARRIVED, ARRIVED + 61)
+        assert (first.call, second.call) == ("call-1", "call-2")
+        assert (first.group, first.outcome) == ("intake", Outcome.ANSWERED)
+        assert first.waited == pytest.approx(6.5)
+        assert first.talked == pytest.approx(89.75)
+        assert store.day(ARRIVED + 61, ARRIVED + 99) == []

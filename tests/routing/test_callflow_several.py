@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from routing.callflow import State
@@ -52,6 +54,14 @@ class TestSeveralOffers:
         story = ringing().happens(on.Offered(offer("leg-e", "1004")))
         assert stopped(story) == {"leg-b": "NO_ANSWER"}
         assert story.call.partners == ("leg-c", "leg-d", "leg-e")
+
+    def test_a_further_one_rings_besides_though_an_older_plan_knew_only_one(self) -> None:
+        """The plan was changed while the caller waited."""
+        story = Story(plan()).waiting().happens(on.Offered(offer("leg-b", "1001")))
+        further = replace(offer("leg-c", "1002"), why={"how": "further"})
+        story.happens(on.Offered(further))
+        assert stopped(story) == {}
+        assert story.call.partners == ("leg-b", "leg-c")
 
     def test_of_a_group_that_rings_one_phone_never_ring_together(self) -> None:
         story = ringing(plan())

@@ -6,7 +6,15 @@ from dataclasses import replace
 
 from routing.lines import Overflow
 from routing.plan import Plan, SkillGroup
-from routing.pools import agent_skills, can_be_served, pools, seat_pools, serves, serving
+from routing.pools import (
+    agent_skills,
+    agents_for,
+    can_be_served,
+    pools,
+    seat_pools,
+    serves,
+    serving,
+)
 from routing.seats import Agent, Seat
 from routing.skills import Need
 from tests.routing.build import hotline, plan
@@ -74,6 +82,11 @@ class TestServing:
     def test_seats_that_need_an_agent_for_it_are_not_counted(self) -> None:
         assert serving(city(), "intake") == ("1001", "1002")
         assert serving(city(), "english") == ()
+
+    def test_but_the_agents_who_bring_the_skill_are_known(self) -> None:
+        assert agents_for(city(), "english") == ("A017",)
+        assert agents_for(city(), "english@1") == ("A017", "A018")
+        assert agents_for(city(), "intake") == (), "its seats serve whoever sits there"
 
     def test_a_group_is_served_if_some_agent_can(self) -> None:
         assert can_be_served(city(), "english")

@@ -158,6 +158,25 @@ class TestTheReplay:
         assert getattr(counts, figure) > 10
         assert (counts.longest_wait or 0) <= 24.0
 
+    def test_leads_out_whom_an_estimate_above_the_plans_leads_out(self) -> None:
+        step = Overflow(wait_above_seconds=120.0, then=Exit.CALLBACK)
+        one_seat = {"1001": Seat("1001", ("intake",))}
+        day = busy_day(60, gap=20.0)
+        counts = replay(day, plan(hotline(overflow=(step,)), seats=one_seat))
+        assert counts.callbacks > 20
+        assert counts.answered + counts.callbacks == 60
+        without = replay(day, plan(seats=one_seat))
+        assert (counts.longest_wait or 0) < (without.longest_wait or 0) / 4
+
+    def test_widens_where_the_estimate_is_above_the_plans(self) -> None:
+        groups = {"intake": SkillGroup("intake", "受理"), "market": SkillGroup("market", "市场")}
+        seats = {"1001": Seat("1001", ("intake",)), "2001": Seat("2001", ("market",))}
+        step = Overflow(group="market", wait_above_seconds=60.0)
+        day = [replace(p, seat="2001" if n % 2 else "1001") for n, p in enumerate(busy_day(40))]
+        alone = replay(day, plan(groups=groups, seats=seats))
+        helped = replay(day, plan(hotline(overflow=(step,)), groups=groups, seats=seats))
+        assert (helped.average_wait or 0) < 0.8 * (alone.average_wait or 0)
+
     def test_keeps_barred_callers_out_and_early_leavers_early(self) -> None:
         barred = replace(CALL, outcome=Outcome.REFUSED, cause="CALL_REJECTED", queued_at=None)
         early = replace(CALL, call="b", outcome=Outcome.ABANDONED_AT_ENTRY, queued_at=None)

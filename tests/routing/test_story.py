@@ -68,16 +68,15 @@ class TestALongWait:
         assert told().wait == (
             "waited 8 min 40 s: after 40 s seats of market could serve, too (waited long enough); "
             "after 1 min 45 s seat 1001 did not take it (nobody answered); "
-            "when the turn came, of the seats 25 talking, 3 in wrap-up, 2 not ready; "
-            "served with the highest score, 520 points, before 1 others."
+            "the turn came with the highest score, 520 points; "
+            "seats at that moment: 25 talking, 3 in wrap-up, 2 not ready."
         )
 
     def test_is_told_in_chinese(self) -> None:
         assert told(language="zh").wait == (
             "等待 8分40秒：40秒后技能组 market 的坐席也可接听（等待时间已到）；"
             "1分45秒后坐席 1001 未接（无人接听）；"
-            "轮到时坐席情况：25 通话、3 话后整理、2 示忙；"
-            "以最高分 520 分先于其他 1 位来电获得服务。"
+            "以最高分 520 分轮到；当时坐席：25 通话、3 话后整理、2 示忙。"
         )
 
     def test_begins_with_who_called_whom_and_what_came_of_it(self) -> None:

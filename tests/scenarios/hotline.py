@@ -96,7 +96,10 @@ class Hotline:
     def writes(self, city: Mapping[str, Any]) -> None:
         """The admin saves the city's YAML; the daemon has not read it yet."""
         server = {
-            "freeswitch": {"event_socket": {"host": "127.0.0.1", "port": self.sim.port}},
+            "freeswitch": {
+                **city.get("freeswitch", {}),
+                "event_socket": {"host": "127.0.0.1", "port": self.sim.port},
+            },
             "folders": {
                 **city.get("folders", {}),
                 "state": str(self.folder / "state"),

@@ -140,7 +140,7 @@ def _routed(
     for reason in route.reasons:
         call = call.note(now, reason.what, **reason.facts)
     if isinstance(route, entry.Refusal):
-        return call, route
+        return replace(call, line_meant=route.line_meant, group=route.group), route
     call = replace(
         call,
         line_meant=route.line_meant,

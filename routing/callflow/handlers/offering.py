@@ -51,12 +51,13 @@ def ring(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
     """Ring the seat's phone; the caller goes on hearing what he hears.
 
     More offers than the caller's group lets ring at once mean that the end of the oldest was never
-    told.
+    told, unless the queue says that this one is further to the others: it may go by a newer plan.
     """
     offer = event.offer
     if offer_on(call, offer.token) is not None:
         return call, ()
-    several = plan.groups[call.group].ring_several
+    further = offer.why.get("how") == "further"
+    several = len(call.offers) + 1 if further else plan.groups[call.group].ring_several
     forgotten = call.offers[: max(0, len(call.offers) + 1 - several)]
     leg = LegRecord(offer.token, "seat", offer.seat, offer.agent, now, None, None, None, "")
     call = replace(

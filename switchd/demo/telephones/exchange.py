@@ -139,6 +139,7 @@ class Telephones:
         dialled: str,
         *,
         keys: Iterable[tuple[float, str]] = (),
+        keys_by_rtp: bool = False,
         key_when_told: str = "",
         hangs_up_after: float | None = None,
         name: str = "",
@@ -151,16 +152,18 @@ class Telephones:
     ) -> Call:
         """Call from the carrier's side.
 
-        `keys` are (seconds after the answer, key), sent by SIP INFO. `hangs_up_after` counts
-        from the answer, or from dialling as long as nobody has answered; None waits for the other
-        side to hang up. With `times` as many callers do the same, `per_second` a second, and no
-        more than `at_once` of them (0: all) at the same time.
+        `keys` are (seconds after the answer, key), sent by SIP INFO, or with `keys_by_rtp` in the
+        audio (RFC 2833), for which SIPp must be root. `hangs_up_after` counts from the answer, or
+        from dialling as long as nobody has answered; None waits for the other side to hang up.
+        With `times` as many callers do the same, `per_second` a second, and no more than
+        `at_once` of them (0: all) at the same time.
         """
         return self._dialling(
             self._reach.trunk_port,
             who=caller,
             dialled=dialled,
             steps=_steps(keys, hangs_up_after),
+            keys_by_rtp=keys_by_rtp,
             key_when_told=key_when_told,
             hangs_up_after=milliseconds(hangs_up_after),
             name=name,
@@ -218,6 +221,7 @@ class Telephones:
             "username": "",
             "password": "",
             "key_when_told": "",
+            "keys_by_rtp": False,
         }
         call = Call(
             self._folder / "callers" / str(next(self._numbers)),

@@ -23,6 +23,9 @@ end
 
 local function preferred_seat(call, pools)
   local prefer = call_field(call, 'prefer')
+  if prefer == '' then
+    return
+  end
   local seat = redis.call('HGET', key.agents, prefer) or prefer
   for _, pool in ipairs(pools) do
     if redis.call('ZSCORE', key.idle .. pool, seat) then
