@@ -353,6 +353,7 @@ ROWS = _rows(
     (T, Talked, (D,), talked),
     (T, Stranded, _QUEUED, stranded),
     (T, Cancelled, (C,), cancelled),
+    (T, Hurried, _QUEUED, hurried),
     (F, Hurried, _QUEUED, hurried),
     (C, Hurried, _QUEUED, hurried),
 )

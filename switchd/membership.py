@@ -24,12 +24,15 @@ class Membership:
         *,
         on_late: Callable[[], None],
         on_trouble: Callable[[str], None],
+        on_given_up: Callable[[str], None] = lambda node: None,
     ) -> None:
-        """`on_late()` hears that the others had given this node up."""
+        """`on_late()` hears that the others had given this node up, `on_given_up(node)` that
+        another one is silent, whose callers the queue has forgotten."""
         self.nodes = nodes
         self.displaced = Flag()
         """Set when another daemon works for this node; two would do everything twice."""
         self._now = now
+        self._on_given_up = on_given_up
         self._heart = Heart(
             nodes,
             clock=now,
@@ -58,6 +61,7 @@ class Membership:
 
     def _given_up(self, owner: str) -> None:
         log.error("node given up: its daemon is silent", node=owner)
+        self._on_given_up(owner)
 
     def _taken(self) -> None:
         log.error("another switchd works for this node, so this one ends")

@@ -311,6 +311,14 @@ class TestADaemonThatDied:
         assert scene.status() is Status.TRYING
 
 
+class TestAnotherNode:
+    def test_that_is_given_up_leaves_its_waiting_callbacks_to_this_one(self, scene: Scene) -> None:
+        scene.kept()
+        scene.house.listed.clear()
+        scene.desk.node_given_up()
+        wait_until(lambda: "callback:1" in scene.house.listed)
+
+
 class TestPeople:
     def test_can_have_somebody_called_back(self, scene: Scene) -> None:
         made = scene.desk.add("0139-3751-2345", "12345", "8001")
@@ -346,3 +354,9 @@ class TestPeople:
         assert scene.house.listed == {}
         scene.desk.hurry(1, "8001")
         assert "callback:1" in scene.house.listed
+
+    def test_cannot_have_somebody_called_who_is_talking(self, scene: Scene) -> None:
+        scene.kept()
+        scene.house.on_the_line.add(WISH.number)
+        with pytest.raises(NotCalledBack, match="on the line"):
+            scene.desk.hurry(1, "8001")
