@@ -58,7 +58,7 @@ _FIGURE = {
     Outcome.REFUSED: "refused",
     Outcome.REPEATED: "repeated",
 }
-"""Outcome of a call to the hotline → its figure; tries of callbacks are no calls of their own."""
+"""Outcome of a call to the hotline → its figure; one without is counted among all calls only."""
 _ONLY_IF_ASKED = frozenset({"could_not_enter", "failed"})
 
 
@@ -115,9 +115,9 @@ class Counts:
         `asked` for a person, was answered `in_time`, left the waiting list after a `short` time.
         Durations and surveys are added by whoever knows them.
         """
-        figure = _FIGURE.get(outcome, "calls")
+        figure = _FIGURE.get(outcome, "")
         names = {"calls"}
-        if asked or figure not in _ONLY_IF_ASKED:
+        if figure and (asked or figure not in _ONLY_IF_ASKED):
             names.add(figure)
         if figure == "answered" and in_time:
             names.add("answered_in_time")

@@ -20,6 +20,8 @@ from routing.seats import Offer
 DAY = 86400.0
 PREFIX = "callback:"
 """Begins the name under which a callback waits in the list of callers."""
+LEG_PREFIX = "callback-"
+"""Begins the name of the leg of somebody who is called back; id and moment follow."""
 
 
 class Status(StrEnum):

@@ -28,6 +28,7 @@ from switchd.daemon import Daemon
 from switchd.esl.link import Link
 from switchd.estimates import Estimates
 from switchd.freeswitch.settings import RenderSettings
+from switchd.history import RetiredForEver, against_history
 from switchd.indicators import IndicatorDesk
 from switchd.keeping import (
     CallbackHouse,
@@ -216,7 +217,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     """Put a daemon together: nothing runs yet but, where the city wants it, its own Redis.
 
     `password` of the event socket is read from its file if it is not given. Raises `NoPassword`,
-    `QueueUnavailable`, `EmbeddedRedisFailed`, the records' errors, `SocketInUse`.
+    `QueueUnavailable`, `EmbeddedRedisFailed`, the records' errors, `SocketInUse`, and
+    `RetiredForEver` for a plan that the last one in force does not allow.
     """
     server, plan = loaded.server, loaded.plan
     password = event_socket_password(server) if password is None else password
@@ -226,15 +228,19 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     server.folders.recordings.mkdir(parents=True, exist_ok=True)
     clock = Clock()
     spool = Spool(state / "spool")
+    migrate(server.sql)
+    versions = PlanVersions(server.sql)
+    problems = against_history(loaded, versions, clock.now())
+    if problems:
+        spool.close()
+        versions.close()
+        raise RetiredForEver(problems)
     embedded = EmbeddedRedis(state / "redis", keep=True) if server.redis is None else None
     client = connect(server.redis or embedded.url if embedded else str(server.redis))
     owner = server.node or f"{socket.gethostname()}:{server.freeswitch.event_socket.port}"
     waitlist = Waitlist(client, server.city, owner)
-    migrate(server.sql)
     store, counted = Store(server.sql), Store(server.sql)
-    versions, rules = PlanVersions(server.sql), CallerRules(server.sql)
-    callbacks = Callbacks(server.sql, server.city)
-    voicemails = Voicemails(server.sql, server.city)
+    rules = CallerRules(server.sql)
     callbacks = Callbacks(server.sql, server.city)
     voicemails = Voicemails(server.sql, server.city)
     daemon = Daemon()

@@ -54,10 +54,15 @@ def read_again(folder: Path, in_force: Plan, now: float) -> Reading:
         loaded = load_city(folder, now)
     except ConfigError as error:
         return Reading(None, error.problems)
-    revived = tuple(_revived(loaded, found) for found in revivals(in_force, loaded.plan, now))
-    if revived:
-        return Reading(None, (*revived, *loaded.warnings))
+    brought_back = revived(loaded, in_force, now)
+    if brought_back:
+        return Reading(None, (*brought_back, *loaded.warnings))
     return Reading(loaded, loaded.warnings, compare(in_force, loaded.plan, now).words())
+
+
+def revived(loaded: Loaded, before: Plan, now: float) -> tuple[Problem, ...]:
+    """Tell every number retired by the plan `before` that the loaded one brings back."""
+    return tuple(_revived(loaded, found) for found in revivals(before, loaded.plan, now))
 
 
 def _revived(loaded: Loaded, found: Revival) -> Problem:

@@ -8,6 +8,9 @@ import gevent
 import orjson
 import structlog
 
+from routing.callflow import events as on
+from routing.outgoing import LEG_PREFIX
+from routing.record import EndedBy
 from switchd.esl.errors import CommandFailed, EslError
 from switchd.esl.link import Link
 from switchd.handsets import Handsets
@@ -111,6 +114,8 @@ class Comparing:
                     listener.stray(leg)
             elif doing[leg] in NOBODYS or (outbound and doing[leg] != "talk"):
                 self._find(link, leg)
+            elif doing[leg] == incoming.TALK and (not outbound or leg.startswith(LEG_PREFIX)):
+                self._take_over(link, leg)
 
     def _find(self, link: Link, leg: str) -> None:
         """Ask what a leg is that nobody works on; it may be gone by now."""
@@ -118,6 +123,18 @@ class Comparing:
             incoming.found(self._listener, leg, orjson.loads(link.api("uuid_dump", f"{leg} json")))
         except (CommandFailed, ValueError) as error:
             log.info("leg not taken over", leg=leg, why=str(error))
+
+    def _take_over(self, link: Link, leg: str) -> None:
+        """Work on a talk that an earlier owner left behind; it may have ended meanwhile."""
+        try:
+            headers = orjson.loads(link.api("uuid_dump", f"{leg} json"))
+            incoming.found_talking(self._listener, leg, headers)
+            if link.api("uuid_exists", leg) != "true":
+                # Its end was told before anybody worked on it, or is about to be.
+                gone = on.CallerGone("UNCONFIRMED", EndedBy.SYSTEM)
+                gevent.spawn_later(AGAIN_SECONDS, self._listener.deliver, leg, gone)
+        except (CommandFailed, ValueError) as error:
+            log.info("talk not taken over", leg=leg, why=str(error))
 
     def _restore(self) -> None:
         while True:

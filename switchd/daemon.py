@@ -169,11 +169,11 @@ class Daemon:
         """A new caller is parked."""
         parts = self.parts
         if parts.draining and not is_emergency(arrival, parts.plan):
-            gevent.spawn(self._turn_away, leg)
+            parts.desk.turn_away(leg, arrival)
         else:
             parts.desk.arrive(leg, arrival)
 
-    def _turn_away(self, leg: str) -> None:
+    def _end_leg(self, leg: str) -> None:
         try:
             self.parts.link.api("uuid_kill", f"{leg} NORMAL_TEMPORARY_FAILURE")
         except EslError as error:
@@ -183,10 +183,14 @@ class Daemon:
         """A caller is parked whose call an earlier daemon began."""
         self.parts.desk.found(leg, event)
 
+    def talks(self, leg: str, event: on.Talking) -> None:
+        """A caller talks with a seat, and the call began under an earlier daemon."""
+        self.parts.desk.talks(leg, event)
+
     def stray(self, leg: str) -> None:
         """A seat's phone was picked up, or rings, for nobody."""
         log.info("stray phone stopped", leg=leg)
-        gevent.spawn(self._turn_away, leg)
+        gevent.spawn(self._end_leg, leg)
 
     def seat_left(self, leg: str, seat: str) -> None:
         """A seat's leg has ended that belongs to no call of ours: a talk of an earlier owner."""
@@ -198,6 +202,10 @@ class Daemon:
                 log.info("seat free again", seat=seat)
         except QueueUnavailable as error:
             log.warning("seat not freed", seat=seat, why=str(error))
+
+    def relay_ended(self, seat: str, token: str) -> None:
+        """A phone here has ended its call with a caller of another node."""
+        self.parts.membership.relay_ended(seat, token)
 
     def events_lost(self) -> None:
         """Events were thrown away because we were too slow: compare."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import gevent
 import structlog
 from gevent.event import Event as Flag
 
 from switchd.queues.facts import QueueUnavailable
-from switchd.queues.heart import Heart
-from switchd.queues.nodes import Nodes
+from switchd.queues.heart import BEAT_SECONDS, Heart
+from switchd.queues.nodes import LEASE_SECONDS, Nodes
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +59,20 @@ class Membership:
             self.nodes.resign_node(self._now())
         except QueueUnavailable as error:
             log.warning("node not resigned", why=str(error))
+
+    def relay_ended(self, seat: str, token: str) -> None:
+        """A call of another node to a phone here is over: see to it that the seat is freed.
+
+        Its owner does that at once, or is known to be dead after its lease.
+        """
+        gevent.spawn_later(LEASE_SECONDS + BEAT_SECONDS, self._free_orphan, seat, token)
+
+    def _free_orphan(self, seat: str, token: str) -> None:
+        try:
+            if self.nodes.free_orphan(seat, token, self._now()):
+                log.info("seat freed in place of a dead node", seat=seat)
+        except QueueUnavailable as error:
+            log.warning("seat not freed", seat=seat, why=str(error))
 
     def _given_up(self, owner: str) -> None:
         log.error("node given up: its daemon is silent", node=owner)

@@ -29,6 +29,13 @@ class Arrived(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TurnedAway(Event):
+    """A new caller is parked on the switch while the hotline is about to stop."""
+
+    arrival: Arrival
+
+
+@dataclass(frozen=True, slots=True)
 class CallBackDue(Event):
     """A callback's turn has come and a seat was found for it: one try begins."""
 
@@ -59,6 +66,25 @@ class Served(Event):
     answered_at: float
     seat: str
     agent: str
+    recording: str
+    callback: str = ""
+    """Id of the callback whose person this is, "" for a caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talking(Event):
+    """A caller was found in a talk with a seat that began under an earlier owner.
+
+    Times are seconds since the epoch."""
+
+    arrival: Arrival
+    queued_at: float
+    answered_at: float
+    leg: str
+    """The seat's leg, which is the token of its offer as well."""
+    seat: str
+    agent: str
+    group: str
     recording: str
     callback: str = ""
     """Id of the callback whose person this is, "" for a caller."""

@@ -46,6 +46,8 @@ _BEHIND_THE_ANSWER = (S.GREETING, S.CLOSING, S.WAITING, S.MENU, S.FORWARDING)
 
 _ENTRY = _rows(
     (S.ARRIVED, on.Arrived, (S.ANSWERING, S.ENDING), h.decide, "taken, or refused unanswered"),
+    (S.ARRIVED, on.TurnedAway, (S.ENDING,), h.turn_away, "refused unanswered; call again"),
+    (S.ARRIVED, on.Talking, (S.TALKING,), h.talk_on, "nothing: they talk on"),
     (S.ARRIVED, on.Resumed, (S.WAITING, S.ENDING), h.resume, "nothing: place and music stay"),
     (S.ARRIVED, on.Served, (S.SURVEY, S.CLOSING, S.ENDING), h.served, "the survey, or thanks"),
     (S.ARRIVED, on.PassedOn, (S.CLOSING,), h.passed_on, "thanks"),

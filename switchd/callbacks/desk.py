@@ -15,7 +15,7 @@ from gevent.lock import RLock
 
 from routing import outgoing as cb
 from routing.callbacks import Unreachable, reachable
-from routing.outgoing import PREFIX, Callback, Reason, Status
+from routing.outgoing import LEG_PREFIX, PREFIX, Callback, Reason, Status
 from routing.plan import Plan
 from routing.record import CallKind, CallRecord, Outcome
 from routing.seats import Offer
@@ -79,7 +79,7 @@ class CallbackDesk:
     def compare(self, legs: Collection[str]) -> None:
         """The switch can be heard again: its tries of which no leg is left are over, and those who
         were held back meanwhile take their places. `legs` are all of the switch."""
-        living = {leg.split("-")[1] for leg in legs if leg.startswith("callback-")}
+        living = {leg.split("-")[1] for leg in legs if leg.startswith(LEG_PREFIX)}
         try:
             found = self._register.open()
         except Away as error:

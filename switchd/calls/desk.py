@@ -14,7 +14,7 @@ from routing.callflow import Call, State
 from routing.callflow import events as on
 from routing.callflow.states import QUEUED
 from routing.entry import Arrival
-from routing.outgoing import Callback
+from routing.outgoing import LEG_PREFIX, Callback
 from routing.plan import Plan
 from routing.record import CallRecord, EndedBy
 from routing.seats import Offer
@@ -107,16 +107,26 @@ class Desk:
 
         The leg's name is new each time: one of the same name may still ring for an earlier owner.
         """
-        leg = f"callback-{callback.id}-{self._clock.now() * 1000:.0f}"
+        leg = f"{LEG_PREFIX}{callback.id}-{self._clock.now() * 1000:.0f}"
         self._open(leg, on.CallBackDue(callback, offer))
 
     def offer_more(self, callback: int, offer: Offer) -> bool:
         """A further seat may ring for a callback whose try has begun; False if none has."""
         for leg, worker in self._calls.items():
-            if leg.startswith(f"callback-{callback}-"):
+            if leg.startswith(f"{LEG_PREFIX}{callback}-"):
                 worker.post(on.Offered(offer))
                 return True
         return False
+
+    def turn_away(self, leg: str, arrival: Arrival) -> None:
+        """A new caller is parked whom nobody will serve; the call leaves a record."""
+        self._open(leg, on.TurnedAway(arrival))
+
+    def talks(self, leg: str, event: on.Talking) -> None:
+        """A caller was found in a talk that began under another owner."""
+        if leg not in self._legs and event.leg not in self._legs:
+            self._open(leg, event)
+            self._legs[event.leg] = self._legs[leg]
 
     def _open(self, leg: str, event: on.Event) -> None:
         call = Call(id=leg, arrived_at=self._clock.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +22,7 @@ from switchd.cli.common import (
     load_or_fail,
 )
 from switchd.cli.run import configure_log
-from switchd.config import Severity, render_json, render_problem
+from switchd.config import Problem, Severity, render_json, render_problem
 from switchd.config import check as check_folder
 from switchd.config.server import Log
 from switchd.esl.errors import EslError
@@ -30,9 +31,13 @@ from switchd.freeswitch.doctor import Level, diagnose
 from switchd.freeswitch.render import RenderError, render
 from switchd.freeswitch.secrets import SecretsError
 from switchd.freeswitch.settings import SettingsError
+from switchd.history import against_history
 from switchd.places import share
 from switchd.prompts.check import Severity as PromptSeverity
 from switchd.prompts.check import check_prompts
+from switchd.records.database import exists
+from switchd.records.errors import RecordsError
+from switchd.records.plans import PlanVersions
 
 prompts = typer.Typer(no_args_is_help=True, help="The announcements.")
 freeswitch = typer.Typer(no_args_is_help=True, help="FreeSWITCH's configuration.")
@@ -43,9 +48,19 @@ CONNECT_SECONDS = 5.0
 def check(
     folder: Annotated[Path, typer.Argument(help="The city's folder.")] = DEFAULT_CITY,
     json: Json = False,
+    history: Annotated[
+        bool,
+        typer.Option(
+            "--against-history",
+            help="Compare with the last plan in force, which the database knows: a retired number "
+            "is never restored.",
+        ),
+    ] = False,
 ) -> None:
     """Check a city's folder: every error and warning with file, line, key and what to write."""
     problems = check_folder(folder, known_names)
+    if history and all(problem.severity is not Severity.ERROR for problem in problems):
+        problems += _brought_back(folder)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     if json:
         typer.echo(render_json(problems))
@@ -55,6 +70,22 @@ def check(
         verdict = f"{errors} errors" if errors else "no errors"
         typer.echo(f"{folder}: {verdict}, {len(problems) - errors} warnings")
     raise typer.Exit(Exit.CONFIG if errors else Exit.OK)
+
+
+def _brought_back(folder: Path) -> tuple[Problem, ...]:
+    """Tell what the last plan in force forbids; exit if the database does not say."""
+    loaded = load_or_fail(folder)
+    sql = loaded.server.sql
+    if not exists(sql):
+        typer.echo(f"no plan has been in force yet: there is no database {sql}", err=True)
+        return ()
+    versions = PlanVersions(sql)
+    try:
+        return against_history(loaded, versions, time.time())
+    except RecordsError as error:
+        fail(str(error), Exit.UNAVAILABLE)
+    finally:
+        versions.close()
 
 
 @prompts.command("check")

@@ -56,6 +56,10 @@ def status(city: City = DEFAULT_CITY, json: Json = False) -> None:
         ("refused", counted(admission["refused"])),
         ("records to write", str(answer["records_waiting"])),
     ]
+    others = [node for node in answer.get("nodes", ()) if node["owner"] != answer["node"]]
+    if others:
+        heard = (f"{node['owner']} ({clock(answer['now'] - node['heard_at'])})" for node in others)
+        lines.insert(1, ("node", f"{answer['node']}; the others, last heard: {', '.join(heard)}"))
     if admission["overloaded_since"] is not None:
         since = clock(answer["now"] - admission["overloaded_since"])
         lines.insert(0, ("overloaded", f"for {since}: new callers get SIP 503"))
@@ -101,6 +105,7 @@ def queues(city: City = DEFAULT_CITY, json: Json = False) -> None:
 
 def seats(city: City = DEFAULT_CITY, json: Json = False) -> None:
     """List the seats and what they are doing."""
+    several = len(ask(city, lambda client: client.get("status")).get("nodes", ())) > 1
     _list(
         city,
         json,
@@ -110,9 +115,15 @@ def seats(city: City = DEFAULT_CITY, json: Json = False) -> None:
         ("state", lambda row, now: row["state"]),
         ("since", lambda row, now: clock(now - row["since"])),
         ("reason", lambda row, now: row["reason"]),
-        ("phone", lambda row, now: "registered" if row["reachable"] else "not registered"),
+        ("phone", lambda row, now: _phone(row, several)),
         ("groups", lambda row, now: ", ".join(row["groups"])),
     )
+
+
+def _phone(row: dict[str, Any], several: bool) -> str:
+    if not row["reachable"]:
+        return "not registered"
+    return f"registered at {row['home']}" if several else "registered"
 
 
 Number = Annotated[str, typer.Argument(help="The seat's number, such as 1001.")]

@@ -22,10 +22,11 @@ from switchd.cli.common import DEFAULT_CITY, City, Exit, Node, fail, load_node_o
 from switchd.config import render_problem
 from switchd.config.server import Log
 from switchd.daemon import Daemon
+from switchd.history import RetiredForEver
 from switchd.queues.embedded import EmbeddedRedisFailed
 from switchd.queues.facts import QueueUnavailable
 from switchd.queues.nodes import NodeTaken
-from switchd.records.errors import SchemaTooNew, SpoolInUse
+from switchd.records.errors import SchemaTooNew, SpoolInUse, StoreUnavailable
 
 SWITCH_SECONDS = 0.0005
 """How soon a thread gives the interpreter back to the loop; Python's own choice is 0.005."""
@@ -86,12 +87,22 @@ def run(city: City = DEFAULT_CITY, drain: Drain = 30.0, node: Node = "") -> None
         running = build(loaded)
     except NoPassword as error:
         fail(str(error), Exit.CONFIG)
+    except RetiredForEver as error:
+        for problem in error.problems:
+            typer.echo(render_problem(problem), err=True)
+        fail(f"{city} cannot be used after the plan that was in force before", Exit.CONFIG)
     except (SchemaTooNew, SocketInUse) as error:
         fail(str(error))
     except SpoolInUse:
         state = loaded.server.folders.state
         fail(f"another switchd works in {state}: stop it, or give this one another folders.state")
-    except (EmbeddedRedisFailed, QueueUnavailable, SQLAlchemyError, OSError) as error:
+    except (
+        EmbeddedRedisFailed,
+        QueueUnavailable,
+        StoreUnavailable,
+        SQLAlchemyError,
+        OSError,
+    ) as error:
         fail(f"cannot start: {error}", Exit.UNAVAILABLE)
     _favour_the_loop()
     clean = _serve(running, drain)

@@ -45,13 +45,13 @@ def _prompts(draft: Draft, lookup: Lookup) -> Iterator[tuple[Path, str]]:
     for name, menu in draft.menus.items():
         for index, prompt in enumerate(menu.prompts):
             yield ("menus", name, "prompts", index), prompt
-    if draft.has(("voicemail", "greeting")):
-        for index, prompt in enumerate(draft.voicemail.greeting):
-            yield ("voicemail", "greeting", index), prompt
     for section in ("lines", "groups"):
         for name, entry in getattr(draft, section).items():
             if entry.limits is not None and entry.limits.then is Instead.ANNOUNCE:
                 yield (section, name, "limits", "announcement"), entry.limits.announcement
+    if draft.has(("voicemail", "greeting")):
+        for index, prompt in enumerate(draft.voicemail.greeting):
+            yield ("voicemail", "greeting", index), prompt
     yield from _heard_waiting(draft)
     if draft.callers.announcement is not None:
         yield ("callers", "announcement"), draft.callers.announcement

@@ -160,8 +160,9 @@ def _seats(api: Api, plan: Plan, settings: RenderSettings) -> Iterator[Finding]:
         return
     own = {seat.number for seat in plan.seats.values() if not seat.phone}
     absent = sorted(own - present)
-    yield _ok(f"{len(own) - len(absent)} of {len(own)} seats are registered")
-    if absent:
+    here = " here; others may be at another node" if settings.peers else ""
+    yield _ok(f"{len(own) - len(absent)} of {len(own)} seats are registered{here}")
+    if absent and not settings.peers:
         yield _warning(
             f"seats without a registered phone: {', '.join(absent)}",
             f"Point each phone to {settings.external_address or settings.sip_address}:"

@@ -100,6 +100,10 @@ class Nodes(Verbs):
         token = self._new_token()
         return bool(self._run("resign_node", self._owner, self._place, to_ms(now), token))
 
+    def free_orphan(self, seat: str, token: str, now: float) -> bool:
+        """Free a seat whose talk has ended and whose owner is dead; False if it is another's."""
+        return bool(self._run("free_orphan", seat, token, to_ms(now), self._new_token()))
+
     def nodes(self) -> tuple[NodeView, ...]:
         """Every node that holds a lease, by name."""
         found = (

@@ -33,11 +33,13 @@ def code_plan(city: str, seat: str, code: str) -> list[Action]:
     )
 
 
-def relay_plan(city: str, seat: str, domain: str) -> list[Action]:
+def relay_plan(city: str, seat: str, domain: str, offer: str) -> list[Action]:
     """A call from another FreeSWITCH of the city for a seat whose phone is registered here."""
     return [
         ("set", "switchd_kind=relay"),
         ("set", f"switchd_city={city}"),
+        ("set", f"switchd_seat={seat}"),
+        ("set", f"switchd_offer={offer}"),
         ("set", "hangup_after_bridge=true"),
         ("bridge", f"user/{seat}@{domain}"),
     ]

@@ -28,7 +28,8 @@ class Relay(Party):
         self._there: Channel | None = None
 
     def rung(self, switch: Switch, leg: Channel) -> None:
-        plan = relay_plan(self._city, self._number, self._peer.domain)
+        offer = leg.variables.get("sip_h_X-switchd-offer", "")
+        plan = relay_plan(self._city, self._number, self._peer.domain, offer)
         self._there = self._peer.arrive(
             _Arrival(switch, leg),
             leg.caller_number,

@@ -28,6 +28,9 @@ DIALLED = ("seat", "forward")
 """variable_switchd_kind of legs that we have originated."""
 CALLED_BACK = "callback"
 """variable_switchd_kind of the leg of somebody who is called back."""
+RELAY = "relay"
+"""The same of legs by which another FreeSWITCH of the city rings a phone that is registered here;
+its own daemon works on the call."""
 PHONE_HUNG_UP = frozenset({"recv_bye", "recv_cancel", "recv_refuse"})
 """variable_sip_hangup_disposition when the other side ended the leg (mod_sofia.c)."""
 
@@ -37,10 +40,12 @@ class Listener(Protocol):
 
     def arrived(self, leg: str, arrival: Arrival) -> None: ...
     def found(self, leg: str, event: on.Found) -> None: ...
+    def talks(self, leg: str, event: on.Talking) -> None: ...
     def code_dialled(self, leg: str, seat: str, code: str) -> None: ...
     def phone(self, seat: str, reachable: bool) -> None: ...
     def deliver(self, leg: str, event: on.Event) -> bool: ...
     def seat_left(self, leg: str, seat: str) -> None: ...
+    def relay_ended(self, seat: str, token: str) -> None: ...
     def knows(self, leg: str) -> bool: ...
     def stray(self, leg: str) -> None: ...
     def events_lost(self) -> None: ...
@@ -119,6 +124,10 @@ class Ear:
             seat = event.variable("switchd_seat")
             if seat and not known:
                 self._listener.seat_left(leg, seat)
+        elif event.variable("switchd_kind") == RELAY:
+            self._listener.relay_ended(
+                event.variable("switchd_seat"), event.variable("switchd_offer")
+            )
         else:
             by = EndedBy.CALLER if other_side else EndedBy.SYSTEM
             self._listener.deliver(leg, on.CallerGone(cause, by))
@@ -194,6 +203,33 @@ def _found_caller(
     listener.found(leg, event)
 
 
+def found_talking(listener: Listener, leg: str, headers: Mapping[str, Any]) -> None:
+    """Tell the listener of a caller's leg in a talk that an earlier owner left behind.
+
+    `headers` are those of its `uuid_dump`. A talk with a number on a trunk is nobody's until the
+    caller is parked again.
+    """
+    variable = _reader(headers)
+    queued_at, answered_at = variable("switchd_queued_at"), variable("switchd_answered_at")
+    seat_leg = variable("switchd_offer")
+    if variable("switchd_state") == "talking" and queued_at and answered_at and seat_leg:
+        listener.talks(
+            leg,
+            on.Talking(
+                _arrival(variable),
+                float(queued_at),
+                float(answered_at),
+                seat_leg,
+                variable("switchd_seat"),
+                variable("switchd_agent"),
+                variable("switchd_group"),
+                variable("switchd_recording"),
+                variable("switchd_callback") if variable("switchd_kind") == CALLED_BACK else "",
+            ),
+        )
+
+
+TALK = "talk"
 _TALKING_STATES = frozenset({"CS_SOFT_EXECUTE", "CS_EXCHANGE_MEDIA"})
 _OVER_AT_ONCE = frozenset({"answer", "uuid_bridge"})
 """What `show channels` still names when the leg is back in its park."""
@@ -205,7 +241,7 @@ def doing(row: Mapping[str, str]) -> str:
     A row names what was executed last, even when that has ended.
     """
     if row["state"] in _TALKING_STATES:
-        return "talk"
+        return TALK
     application = row["application"]
     return "park" if application in _OVER_AT_ONCE else application
 

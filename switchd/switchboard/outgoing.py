@@ -190,9 +190,11 @@ class FreeSwitch:
         A phone that is registered at another FreeSWITCH of the city is rung through that one.
         """
         target = self._phone(seat, home)
+        elsewhere = {} if target.startswith("user/") else {"sip_h_X-switchd-offer": leg}
         variables = {
             "switchd_kind": "seat",
             "switchd_seat": seat,
+            **elsewhere,
             **_originated(leg, seconds, caller, title, call),
         }
         self._originate(target, leg, seconds, variables)

@@ -224,6 +224,16 @@ class TestWithADaemon:
         assert ("1001" in first, "1:05" in first, "not registered" in first) == (True, True, False)
         assert ("1002" in second, "not registered" in second) == (True, True)
 
+    def test_of_several_nodes_the_others_are_told_and_where_the_phones_are(
+        self, city: Path, house: FakeHouse
+    ) -> None:
+        nodes = [{"owner": "north", "heard_at": 164.0}, {"owner": "south", "heard_at": 162.0}]
+        house.shown["status"] = {**STATUS, "node": "north", "nodes": nodes}
+        house.shown["seats"] = [{**SEAT, "home": "south"}]
+        told = switchd("status", "--city", city).stdout
+        assert "node  north; the others, last heard: south (0:03)" in told
+        assert "registered at south" in switchd("seats", "--city", city).stdout
+
     def test_an_empty_list_says_so(self, city: Path, house: FakeHouse) -> None:
         assert switchd("calls", "--city", city).stdout == "no calls\n"
 

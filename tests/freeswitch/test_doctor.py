@@ -209,3 +209,29 @@ class TestEachFault:
         seat = Seat("2001", ("intake",), phone="13900000000", trunk="default")
         plan = replace(plan, seats={**plan.seats, "2001": seat})
         assert complaints(diagnose(freeswitch, plan, settings)) == []
+
+
+class TestANode:
+    def findings(self, plan: Plan, tmp_path: Path, status: str) -> list[Finding]:
+        settings = city.settings(tmp_path, peers={"south": ("10.20.0.12", 5080)})
+        freeswitch = FreeSwitch(plan, settings)
+        freeswitch.answers_to("sofia", "xmlstatus", status)
+        freeswitch.answers_to("sofia", REGISTRATIONS, freeswitch.registrations())
+        return diagnose(freeswitch, plan, settings)
+
+    def test_needs_the_profile_for_the_others(self, plan: Plan, tmp_path: Path) -> None:
+        (error,) = [
+            finding
+            for finding in self.findings(plan, tmp_path, RUNNING)
+            if finding.level is Level.ERROR
+        ]
+        assert error.what == "SIP profile peers is not there"
+
+    def test_a_phone_that_is_not_registered_here_may_be_at_another(
+        self, plan: Plan, tmp_path: Path
+    ) -> None:
+        peers = RUNNING.replace("trunk", "peers").splitlines()[2]
+        status = RUNNING.replace("</profiles>", f"{peers}</profiles>")
+        findings = self.findings(plan, tmp_path, status)
+        assert {finding.level for finding in findings} == {Level.OK}
+        assert any("0 of 3 seats are registered here" in finding.what for finding in findings)

@@ -238,3 +238,56 @@ class TestContexts:
         assert arguments[arguments.index("-mod") + 1] == str(modules)
         for option in ("-log", "-db", "-run"):
             assert Path(arguments[arguments.index(option) + 1]).is_dir()
+
+
+class TestPeers:
+    """Calls from the city's other FreeSWITCHes."""
+
+    def context(self, folder: Path) -> ElementTree.Element | None:
+        return parse(folder / "contexts" / "switchd-peers.xml").find("context")
+
+    def test_without_peers_there_is_neither_profile_nor_context(
+        self, tmp_path: Path, out: Path
+    ) -> None:
+        render(city.plan(), city.settings(tmp_path), out)
+        assert parse(out / "sip_profiles" / "peers.xml").find("profile") is None
+        assert self.context(out) is None
+
+    def test_a_peer_is_known_by_its_address_and_port(self, tmp_path: Path, out: Path) -> None:
+        peers = {"south": ("10.20.0.12", 5081)}
+        render(city.plan(), city.settings(tmp_path, peers=peers, peers_port=5082), out)
+        profile = parameters(out / "sip_profiles" / "peers.xml")
+        assert profile["sip-port"] == "5082"
+        assert (profile["context"], profile["apply-inbound-acl"]) == ("switchd-peers", "peers")
+        allowed = parse(out / "autoload_configs" / "acl.conf.xml").find(".//list[@name='peers']")
+        assert allowed is not None
+        assert allowed.get("default") == "deny"
+        assert [node.get("cidr") for node in allowed] == ["10.20.0.12/32"]
+        context = self.context(out)
+        assert context is not None
+        conditions = {
+            each.get("field"): each.get("expression") for each in context[0].iter("condition")
+        }
+        assert conditions["${network_addr}"] == r"^10\.20\.0\.12$"
+        assert conditions["${sip_network_port}"] == "^5081$"
+
+    def test_whoever_else_comes_is_rejected(self, tmp_path: Path, out: Path) -> None:
+        render(city.plan(), city.settings(tmp_path, peers={"south": ("10.20.0.12", 5081)}), out)
+        context = self.context(out)
+        assert context is not None
+        (last,) = context[-1].iter("action")
+        assert (last.get("application"), last.get("data")) == ("hangup", "CALL_REJECTED")
+
+    @pytest.mark.parametrize(
+        ("changes", "complaint"),
+        [
+            ({"peers": {"a b": ("10.0.0.1", 5080)}}, "peers: 'a b'"),
+            ({"peers": {"south": ("10.0.0.1/8", 5080)}}, "peers: south"),
+            ({"peers": {"south": ("10.0.0.1", 5080)}, "peers_port": 5060}, "peers_port: 5060"),
+        ],
+    )
+    def test_what_cannot_be_rendered_is_refused(
+        self, tmp_path: Path, changes: dict[str, object], complaint: str
+    ) -> None:
+        with pytest.raises(SettingsError, match=complaint):
+            city.settings(tmp_path, **changes)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import wave
-from array import array
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,6 +11,7 @@ from switchd.demo.telephones.sipp import until
 from switchd.freeswitch.doctor import Finding, Level, diagnose
 from tests.live.event_socket import Event, EventSocket
 from tests.live.house import House
+from tests.live.tones import frequencies, tone
 
 pytestmark = pytest.mark.live
 
@@ -32,25 +30,6 @@ def ended(channel: str) -> Callable[[Event], bool]:
     return lambda event: (
         event["Event-Name"] == "CHANNEL_HANGUP_COMPLETE" and event["Unique-ID"] == channel
     )
-
-
-def tone(path: Path, hertz: int) -> Path:
-    """Write a second of a loud square wave, raw A-law."""
-    path.write_bytes(bytes(0xAA if int(i * hertz * 2 / 8000) % 2 else 0x2A for i in range(8000)))
-    return path
-
-
-def frequencies(path: Path) -> tuple[int, ...]:
-    """Return the frequency of each channel in the middle of a recording, to the nearest 20 Hz."""
-    with wave.open(str(path)) as file:
-        samples = array("h", file.readframes(file.getnframes()))
-        channels = file.getnchannels()
-    found = []
-    for channel in range(channels):
-        middle = samples[channel::channels][-6000:-2000]
-        rises = sum(a < 0 <= b for a, b in pairwise(middle))
-        found.append(round(rises * 2 / 20) * 20)
-    return tuple(found)
 
 
 def variables(event: Event, *names: str) -> list[str | None]:

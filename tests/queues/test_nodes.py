@@ -185,6 +185,30 @@ class TestANodeThatIsGivenUp:
         assert node.nodes() == ()
 
 
+class TestATalkWhoseOwnerIsDead:
+    def test_frees_the_seat_when_it_ends(
+        self, client: redis.Redis, north: Hall, south: Hall
+    ) -> None:
+        nodes(client, "north").claim_node(MORNING)
+        south.seat("1001")
+        talk = north.talk("1001", "c1")
+        south.call("c2")
+        here = nodes(client, "south")
+        assert not here.free_orphan("1001", talk.token, MORNING + LEASE_SECONDS - 0.1)
+        assert not here.free_orphan("1001", "another", MORNING + LEASE_SECONDS)
+        assert here.free_orphan("1001", talk.token, MORNING + LEASE_SECONDS)
+        assert south.matches() == [("c2", "1001")]
+
+    def test_what_the_agent_asked_for_still_counts(
+        self, client: redis.Redis, north: Hall, south: Hall
+    ) -> None:
+        south.seat("1001")
+        talk = north.talk("1001", "c1")
+        south.list.sign_out("1001", south.now)
+        assert nodes(client, "south").free_orphan("1001", talk.token, MORNING)
+        assert south.state("1001") is SeatState.SIGNED_OUT
+
+
 class Bell:
     """An alarm that ends a wait at once and lets the clock go on for as long."""
 

@@ -367,6 +367,63 @@ class TestFoundBehindATalk:
         assert record.survey_key == "1"
 
 
+class TestFoundInATalk:
+    """Another daemon began the talk; this one takes it over while it goes on."""
+
+    def talking_on(self) -> Story:
+        story = Story()
+        talk = on.Talking(
+            story.arrival, NOW - 90, NOW - 60, "leg-b", "1001", "8001", "intake", "a.wav"
+        )
+        return story.happens(talk, after=0.0)
+
+    def test_neither_side_notices(self) -> None:
+        story = self.talking_on()
+        assert (story.call.state, story.todo) == (State.TALKING, ())
+
+    def test_a_caller_who_hangs_up_is_written_down_and_the_seat_wraps_up(self) -> None:
+        story = self.talking_on().happens(CALLER_HANGS_UP, after=30.0)
+        assert do.ReleaseSeat("1001", "leg-b", 10.0) in story.todo
+        story.happens(on.SeatGone("leg-b", "NORMAL_CLEARING", by_seat=False))
+        record = record_of(story)
+        assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.CALLER)
+        assert (record.seat, record.agent, record.group) == ("1001", "8001", "intake")
+        assert (record.queue_seconds, record.talk_seconds) == (30.0, 90.0)
+        assert [leg.leg for leg in record.legs] == ["leg-a", "leg-b"]
+
+    def test_a_seat_that_hangs_up_leads_to_the_survey(self) -> None:
+        story = self.talking_on().happens(on.SeatGone("leg-b", "NORMAL_CLEARING", by_seat=True))
+        story.happens(on.CallerBack())
+        assert story.asked_for(do.Collect)
+
+    def test_a_group_that_the_plan_has_no_more_is_no_obstacle(self) -> None:
+        story = Story()
+        talk = on.Talking(story.arrival, NOW, NOW, "leg-b", "1001", "8001", "gone", "a.wav")
+        assert story.happens(talk).call.group == "intake"
+
+
+class TestTurnedAway:
+    def test_is_not_answered_and_written_down_with_what_was_asked_for(self) -> None:
+        story = Story()
+        story.happens(on.TurnedAway(story.arrival))
+        assert story.todo[0] == do.Hangup("NORMAL_TEMPORARY_FAILURE")
+        story.happens(on.CallerGone("NORMAL_TEMPORARY_FAILURE", EndedBy.SYSTEM))
+        record = record_of(story)
+        assert (record.outcome, record.group) == (Outcome.TURNED_AWAY, "intake")
+        assert (record.line_dialled, record.ended_by) == ("12345", EndedBy.SYSTEM)
+
+    def test_who_would_not_have_reached_a_person_asked_for_none(self) -> None:
+        told_to_redial = retired(date(2027, 1, 10), connects=False)
+        story = Story(plan(hotline(), told_to_redial), called="12319")
+        story.happens(on.TurnedAway(story.arrival)).happens(CALLER_HANGS_UP)
+        assert (record_of(story).outcome, record_of(story).group) == (Outcome.TURNED_AWAY, "")
+
+    def test_an_unknown_number_is_refused_as_ever(self) -> None:
+        story = Story(called="88888888")
+        story.happens(on.TurnedAway(story.arrival))
+        assert story.todo[0] == do.Hangup("UNALLOCATED_NUMBER")
+
+
 class TestEnding:
     def test_a_hangup_that_nobody_confirms_is_asked_for_again(self) -> None:
         story = Story(called="88888888").arrives()

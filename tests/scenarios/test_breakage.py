@@ -57,6 +57,29 @@ class TestTheDaemonIsKilled:
         hotline.waits_until_seat_is("1001", "ready")
         assert hotline.sim.seat("1001").collisions == 0
 
+    def test_a_caller_who_ends_a_talk_that_outlived_it_is_written_down(
+        self, own_hotline: Hotline
+    ) -> None:
+        hotline = own_hotline
+        hotline.start_daemon()
+        caller = hotline.talks_with("1001")
+        leg = hotline.sim.switch.channels[caller.uuid]
+        wait_for(lambda: "switchd_answered_at" in leg.variables, "the talk is written on the leg")
+        before = hotline.call_of(caller)
+        hotline.kill_daemon()
+        hotline.start_daemon()
+        wait_for(lambda: hotline.status()["calls"] == 1, "the talk is taken over")
+        taken_over = hotline.call_of(caller)
+        assert taken_over["state"] == "talking"
+        assert taken_over["answered_at"] == pytest.approx(before["answered_at"], abs=0.001)
+        hotline.sim.switch.hang_up(leg, "NORMAL_CLEARING", by_far_end=True)
+        record = hotline.record_of(caller)
+        assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.CALLER)
+        assert (record.seat, record.agent, record.group) == ("1001", "81001", "intake")
+        assert record.recording == f"{record.recording[:10]}/{caller.uuid}.wav"
+        assert [leg.role for leg in record.legs] == ["caller", "seat"]
+        hotline.waits_until_seat_is("1001", "ready")
+
     def test_a_phone_that_was_ringing_stops_and_rings_for_the_restarted_one(
         self, own_hotline: Hotline
     ) -> None:
@@ -91,7 +114,9 @@ class TestTheDaemonIsStopped:
         hotline.makes_ready("1001")
         assert hotline.ends() == 0
         assert hotline.record_of(caller).outcome is Outcome.ANSWERED
-        assert hotline.records() == 1
+        turned_away = hotline.record_of(late)
+        assert (turned_away.outcome, turned_away.group) == (Outcome.TURNED_AWAY, "intake")
+        assert hotline.records() == 2
 
     def test_a_second_signal_ends_it_at_once_and_the_callers_stay_on_the_line(
         self, own_hotline: Hotline

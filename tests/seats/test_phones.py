@@ -83,3 +83,21 @@ class TestPhones:
         gevent.joinall(greenlets, timeout=10, raise_error=True)
         assert dict(told) == {"1001": True, "1002": True}
         assert len(told) == 6
+
+
+class TestPhonesThatMayBeElsewhere:
+    @pytest.fixture
+    def phones(self, told: Told) -> Phones:
+        return Phones(lambda: ("1001", "1002"), told, wander=True)
+
+    def test_every_registration_is_told_since_it_may_be_a_return(
+        self, phones: Phones, told: Told
+    ) -> None:
+        phones.heard("1001", True)
+        phones.heard("1001", True)
+        assert told.heard == [("1001", True), ("1001", True)]
+
+    def test_a_list_says_nothing_of_who_came_last(self, phones: Phones, told: Told) -> None:
+        phones.listed({"1001"})
+        phones.listed({"1001"})
+        assert told.heard == [("1001", True), ("1002", False)]

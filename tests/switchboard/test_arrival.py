@@ -37,6 +37,8 @@ class Listener:
 
     def seat_left(self, leg: str, seat: str) -> None: ...
 
+    def relay_ended(self, seat: str, token: str) -> None: ...
+
     def deliver(self, leg: str, event: on.Event) -> bool:
         return False
 

@@ -11,7 +11,7 @@ from routing.callflow import events as on
 from routing.entry import Arrival
 from routing.record import EndedBy
 from switchd.esl import events as esl
-from switchd.switchboard.incoming import Ear, doing, found
+from switchd.switchboard.incoming import Ear, doing, found, found_talking
 
 
 class House:
@@ -27,8 +27,17 @@ class House:
     def found(self, leg: str, event: on.Resumed | on.Served | on.PassedOn) -> None:
         self.told.append(("found", leg, event))
 
+    def talks(self, leg: str, event: on.Talking) -> None:
+        self.told.append(("talks", leg, event))
+
     def stray(self, leg: str) -> None:
         self.told.append(("stray", leg))
+
+    def seat_left(self, leg: str, seat: str) -> None:
+        self.told.append(("seat left", leg, seat))
+
+    def relay_ended(self, seat: str, token: str) -> None:
+        self.told.append(("relay ended", seat, token))
 
     def events_lost(self) -> None:
         self.told.append(("lost",))
@@ -63,6 +72,22 @@ def hears(house: House, name: str, leg: str = "leg-a", **headers: str) -> list[t
 
 
 CALLER = {"v_switchd_kind": "caller", "v_switchd_called": "12345", "v_switchd_trunk": "trunk"}
+
+
+RELAY = {"v_switchd_kind": "relay", "v_switchd_seat": "1001", "v_switchd_offer": "token-1"}
+
+
+class TestALegByWhichAnotherNodeRingsAPhone:
+    """The other node's daemon works on that call."""
+
+    def test_is_neither_a_caller_nor_a_stray_phone(self, house: House) -> None:
+        headers = {f"variable_{key.removeprefix('v_')}": value for key, value in RELAY.items()}
+        found(house, "leg-a", headers)
+        assert hears(house, "CHANNEL_PARK", **RELAY) == []
+
+    def test_at_its_end_it_is_told_whose_phone_it_was(self, house: House) -> None:
+        told = hears(house, "CHANNEL_HANGUP_COMPLETE", Hangup_Cause="NORMAL_CLEARING", **RELAY)
+        assert told == [("relay ended", "1001", "token-1")]
 
 
 class TestAKey:
@@ -148,6 +173,39 @@ class TestAParkedLeg:
 
     def test_of_somebody_elses_is_nobodys(self, house: House) -> None:
         assert hears(house, "CHANNEL_PARK") == []
+
+
+class TestATalkThatWentOnAlone:
+    """What `uuid_dump` tells of a caller's leg."""
+
+    TAGS = {  # noqa: RUF012 - a constant
+        "variable_switchd_kind": "caller",
+        "variable_switchd_called": "12345",
+        "variable_switchd_trunk": "trunk",
+        "variable_switchd_state": "talking",
+        "variable_switchd_queued_at": "100.5",
+        "variable_switchd_answered_at": "130.5",
+        "variable_switchd_offer": "leg-b",
+        "variable_switchd_seat": "1001",
+        "variable_switchd_agent": "8001",
+        "variable_switchd_group": "intake",
+        "variable_switchd_recording": "a.wav",
+    }
+
+    def test_is_told_with_everything_that_its_record_needs(self, house: House) -> None:
+        found_talking(house, "leg-a", self.TAGS)
+        ((what, leg, talk),) = house.told
+        assert (what, leg, talk.arrival.called) == ("talks", "leg-a", "12345")
+        assert (talk.queued_at, talk.answered_at, talk.leg) == (100.5, 130.5, "leg-b")
+        assert (talk.seat, talk.agent, talk.group) == ("1001", "8001", "intake")
+
+    @pytest.mark.parametrize(
+        "missing", ["switchd_state", "switchd_queued_at", "switchd_answered_at", "switchd_offer"]
+    )
+    def test_without_its_tags_is_nobodys(self, house: House, missing: str) -> None:
+        tags = {name: tag for name, tag in self.TAGS.items() if name != f"variable_{missing}"}
+        found_talking(house, "leg-a", tags)
+        assert house.told == []
 
 
 class TestABridge:

@@ -303,3 +303,41 @@ class TestANumberToBeTyped:
         assert application == "play_and_get_digits"
         assert arguments.startswith("7 12 3 8000 # ")
         assert arguments.endswith(" switchd_key [0-9]+ 8000")
+
+
+class TestAPhoneAtAnotherNode:
+    def room(self, folder: Path) -> Room:
+        room = Room(folder)
+        room.switch = FreeSwitch(
+            lambda: cast(Link, room.link),
+            lambda language: PromptLibrary([folder], language or "zh", "zh"),
+            domain="city.switchd",
+            proxies={},
+            own="north",
+            peers={"south": "10.20.0.12:5080"},
+            recordings=Path("/recordings"),
+            deliver=lambda leg, event: room.told.append(event),
+        )
+        return room
+
+    def test_is_rung_through_its_freeswitch_and_shows_the_same(self, folder: Path) -> None:
+        room = self.room(folder)
+        room.ring(home="south")
+        room.ring(home="north")
+        (_, there), (_, here) = room.link.said
+        assert there.endswith("}sofia/peers/1001@10.20.0.12:5080;transport=udp &park()")
+        assert here.endswith("}user/1001@city.switchd &park()")
+        offer = "sip_h_X-switchd-offer=leg-b,"
+        assert there.partition("}")[0].replace(offer, "") == here.partition("}")[0]
+
+    def test_at_a_node_that_nobody_knows_it_cannot_be_rung(self, folder: Path) -> None:
+        room = self.room(folder)
+        with pytest.raises(SwitchError, match="seat 1001 is at west, which is none of the city"):
+            room.ring(home="west")
+        assert room.link.said == []
+
+    def test_what_is_no_extension_is_not_dialled(self, folder: Path) -> None:
+        room = self.room(folder)
+        with pytest.raises(SwitchError, match="no extension"):
+            room.ring(home="south", seat="1001@evil&x")
+        assert room.link.said == []

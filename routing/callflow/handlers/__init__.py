@@ -21,6 +21,8 @@ from routing.callflow.handlers.entering import (
     resume,
     served,
     taken_care_of,
+    talk_on,
+    turn_away,
 )
 from routing.callflow.handlers.legs import (
     ignore,
@@ -95,5 +97,7 @@ __all__ = [
     "switch_refused",
     "taken_care_of",
     "talk",
+    "talk_on",
     "too_late",
+    "turn_away",
 ]

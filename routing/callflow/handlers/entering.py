@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from routing import entry
 from routing.admission import HeldPlace, Instead
@@ -17,7 +18,8 @@ from routing.callflow.handlers.talking import after_talk
 from routing.callflow.states import State
 from routing.callflow.waiting import enter_queue, wait
 from routing.plan import Plan
-from routing.record import CallKind, EndedBy, Outcome
+from routing.record import CallKind, EndedBy, LegRecord, Outcome
+from routing.seats import Offer
 from routing.standing import NOTHING_KNOWN, Standing
 
 
@@ -51,6 +53,16 @@ def _at_place(call: Call, place: HeldPlace) -> Call:
     )
 
 
+def turn_away(call: Call, event: on.TurnedAway, plan: Plan, now: float) -> Result:
+    """Take nobody any more; what the caller wanted is written down."""
+    call, route = _routed(call, event.arrival, plan, now)
+    if isinstance(route, entry.Refusal):
+        return hang_up(replace(call, outcome=Outcome.REFUSED), plan, now, route.cause)
+    asks = route.connect and route.forward is None
+    call = replace(call, outcome=Outcome.TURNED_AWAY, group=call.group if asks else "")
+    return hang_up(call, plan, now, "NORMAL_TEMPORARY_FAILURE")
+
+
 def resume(call: Call, event: on.Resumed, plan: Plan, now: float) -> Result:
     """Put a caller who had been waiting back where he was."""
     call, route = _routed(call, event.arrival, plan, now)
@@ -78,14 +90,36 @@ def served(call: Call, event: on.Served, plan: Plan, now: float) -> Result:
         seat=event.seat,
         agent=event.agent,
         recording=event.recording,
-        kind=CallKind.CALLBACK if event.callback else CallKind.INCOMING,
-        callback=event.callback,
+        **_of_callback(event.callback, event.answered_at),
         outcome=Outcome.ANSWERED,
         ended_by=EndedBy.SEAT,
     ).note(now, "talk.resumed", seat=event.seat, agent=event.agent)
     if isinstance(route, entry.Refusal):
         return hang_up(call, plan, now)
     return after_talk(call.next_audio(), plan, ())
+
+
+def talk_on(call: Call, event: on.Talking, plan: Plan, now: float) -> Result:
+    """Take over a talk that began under an earlier owner; neither side notices."""
+    call, _ = _routed(call, event.arrival, plan, now)
+    since = event.answered_at
+    named = [group for group in (event.group, call.group, *plan.groups) if group in plan.groups]
+    offer = Offer(event.leg, call.id, event.seat, event.agent, named[0], since, since)
+    leg = LegRecord(event.leg, "seat", event.seat, event.agent, since, since, since, None, "")
+    call = replace(
+        _since(call, event.queued_at),
+        state=State.TALKING,
+        group=named[0],
+        answered_at=since,
+        offers=(offer,),
+        seat=event.seat,
+        agent=event.agent,
+        recording=event.recording,
+        outcome=Outcome.ANSWERED,
+        legs=(leg,),
+        **_of_callback(event.callback, since),
+    ).note(now, "talk.resumed", seat=event.seat, agent=event.agent)
+    return call.next_audio(), ()
 
 
 def passed_on(call: Call, event: on.PassedOn, plan: Plan, now: float) -> Result:
@@ -117,6 +151,13 @@ def taken_care_of(call: Call, event: on.TakenCareOf, plan: Plan, now: float) -> 
         call, said = replace(call, outcome=Outcome.FAILED), "goodbye"
     call = call.next_audio()
     return call, (do.Play((said,), call.audio),)
+
+
+def _of_callback(callback: str, answered_at: float) -> dict[str, Any]:
+    """What is known besides of a person who was called back; nothing of a caller."""
+    if not callback:
+        return {}
+    return {"kind": CallKind.CALLBACK, "callback": callback, "called_at": answered_at}
 
 
 def _since(call: Call, queued_at: float) -> Call:

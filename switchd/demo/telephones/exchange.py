@@ -149,8 +149,9 @@ class Telephones:
         times: int = 1,
         at_once: int = 0,
         per_second: float = 10.0,
+        port: int | None = None,
     ) -> Call:
-        """Call from the carrier's side.
+        """Call from the carrier's side; `port` is FreeSWITCH's, if not that of the trunk.
 
         `keys` are (seconds after the answer, key), sent by SIP INFO, or with `keys_by_rtp` in the
         audio (RFC 2833), for which SIPp must be root. `hangs_up_after` counts from the answer, or
@@ -159,7 +160,7 @@ class Telephones:
         `at_once` of them (0: all) at the same time.
         """
         return self._dialling(
-            self._reach.trunk_port,
+            port or self._reach.trunk_port,
             who=caller,
             dialled=dialled,
             steps=_steps(keys, hangs_up_after),
