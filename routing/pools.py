@@ -45,13 +45,13 @@ def group_of(pool: str) -> str:
 
 
 def agent_skills(plan: Plan, agent: str, changes: Skills = NO_SKILLS) -> Skills:
-    """What an agent brings to a seat: the plan's skills with `changes`, of which 0 takes away.
+    """What an agent brings to a seat: the plan's skills with `changes`; level 0 takes a skill away,
+    from the seat's own as well.
 
     Somebody whom the plan does not know brings the changes alone.
     """
     known = plan.agents.get(agent)
-    skills = {**(known.skills if known else NO_SKILLS), **changes}
-    return {skill: level for skill, level in skills.items() if level > 0}
+    return {**(known.skills if known else NO_SKILLS), **changes}
 
 
 def serves(plan: Plan, seat: str, skills: Skills = NO_SKILLS) -> dict[str, int]:

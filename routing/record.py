@@ -24,7 +24,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     """Not taken: unknown, gone or barred number."""
     TIMED_OUT = "timed_out"
-    """Waited for as long as the plan lets callers wait, and was told so."""
+    """Waited for as long as the plan, or a supervisor, let the caller wait."""
     CALLBACK = "callback"
     """Left the waiting list to be called back."""
     VOICEMAIL = "voicemail"

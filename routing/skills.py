@@ -201,12 +201,14 @@ def _flat(parts: list[Need], kind: Callable[[tuple[Need, ...]], All | Some]) -> 
 
 
 def together(*sources: Skills) -> dict[str, int]:
-    """What several sources of skills give: of each skill the higher level."""
+    """What several sources of skills give: of each skill the higher level, and of one that any
+    source takes away (level 0) nothing."""
     found: dict[str, int] = {}
     for source in sources:
         for skill, level in source.items():
             found[skill] = max(level, found.get(skill, 0))
-    return found
+    taken = {skill for source in sources for skill, level in source.items() if not level}
+    return {skill: level for skill, level in found.items() if skill not in taken}
 
 
 def seat_skills(groups: tuple[str, ...]) -> dict[str, int]:

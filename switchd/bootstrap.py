@@ -40,6 +40,7 @@ from switchd.keeping import (
     post_json,
 )
 from switchd.membership import Membership
+from switchd.operators import Operators
 from switchd.parts import Parts
 from switchd.places import share
 from switchd.prompts.library import PromptLibrary
@@ -53,6 +54,7 @@ from switchd.queues.indicators import Indicators
 from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
 from switchd.queues.waitlist import Waitlist
+from switchd.records.audit import Audit
 from switchd.records.callbacks import Callbacks
 from switchd.records.callers import CallerRules
 from switchd.records.plans import PlanVersions
@@ -195,6 +197,7 @@ class Running:
     rules: CallerRules
     callbacks: Callbacks
     voicemails: Voicemails
+    audit: Audit
     counted: Store
     """The same records, for questions that must not hold up the writer."""
     redis: EmbeddedRedis | None
@@ -208,6 +211,7 @@ class Running:
         self.rules.close()
         self.callbacks.close()
         self.voicemails.close()
+        self.audit.close()
         self.counted.close()
         if self.redis is not None:
             self.redis.stop()
@@ -243,6 +247,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     rules = CallerRules(server.sql)
     callbacks = Callbacks(server.sql, server.city)
     voicemails = Voicemails(server.sql, server.city)
+    audit = Audit(server.sql)
     daemon = Daemon()
     if embedded is not None:
         gevent.spawn(embedded.watch, lambda: _warn("redis")("the embedded Redis ended"))
@@ -329,6 +334,14 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             mailbox, post_json, lambda: plan_in_force().voicemail.notify, server.city, clock
         ),
         kept=CallbackHouse(callback_desk, mailbox, clock.now),
+        operators=Operators(
+            waitlist,
+            seating,
+            audit,
+            plan=lambda: daemon.parts.plan,
+            missing_prompts=lambda names: switch.prompts("").missing(names),
+            now=clock.now,
+        ),
         spool=spool,
         writer=Writer(spool, store),
         indicators=IndicatorDesk(
@@ -339,7 +352,9 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     )
     parts.desk.closed.append(estimates.ended)
     daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
-    return Running(daemon, store, versions, rules, callbacks, voicemails, counted, embedded, state)
+    return Running(
+        daemon, store, versions, rules, callbacks, voicemails, audit, counted, embedded, state
+    )
 
 
 def socket_path(state: Path) -> Path:

@@ -22,8 +22,16 @@ from switchd.esl.errors import EslError
 from switchd.esl.link import Link
 from switchd.handsets import Handsets
 from switchd.house import RunningHouse
+from switchd.operators import heed
 from switchd.parts import Parts
-from switchd.queues.facts import OfferLost, OfferMade, QueueUnavailable, Superseded
+from switchd.queues.facts import (
+    Emptied,
+    OfferLost,
+    OfferMade,
+    QueueUnavailable,
+    Superseded,
+    Told,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -146,6 +154,10 @@ class Daemon:
                     desk.offer_lost(call, token, reason)
                 case Superseded(call, by):
                     desk.deliver(call, on.Superseded(by))
+                case Emptied(pool):
+                    desk.unstaffed(pool)
+                case Told():
+                    heed(event, desk)
 
     def queue_back(self) -> None:
         """Redis answers again; it may have lost what it knew."""

@@ -96,6 +96,7 @@ class RunningHouse:
                     "group": group.name,
                     "title": group.title,
                     "waiting": view.waiting if view else 0,
+                    "paused": view is not None and view.pool.paused,
                     "longest_wait": view.longest_wait if view else 0.0,
                     "first": [waiting.call for waiting in view.first] if view else [],
                     "seats": dict(Counter(str(seat.state) for seat in serving)),
@@ -154,6 +155,32 @@ class RunningHouse:
     def voicemail_handled(self, call: str, who: str) -> Mapping[str, Any]:
         """Somebody has seen to a message."""
         return self._parts.kept.handled(call, who)
+
+    def rank(self, call: str, priority: int, who: str, why: str) -> Mapping[str, Any]:
+        """Give a waiting caller another priority."""
+        return self._parts.operators.rank(call, priority, who, why)
+
+    def move(self, call: str, group: str, who: str, why: str) -> Mapping[str, Any]:
+        """Let a caller wait for another group."""
+        return self._parts.operators.move(call, group, who, why)
+
+    def remove(self, call: str, prompt: str, who: str, why: str) -> Mapping[str, Any]:
+        """Take a waiting caller out."""
+        return self._parts.operators.remove(call, prompt, who, why)
+
+    def pause(self, group: str, prompt: str, who: str, why: str) -> Mapping[str, Any]:
+        """Hold the callers of a group back."""
+        return self._parts.operators.pause(group, prompt, who, why)
+
+    def resume(self, group: str, who: str, why: str) -> Mapping[str, Any]:
+        """Let the callers of a group come again."""
+        return self._parts.operators.resume(group, who, why)
+
+    def change_skills(
+        self, agent: str, changes: Mapping[str, int | None], who: str, why: str
+    ) -> Mapping[str, Any]:
+        """Give an agent skills, or take them away."""
+        return self._parts.operators.skills(agent, changes, who, why)
 
 
 @contextmanager

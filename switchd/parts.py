@@ -14,6 +14,7 @@ from switchd.esl.link import Link
 from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
 from switchd.membership import Membership
+from switchd.operators import Operators
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.entrance import Entrance
 from switchd.queues.inbox import Inbox
@@ -51,6 +52,7 @@ class Parts:
     notifier: Notifier
     kept: CallbackHouse
     """Callbacks and messages, for the interface."""
+    operators: Operators
     spool: Spool
     writer: Writer
     indicators: IndicatorDesk

@@ -64,6 +64,14 @@ class CallQueue:
         with _for_calls():
             return self._waitlist.staffed(group)
 
+    def notice(self, group: str) -> str | None:
+        with _for_calls():
+            return self._waitlist.notice(group)
+
+    def rerank(self, call: str, priority: int, now: float) -> bool:
+        with _for_calls():
+            return self._waitlist.rerank(call, priority, now)
+
     def position(self, call: str, now: float) -> calls.Place | None:
         with _for_calls():
             place = self._waitlist.position(call, now)

@@ -169,6 +169,20 @@ class AskStaffed(Action):
 
 
 @dataclass(frozen=True, slots=True)
+class AskNotice(Action):
+    """Find out what callers of a paused group are told; `events.Noticed` if it is paused."""
+
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rank(Action):
+    """Give the caller who waits, or is being offered, another priority."""
+
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dial(Action):
     """Ring a number over a trunk, on a leg of its own."""
 

@@ -220,9 +220,45 @@ class QueueForgot(Event):
 
 @dataclass(frozen=True, slots=True)
 class Unstaffed(Event):
-    """The answer to `actions.AskStaffed`, if nobody is signed in for the group."""
+    """Nobody is signed in for a group or pool: the answer to `actions.AskStaffed`, or that the
+    last one there has left."""
 
     group: str
+    asked: bool = True
+    """Whether it is the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked(Event):
+    """A supervisor gave the caller another priority."""
+
+    priority: int
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved(Event):
+    """A supervisor lets the caller wait for another group."""
+
+    group: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOut(Event):
+    """A supervisor takes the caller out of the list."""
+
+    prompt: str
+    """What the caller hears before good-bye; "" for nothing."""
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed(Event):
+    """The caller's group is paused, or is not any more: the answer to `actions.AskNotice` too."""
+
+    prompt: str
+    """What its callers are told; "" for nothing, and when it is over."""
 
 
 @dataclass(frozen=True, slots=True)

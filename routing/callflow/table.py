@@ -18,6 +18,7 @@ from routing.callflow import widening as w
 from routing.callflow.handlers import asking
 from routing.callflow.handlers import callbacks as cb
 from routing.callflow.handlers import calling_back as out
+from routing.callflow.handlers import supervising as sv
 from routing.callflow.handlers import voicemail as vm
 from routing.callflow.states import ASKED, LIVE, QUEUED, State
 
@@ -219,6 +220,7 @@ _OFFER = _rows(
     (S.RINGING, on.OfferLost, (S.WAITING, S.RINGING), h.offer_lost, "the phone stops ringing"),
     (S.RINGING, on.Played, (S.RINGING,), h.music_again, "music again"),
     (S.RINGING, on.TimerDue, (S.RINGING,), h.postpone, "an announcement is put off"),
+    (S.RINGING, on.Unstaffed, (S.RINGING,), w.unstaffed, "further seats may answer"),
     (S.CONNECTING, on.Bridged, (S.TALKING, S.CONNECTING), h.talk, "they hear each other"),
     (S.CONNECTING, on.SeatGone, (S.WAITING, S.CONNECTING), h.seat_hung_up_early, "music"),
     (S.CONNECTING, on.SeatAnswered, (S.CONNECTING,), h.late_seat, "another phone stops"),
@@ -289,6 +291,38 @@ _NO_QUEUE = tuple(
     for state in (S.WAITING, S.RINGING, *sorted(ASKED))
 )
 
+_BEHIND_THE_QUEUE = (
+    S.CONNECTING,
+    S.TALKING,
+    S.VOICEMAIL_GREETING,
+    S.VOICEMAIL,
+    S.CLOSING,
+    S.ENDING,
+    S.CLEARING,
+)
+"""Where a caller may be by the time that a word about the wait arrives."""
+_SUPERVISED = tuple(
+    row
+    for state in State
+    if state in QUEUED
+    for row in _rows(
+        (state, on.Ranked, (state,), sv.ranked, "an earlier or a later turn"),
+        (
+            state,
+            on.Moved,
+            (state,) if state in ASKED else tuple(dict.fromkeys((S.WAITING, state))),
+            sv.moved,
+            "another group's turn; a phone that rings stops",
+        ),
+        (state, on.TakenOut, (S.CLOSING, S.ENDING), sv.taken_out, "an announcement; hung up"),
+        (state, on.Noticed, (state,), sv.noticed, "that the group is paused"),
+    )
+) + tuple(
+    Row(state, event, (state,), h.ignore, "nothing: too late for a supervisor")
+    for state in _BEHIND_THE_QUEUE
+    for event in (on.Ranked, on.Moved, on.TakenOut, on.Noticed, on.Unstaffed)
+)
+
 _AGAIN = tuple(
     Row(state, on.Superseded, (S.CLOSING, S.ENDING), h.superseded, "good-bye: called again")
     for state in (S.ANSWERING, S.GREETING, S.MENU, *sorted(QUEUED))
@@ -317,6 +351,7 @@ ROWS = (
     + _ANYWHERE
     + _SWITCH
     + _NO_QUEUE
+    + _SUPERVISED
     + _KEYS
 )
 TABLE = {(row.state, row.event): row for row in ROWS}

@@ -53,6 +53,7 @@ def wait(call: Call, plan: Plan, now: float, interrupt: bool = False) -> Result:
         *again(COMFORT, plan),
         do.Tag(facts),
         *estimate,
+        do.AskNotice(call.group),
     )
 
 

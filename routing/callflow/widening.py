@@ -79,6 +79,9 @@ def widen(call: Call, steps: Iterable[Overflow], now: float, why: str) -> Result
 
 def unstaffed(call: Call, event: on.Unstaffed, plan: Plan, now: float) -> Result:
     """Nobody is there to wait for: the next pool at once, until there is one with somebody."""
+    if not event.asked and event.group != call.group:
+        # Whoever serves the caller besides has left: begin again with the caller's own group.
+        return call, (do.AskStaffed(call.group),) if event.group in call.pools else ()
     chain = _chain(call, plan)
     if event.group not in chain[:-1]:
         return call, ()

@@ -1,6 +1,6 @@
 """The routes: /v1/status, /v1/calls, /v1/calls/{call}, /v1/queues, /v1/indicators, /v1/seats,
-/v1/seats/{seat}/{verb}, /v1/blocked, /v1/callers/{number}/block and unblock, /v1/reload; those of
-`switchd.api.callbacks`."""
+/v1/seats/{seat}/{verb}, /v1/blocked, /v1/callers/{number}/block and unblock, /v1/reload;
+further ones in `callbacks` and `operators`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import orjson
 from falcon import media
 from pydantic import BaseModel, ConfigDict, Field
 
+from switchd.api import operators
 from switchd.api.bodies import body_of
 from switchd.api.callbacks import add_routes as add_callback_routes
 from switchd.api.ports import House, PlanRefused, Refused, Unavailable
@@ -160,6 +161,7 @@ def build(house: House) -> falcon.App[Any, Any]:
     app.add_route("/v1/callers/{number}/block", _Block(house))
     app.add_route("/v1/callers/{number}/unblock", _Unblock(house))
     add_callback_routes(app, house)
+    operators.add_routes(app, house)
     app.add_error_handler(Refused, _refused)
     app.add_error_handler(Unavailable, _unavailable)
     return app

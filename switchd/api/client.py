@@ -83,6 +83,18 @@ class Client:
         """Mark a message as seen to. Raises `NoDaemon` or `Answer`."""
         return self._ask("POST", f"/v1/voicemails/{quote(call, safe='')}/handled", {"who": who})
 
+    def waiting(self, call: str, verb: str, **body: Any) -> Any:
+        """Rank, move or remove a waiting caller. Raises `NoDaemon` or `Answer`."""
+        return self._ask("POST", f"/v1/waiting/{quote(call, safe='')}/{verb}", body)
+
+    def group(self, group: str, verb: str, **body: Any) -> Any:
+        """Pause or resume a group. Raises `NoDaemon` or `Answer`."""
+        return self._ask("POST", f"/v1/groups/{quote(group, safe='')}/{verb}", body)
+
+    def skills(self, agent: str, **body: Any) -> Any:
+        """Change an agent's skills. Raises `NoDaemon` or `Answer`."""
+        return self._ask("POST", f"/v1/agents/{quote(agent, safe='')}/skills", body)
+
     def _ask(
         self,
         method: str,

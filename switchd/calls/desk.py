@@ -164,6 +164,13 @@ class Desk:
         """The lease of an offer ran out, or the queue has taken it back for another reason."""
         self.deliver(call, on.OfferLost(token, reason))
 
+    def unstaffed(self, pool: str) -> None:
+        """The last seat of a pool was signed out, or cannot be reached: tell who waits for it."""
+        for worker in list(self._calls.values()):
+            call = worker.call
+            if call.state in QUEUED and pool in (call.group, *call.pools):
+                worker.post(on.Unstaffed(pool, asked=False))
+
     def missed(
         self, stranded: Collection[str], living: Mapping[str, str], cause: str = "UNCONFIRMED"
     ) -> None:

@@ -60,6 +60,8 @@ class Performer:
             do.AskPosition: self._position,
             do.Widen: self._widen,
             do.AskStaffed: self._staffed,
+            do.AskNotice: self._notice,
+            do.Rank: self._rank,
             do.Dial: self._dial,
             do.Ring: self._ring,
             do.CallBack: self._call_back,
@@ -251,6 +253,19 @@ class Performer:
             return None if self._queue.staffed(action.group) else on.Unstaffed(action.group)
         except QueueUnavailable:
             return None
+
+    def _notice(self, call: Call, action: do.AskNotice) -> on.Event | None:
+        try:
+            notice = self._queue.notice(action.group)
+        except QueueUnavailable:
+            return None
+        return None if notice is None else on.Noticed(notice)
+
+    def _rank(self, call: Call, action: do.Rank) -> None:
+        try:
+            self._queue.rerank(call.id, action.priority, self._clock.now())
+        except QueueUnavailable as error:
+            log.warning("not ranked", call_id=call.id, why=str(error))
 
     def _ring(self, call: Call, action: do.Ring) -> on.Event | None:
         return self._reach(

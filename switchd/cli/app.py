@@ -12,6 +12,7 @@ from switchd.cli import (
     explain,
     indicators,
     inspect,
+    operators,
     plan,
     replay,
     report,
@@ -47,7 +48,10 @@ app.command("unblock")(callers.unblock)
 app.command("blocked")(callers.blocked)
 app.add_typer(callbacks.callbacks, name="callbacks")
 app.add_typer(callbacks.voicemail, name="voicemail")
+app.command("audit")(operators.audit)
 app.add_typer(inspect.seat, name="seat")
+app.add_typer(operators.queue, name="queue")
+app.add_typer(operators.agent, name="agent")
 app.add_typer(plan.plan, name="plan")
 app.add_typer(city.prompts, name="prompts")
 app.add_typer(city.freeswitch, name="freeswitch")

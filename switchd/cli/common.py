@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import time
 from datetime import datetime
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 import typer
+from rich.console import Console
 
 from switchd.bootstrap import socket_path
 from switchd.city import load_city
@@ -61,6 +63,23 @@ At = Annotated[
     typer.Option("--at", help="Day or time in the city, 2020-01-31T08:30. Default: now."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def user() -> str:
+    """Who types this."""
+    return os.environ.get("SUDO_USER") or getpass.getuser()
+
+
+WIDTH_OF_A_FILE = 250
+"""Columns, where there is no terminal to fit: nothing is cut off."""
+
+
+def console() -> Console:
+    """Where tables are printed."""
+    found = Console()
+    if not found.is_terminal:
+        found.width = WIDTH_OF_A_FILE
+    return found
 
 
 def fail(text: str, code: Exit = Exit.FAILED) -> NoReturn:

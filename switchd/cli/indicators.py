@@ -10,9 +10,9 @@ import typer
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 
-from switchd.cli.common import DEFAULT_CITY, City, Json, print_json
+from switchd.cli.common import DEFAULT_CITY, WIDTH_OF_A_FILE, City, Json, print_json
 from switchd.cli.figures import Figures, table
-from switchd.cli.inspect import WIDTH_OF_A_FILE, ask
+from switchd.cli.inspect import ask
 
 LOOK_SECONDS = 2.0
 

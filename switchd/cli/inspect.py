@@ -7,17 +7,22 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from switchd.api.client import Answer, Client, NoDaemon, Unreachable
 from switchd.bootstrap import socket_path
-from switchd.cli.common import DEFAULT_CITY, City, Exit, Json, fail, print_json, settings_or_fail
+from switchd.cli.common import (
+    DEFAULT_CITY,
+    City,
+    Exit,
+    Json,
+    console,
+    fail,
+    print_json,
+    settings_or_fail,
+)
 
 seat = typer.Typer(no_args_is_help=True, help="Sign a seat in or out, make it ready or not.")
-
-WIDTH_OF_A_FILE = 250
-"""Columns, where there is no terminal to fit: nothing is cut off."""
 
 Column = tuple[str, Callable[[dict[str, Any], float], str]]
 
@@ -93,7 +98,7 @@ def queues(city: City = DEFAULT_CITY, json: Json = False) -> None:
         "queues",
         ("group", lambda row, now: row["group"]),
         ("title", lambda row, now: row["title"]),
-        ("waiting", lambda row, now: str(row["waiting"])),
+        ("waiting", lambda row, now: f"{row['waiting']}{', paused' if row['paused'] else ''}"),
         ("longest", lambda row, now: clock(row["longest_wait"])),
         ("seats", lambda row, now: ", ".join(f"{n} {s}" for s, n in row["seats"].items())),
         ("offered", lambda row, now: str(row["today"]["offered"])),
@@ -184,10 +189,7 @@ def _list(city: Path, json: bool, what: str, *columns: Column) -> None:
         table.add_column(name, no_wrap=True)
     for row in rows:
         table.add_row(*(show(row, answer[1]) for _, show in columns))
-    console = Console()
-    if not console.is_terminal:
-        console.width = WIDTH_OF_A_FILE
-    console.print(table)
+    console().print(table)
 
 
 def clock(seconds: float) -> str:

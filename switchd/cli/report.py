@@ -14,6 +14,7 @@ from routing.indicators import Counts, Dimension
 from routing.plan import Plan
 from switchd.cli.common import (
     DEFAULT_CITY,
+    WIDTH_OF_A_FILE,
     City,
     Exit,
     Json,
@@ -23,7 +24,6 @@ from switchd.cli.common import (
     read_moment,
 )
 from switchd.cli.figures import table
-from switchd.cli.inspect import WIDTH_OF_A_FILE
 from switchd.records.database import exists
 from switchd.records.errors import RecordsError
 from switchd.records.store import Store

@@ -8,14 +8,22 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from routing.plan import Plan
 from routing.roster import Post, Turns, posts, turns
 from routing.shifts import Duty, Rotation
-from switchd.cli.common import DEFAULT_CITY, At, City, Json, load_or_fail, print_json, read_moment
+from switchd.cli.common import (
+    DEFAULT_CITY,
+    At,
+    City,
+    Json,
+    console,
+    load_or_fail,
+    print_json,
+    read_moment,
+)
 
 
 def roster(
@@ -80,7 +88,7 @@ def _draw(coming: list[Turns], crews: tuple[str, ...], plan: Plan) -> None:
     for day in coming:
         cells = (_cell(day, crew, plan) for crew in crews)
         table.add_row(f"{day.day:%a %Y-%m-%d}", *map(escape, cells), day.kind.value)
-    Console(soft_wrap=True).print(table)
+    console().print(table)
 
 
 def _cell(day: Turns, crew: str, plan: Plan) -> str:

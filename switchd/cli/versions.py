@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import datetime
@@ -17,7 +15,16 @@ from rich.table import Table
 from switchd.api.client import Answer, Client, NoDaemon
 from switchd.bootstrap import socket_path
 from switchd.city import load_city
-from switchd.cli.common import DEFAULT_CITY, City, Exit, Json, fail, print_json, settings_or_fail
+from switchd.cli.common import (
+    DEFAULT_CITY,
+    City,
+    Exit,
+    Json,
+    fail,
+    print_json,
+    settings_or_fail,
+    user,
+)
 from switchd.config import ConfigError, ServerSettings, render_problem
 from switchd.config.exchange import exchange, put_back
 from switchd.records.database import exists
@@ -39,7 +46,7 @@ def reload(by: By = "", city: City = DEFAULT_CITY, json: Json = False) -> None:
     """
     settings = settings_or_fail(city)
     try:
-        answer = _client(settings).reload(by or _user())
+        answer = _client(settings).reload(by or user())
     except NoDaemon as error:
         fail(str(error), Exit.UNAVAILABLE)
     except Answer as error:
@@ -122,7 +129,7 @@ def rollback(number: Number, by: By = "", city: City = DEFAULT_CITY) -> None:
         fail(f"{city}: plan {number} was not written back: {error}")
     try:
         load_city(city)
-        answer = _client(settings).reload(by or _user(), f"rollback to {number}")
+        answer = _client(settings).reload(by or user(), f"rollback to {number}")
     except ConfigError as error:
         put_back(city, backup)
         for problem in error.problems:
@@ -142,10 +149,6 @@ def rollback(number: Number, by: By = "", city: City = DEFAULT_CITY) -> None:
 
 def _client(settings: ServerSettings) -> Client:
     return Client(socket_path(settings.folders.state))
-
-
-def _user() -> str:
-    return os.environ.get("SUDO_USER") or getpass.getuser()
 
 
 def _tell(answer: dict[str, Any]) -> None:

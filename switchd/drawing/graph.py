@@ -6,9 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from routing.lines import Line, LineKind, Overflow
 from routing.plan import Plan
-from routing.pools import agents_for
-from routing.seats import Seat
-from routing.skills import seat_skills, served
+from routing.pools import agents_for, serves
 
 
 def mermaid(plan: Plan) -> str:
@@ -104,23 +102,24 @@ def _merged(plan: Plan, into: str) -> Iterator[str]:
 
 
 def blocks(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
-    """Give neighbouring seats that serve the same groups whoever sits there, as a range, and
-    those groups."""
-    found: list[list[Seat]] = []
-    for seat in plan.seats.values():
-        last = found[-1][-1] if found else None
-        if last and last.groups == seat.groups and int(seat.number) == int(last.number) + 1:
-            found[-1].append(seat)
+    """Give neighbouring seats that serve the same groups, as a range, and those groups.
+
+    Whoever sits there may bring further skills.
+    """
+    found: list[tuple[list[str], tuple[str, ...]]] = []
+    for number in plan.seats:
+        groups = tuple(pool for pool in serves(plan, number) if pool in plan.groups)
+        if found and found[-1][1] == groups and int(number) == int(found[-1][0][-1]) + 1:
+            found[-1][0].append(number)
         else:
-            found.append([seat])
-    needs = {name: group.need for name, group in plan.groups.items()}
-    return [(_range(seats), tuple(served(needs, seat_skills(seats[0].groups)))) for seats in found]
+            found.append(([number], groups))
+    return [(_range(numbers), groups) for numbers, groups in found]
 
 
-def _range(seats: list[Seat]) -> str:
-    if len(seats) == 1:
-        return f"seat {seats[0].number}"
-    return f"seats {seats[0].number}-{seats[-1].number} ({len(seats)})"
+def _range(numbers: list[str]) -> str:
+    if len(numbers) == 1:
+        return f"seat {numbers[0]}"
+    return f"seats {numbers[0]}-{numbers[-1]} ({len(numbers)})"
 
 
 def _id(group: str, plan: Plan) -> str:

@@ -100,7 +100,8 @@ def _boxes(plan: Plan) -> Iterator[_Box]:
         key, column = f"n{line.name}", 0 if merged else 1
         yield _Box(key, column, line.name, _said(line), colour, hint, note)
     for name, group in plan.groups.items():
-        yield _Box(f"g{name}", 2, group.title, name, _GROUP, f"skill group {name}")
+        hint = f"skill group {name}, needs {group.need}"
+        yield _Box(f"g{name}", 2, group.title, name, _GROUP, hint)
     for number, (seats, served) in enumerate(blocks(plan)):
         yield _Box(f"s{number}", 3, seats, "", _SEATS, f"{seats}: {', '.join(served)}")
 

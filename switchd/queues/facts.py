@@ -110,6 +110,23 @@ class CallerView:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A supervisor's word about a caller of this owner."""
+
+    call: str
+    what: str
+    """rank, move, take_out or notice."""
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """Nobody is signed in any more at a reachable seat of a pool for which callers wait."""
+
+    pool: str
+
+
+@dataclass(frozen=True, slots=True)
 class Superseded:
     """A waiting call of this owner has lost its place to a new call of the same number."""
 
@@ -117,7 +134,7 @@ class Superseded:
     by: str
 
 
-InboxEvent = OfferMade | OfferLost | Superseded
+InboxEvent = OfferMade | OfferLost | Superseded | Told | Emptied
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +230,10 @@ def read_event(text: str | bytes) -> InboxEvent:
     """Read one inbox entry; raise ValueError if it is none."""
     try:
         entry = json.loads(text)
+        if entry["kind"] == "told":
+            return Told(entry["call"], entry["what"], entry["facts"])
+        if entry["kind"] == "emptied":
+            return Emptied(entry["pool"])
         kind, call, token, seat = (entry[key] for key in ("kind", "call", "token", "seat"))
         if kind == "superseded":
             return Superseded(call, entry["by"])

@@ -12,7 +12,7 @@ QueueUnavailable if Redis cannot be asked.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from routing.queueing import Strategy
@@ -116,6 +116,23 @@ class Waitlist(SeatVerbs):
         Open offers and talks go on; the seats serve callers of other groups.
         """
         return bool(self._run("pause", group, int(paused), to_ms(now), self._new_token()))
+
+    def set_notice(self, group: str, prompt: str) -> int:
+        """Say what callers of a paused group are told, "" for nothing; return how many wait.
+
+        Those who wait are told through their owners, others when they ask for `notice`.
+        """
+        return int(self._run("set_notice", group, prompt))
+
+    def notice(self, group: str) -> str | None:
+        """What callers of a group are told while it is paused; None if it is not."""
+        prompt = self._run("notice", group)
+        return None if prompt is None else str(prompt)
+
+    def tell(self, call: str, what: str, facts: Mapping[str, Any]) -> bool:
+        """Tell a caller's owner what a supervisor wants (see `facts.Told`). False if the caller
+        is in neither list nor offer."""
+        return bool(self._run("tell", call, what, json.dumps(dict(facts))))
 
     def leave(self, call: str, now: float) -> bool:
         """The caller has gone from the list or from an offer; False if in neither."""

@@ -163,6 +163,30 @@ class PlanVersionRow(Base):
     """What callers and seats noticed, a line for each difference."""
 
 
+class OperatorActionRow(Base):
+    """What a supervisor did to waiting callers, to groups and to agents' skills."""
+
+    __tablename__ = "operator_actions"
+
+    action: Mapped[int] = mapped_column(primary_key=True)
+    """Counts up."""
+    city: Mapped[str]
+    at: Mapped[Moment]
+    who: Mapped[str]
+    verb: Mapped[str]
+    """rank, move, remove, pause, resume or skill."""
+    target: Mapped[str]
+    """The call, the group or the agent."""
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
+    """What exactly: priority, group, prompt, or skill → level."""
+    why: Mapped[str]
+
+    __table_args__ = (
+        Index("ix_operator_actions_at", "city", "at"),
+        Index("ix_operator_actions_target", "city", "target", "at"),
+    )
+
+
 class CallerRuleRow(Base):
     """One bar on a caller's number that was made while running, by a person or by the limit."""
 

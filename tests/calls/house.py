@@ -182,6 +182,7 @@ class FakeQueue(_Fake):
     def __init__(self) -> None:
         super().__init__()
         self.leases = True
+        self.noticed: str | None = None
         self.manned = True
         """Whether somebody is signed in for every group."""
         self.place: Place | None = Place(1, None)
@@ -201,6 +202,14 @@ class FakeQueue(_Fake):
     def staffed(self, group: str) -> bool:
         self._ask("staffed", group)
         return self.manned
+
+    def notice(self, group: str) -> str | None:
+        self._ask("notice", group)
+        return self.noticed
+
+    def rerank(self, call: str, priority: int, now: float) -> bool:
+        self._ask("rerank", call, priority)
+        return True
 
     def position(self, call: str, now: float) -> Place | None:
         self._ask("position", call)

@@ -50,7 +50,7 @@ class TestWorker:
     def test_events_are_taken_in_their_order(self) -> None:
         desk = Desk().waits()
         assert desk.switch.verbs() == ["answer", "play", "music", "tag"]
-        assert desk.queue.verbs() == ["enqueue"]
+        assert desk.queue.verbs() == ["enqueue", "notice"]
 
     def test_a_timer_comes_back_as_an_event(self) -> None:
         desk = Desk().waits()

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from routing.seats import SeatState
 from switchd.queues.connection import connect
-from switchd.queues.facts import OfferLost, OfferMade
+from switchd.queues.facts import Emptied, OfferLost, OfferMade
 from switchd.queues.order import to_ms
 from tests.queues.hall import MORNING, Hall
 from tests.queues.model import Model, ModelSeat
@@ -51,6 +51,8 @@ class Side(RuleBasedStateMachine):
         """Seat → token of its latest offer, also when that has ended."""
         self.given: dict[str, tuple[str, str]] = {}
         """Token → call and seat, of all offers that were heard of."""
+        self.staffed: set[str] = set()
+        """Pools at which somebody was signed in, at the last look."""
         self.entered = 0
         self.left = 0
         """Times that a caller entered the queue, and left it."""
@@ -66,6 +68,7 @@ class Side(RuleBasedStateMachine):
         """The model matches, and each owner that lives must have heard just that."""
         self.model.forget_agents_gone()
         self.model.match(self.ms)
+        emptied = self.emptied()
         for owner, hall in self.halls.items():
             expected = [event[1:] for event in self.model.events if event[0] == owner]
             if owner in self.dead:
@@ -73,12 +76,28 @@ class Side(RuleBasedStateMachine):
                     if how:
                         self.tokens.pop(seat, None)
                 continue
+            came = hall.inbox()
             heard = [
                 self.made(event) if isinstance(event, OfferMade) else self.lost(event)
-                for event in hall.inbox()
+                for event in came
+                if isinstance(event, OfferMade | OfferLost)
             ]
             assert heard == expected
+            told = [event.pool for event in came if isinstance(event, Emptied)]
+            assert sorted(told) == sorted(pool for of, pool in emptied if of == owner)
         self.model.events.clear()
+
+    def emptied(self) -> set[tuple[str, str]]:
+        """The pools that the last seat has left since the last look, with each owner who has
+        callers waiting there."""
+        staffed = {pool for pool in POOLS if self.model.staffed(pool)}
+        left, self.staffed = self.staffed - staffed, staffed
+        return {
+            (caller.owner, pool)
+            for caller in self.model.calls.values()
+            if not caller.seats
+            for pool in left & {*self.model.served_by(caller)}
+        }
 
     def made(self, event: OfferMade) -> tuple[str, str, str, str]:
         offer = event.offer

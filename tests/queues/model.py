@@ -100,6 +100,11 @@ class Model:
 
     # callers
 
+    def served_by(self, caller: ModelCall) -> list[str]:
+        """The pools in whose lists a waiting caller stands: not those of widening while the group
+        is paused."""
+        return [caller.group] if self.pool(caller.group).paused else caller.pools
+
     def before(self, one: str, other: str, now: int) -> bool:
         first, second = (self.calls[call].score(now) for call in (one, other))
         return precedes((first, one), (second, other))

@@ -38,7 +38,7 @@ class TestEntry:
 
     def test_after_the_greeting_comes_the_queue_and_no_menu(self) -> None:
         story = Story().waiting()
-        enqueue, hold, music, timer, tag = story.todo
+        enqueue, hold, music, timer, tag, _ = story.todo
         assert isinstance(hold, do.HoldPlace)
         assert isinstance(enqueue, do.Enqueue)
         assert enqueue.group == "intake"

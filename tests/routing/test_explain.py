@@ -7,9 +7,11 @@ from datetime import date
 import pytest
 
 from routing.calendars import Calendar, Span
+from routing.compare import describe
 from routing.entry import Arrival, Cause, Refusal, Route, decide
 from routing.explain import explain
-from routing.lines import LineKind, Phase
+from routing.lines import Exit, LineKind, Overflow, Phase
+from routing.plan import SkillGroup
 from routing.seats import Seat
 from routing.shifts import DayShift
 from routing.timeline import day_begins
@@ -68,3 +70,36 @@ class TestExplain:
     def test_a_number_of_no_line_has_none(self) -> None:
         told = explain(call("3312345"), CITY, NOW)
         assert (told.line, told.kind, told.phase) == ("", None, None)
+
+
+class TestALongWait:
+    STEPS = (Overflow("market", 30.0), Overflow(then=Exit.VOICEMAIL, after_seconds=600.0))
+    LEVEL = Overflow(level=1, wait_above_seconds=300.0)
+    CITY = plan(
+        hotline(overflow=STEPS),
+        groups={
+            "intake": SkillGroup("intake", "受理", overflow=(LEVEL,)),
+            "market": SkillGroup("market", "市监"),
+        },
+        seats={"1001": Seat("1001", ("intake",)), "1002": Seat("1002", ("market",))},
+    )
+
+    def test_shows_the_steps_of_line_and_group_with_who_may_serve(self) -> None:
+        told = explain(call("12345"), self.CITY, NOW).overflow
+        assert [(found.step, found.title, found.seats) for found in told] == [
+            (self.STEPS[0], "市监", ("1002",)),
+            (self.STEPS[1], "", ()),
+            (self.LEVEL, "受理", ("1001",)),
+        ]
+
+    def test_is_said_in_words(self) -> None:
+        said = [(step.when, step.what) for step in (*self.STEPS, self.LEVEL)]
+        assert said == [
+            ("after 30 s", "also market"),
+            ("after 600 s", "voicemail"),
+            ("if the estimated wait is above 300 s", "also the own group from level 1"),
+        ]
+
+    def test_is_part_of_what_a_plan_does_with_a_call(self) -> None:
+        words = describe(decide(call("12345"), self.CITY, NOW), self.CITY)
+        assert "after 30 s also market, after 600 s voicemail" in words

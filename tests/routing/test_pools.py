@@ -75,7 +75,7 @@ class TestServes:
         assert found == {"intake": 9, "english@1": 2, "english@2": 2}
 
     def test_changes_while_running_count_instead_of_the_plan(self) -> None:
-        assert agent_skills(city(), "A017", {"english": 0, "web": 4}) == {"web": 4}
+        assert agent_skills(city(), "A017", {"english": 0, "web": 4}) == {"english": 0, "web": 4}
 
 
 class TestServing:

@@ -110,6 +110,9 @@ class TestTogether:
     def test_of_each_skill_the_higher_level_counts(self) -> None:
         assert together({"a": 5, "b": 2}, {"a": 3, "b": 4, "c": 1}) == {"a": 5, "b": 4, "c": 1}
 
+    def test_what_one_source_takes_away_no_other_gives(self) -> None:
+        assert together({"a": 5, "b": 2}, {"a": 0, "c": 1}) == {"b": 2, "c": 1}
+
     def test_pools_that_are_not_met_are_not_served(self) -> None:
         pools = {"a": Need.parse("a"), "b": Need.parse("a & b>=3"), "b@1": Need.parse("a & b")}
         assert served(pools, {"a": 5, "b": 2}) == {"a": 5, "b@1": 2}

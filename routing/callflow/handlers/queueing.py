@@ -50,6 +50,9 @@ def due(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
         return (call, ()) if call.announcing else _music(call, interrupt=True)
     if event.name in (BUSY, POSITION, COMFORT) and call.announcing:
         return call, (do.SetTimer(event.name, LATER_SECONDS),)
+    if event.name in (BUSY, POSITION) and call.notice:
+        call, play = announce(call, (call.notice,))
+        return call, (play, *again(POSITION, plan))
     if event.name == COMFORT:
         return _comfort(call, plan)
     if event.name == POSITION:
@@ -57,7 +60,7 @@ def due(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
     if event.name == BUSY and plan.waiting.position_at_entry:
         return replace(call, introduction=("all_busy",)), (do.AskPosition(),)
     if event.name == BUSY:
-        call, play = _announce(call, ("all_busy",))
+        call, play = announce(call, ("all_busy",))
         return call, (play, *again(POSITION, plan))
     return call, ()
 
@@ -86,7 +89,7 @@ def positioned(call: Call, event: on.Positioned, plan: Plan, now: float) -> Resu
         return call, (*todo, *again(POSITION, plan))
     if event.position:
         call = call.note(now, "queue.told", position=event.position, wait=_said(event))
-    call, play = _announce(call, prompts)
+    call, play = announce(call, prompts)
     return call, (*todo, play, *again(POSITION, plan))
 
 
@@ -148,11 +151,12 @@ def _place(call: Call, event: on.Positioned, plan: Plan) -> tuple[str, ...]:
 def _comfort(call: Call, plan: Plan) -> Result:
     prompts = plan.waiting.comfort_prompts
     phrase = prompts[call.phrases % len(prompts)]
-    call, play = _announce(replace(call, phrases=call.phrases + 1), (phrase,))
+    call, play = announce(replace(call, phrases=call.phrases + 1), (phrase,))
     return call, (play, *again(COMFORT, plan))
 
 
-def _announce(call: Call, prompts: tuple[str, ...]) -> tuple[Call, do.Action]:
+def announce(call: Call, prompts: tuple[str, ...]) -> tuple[Call, do.Action]:
+    """Say something to a caller who hears music; `music_again` follows."""
     call = replace(call, announcing=True).next_audio()
     return call, do.Play(prompts, call.audio, interrupt=True)
 

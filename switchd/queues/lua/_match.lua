@@ -175,4 +175,5 @@ local function match(now_text, base)
   for _, call in ipairs(rung) do
     ring_more(call, now, token)
   end
+  tell_emptied()
 end

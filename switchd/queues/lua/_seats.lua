@@ -49,13 +49,52 @@ local function show(seat)
   end
 end
 
+-- Pools that have lost a seat at which somebody was signed in, perhaps the last one.
+local thinned = {}
+
+local function tell_owners(pool)
+  local told = {}
+  local lists = {key.since .. pool}
+  for _, slope in ipairs(redis.call('SMEMBERS', key.slopes)) do
+    lists[#lists + 1] = key.guests .. slope .. ':' .. pool
+  end
+  for _, list in ipairs(lists) do
+    for _, call in ipairs(redis.call('ZRANGE', list, 0, -1)) do
+      local owner = redis.call('HGET', key.call .. call, 'owner')
+      if owner and not told[owner] then
+        told[owner] = true
+        redis.call('RPUSH', key.inbox .. owner, cjson.encode({kind = 'emptied', pool = pool}))
+      end
+    end
+  end
+end
+
+-- Tells the owners of callers who wait for a pool at which nobody is signed in any more. Each of
+-- those callers is told in turn, so that walking them costs nothing beside it. For the end of a
+-- verb, when the callers are where they belong; `match` does it.
+local function tell_emptied()
+  for pool in pairs(thinned) do
+    if redis.call('HGET', key.pool .. pool, 'seats:staffed') == '0' then
+      tell_owners(pool)
+    end
+  end
+  thinned = {}
+end
+
+local function count_staffed(pool, by)
+  redis.call('HINCRBY', key.pool .. pool, 'seats:staffed', by)
+  if by < 0 then
+    thinned[pool] = true
+  end
+end
+
 -- Counts the seat in all its pools, or takes it out of the count with -1.
 local function count(seat, by)
   local is = redis.call('HMGET', key.seat .. seat, 'state', 'reachable', 'pools')
   for pool in pairs(cjson.decode(is[3])) do
     redis.call('HINCRBY', key.pool .. pool, 'seats:' .. is[1], by)
     if is[1] ~= 'signed_out' and is[2] == '1' then
-      redis.call('HINCRBY', key.pool .. pool, 'seats:staffed', by)
+      count_staffed(pool, by)
     end
   end
 end
@@ -76,7 +115,7 @@ local function become(seat, state, since)
     redis.call('HINCRBY', key.pool .. pool, 'seats:' .. was[1], -1)
     redis.call('HINCRBY', key.pool .. pool, 'seats:' .. state, 1)
     if staffed ~= 0 then
-      redis.call('HINCRBY', key.pool .. pool, 'seats:staffed', staffed)
+      count_staffed(pool, staffed)
     end
   end
 end

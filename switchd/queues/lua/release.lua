@@ -13,7 +13,9 @@ end
 if tonumber(wrap_up) <= 0 then
   rest_after_call(seat, now, 'ready', now, '')
   match(now, base)
-elseif not rest_after_call(seat, now, 'wrap_up', now, '') then
+elseif rest_after_call(seat, now, 'wrap_up', now, '') then
+  tell_emptied()
+else
   local ends = string.format('%.0f', tonumber(now) + tonumber(wrap_up))
   redis.call('HSET', key.seat .. seat, 'until', ends)
   redis.call('ZADD', key.deadlines, ends, seat)

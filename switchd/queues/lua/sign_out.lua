@@ -15,5 +15,6 @@ if state == 'offered' or state == 'talking' then
   redis.call('HSET', key.seat .. seat, 'after_state', 'signed_out', 'after_reason', '')
 elseif state ~= 'signed_out' then
   rest(seat, 'signed_out', now, '')
+  tell_emptied()
 end
 return answer(granted(seat))
