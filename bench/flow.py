@@ -112,6 +112,12 @@ class Hall:
                 raise RuntimeError((self.folder / "daemon.log").read_text()[-2000:]) from None
             return {}
 
+    def ready_again(self) -> None:
+        """Let agents who missed a call be ready again."""
+        for seat in self.client.get("seats"):
+            if seat["state"] == "not_ready":
+                self.client.seat(seat["seat"], "ready")
+
     def processor_seconds(self) -> float:
         """What the daemon has used."""
         fields = Path(f"/proc/{self.daemon.pid}/stat").read_text().rsplit(")", 1)[1].split()

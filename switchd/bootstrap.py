@@ -303,7 +303,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             nodes,
             clock.now,
             on_late=daemon.queue_back,
-            on_given_up=daemon.callbacks_left,
+            on_given_up=callback_desk.node_given_up,
             on_trouble=_warn("heart"),
         ),
         desk=Desk(

@@ -164,10 +164,6 @@ class Daemon:
         self.parts.indicators.restore()
         self._comparing.queue_back()
 
-    def callbacks_left(self) -> None:
-        """Another node has ended, and the callbacks that waited under it are nobody's."""
-        self._comparing.queue_back()
-
     # what the link tells
 
     def link_up(self, link: Link) -> None:

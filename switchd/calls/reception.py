@@ -4,7 +4,8 @@ the call flow, and what has to be asked about callers is asked for all who have 
 The order of questions, cheapest first: what the plan alone refuses (unknown and gone numbers,
 the block list); emergency calls, which are let in with no further question; whether the switch is
 overloaded; and then, in one round trip for all who stand here, what Redis knows. If Redis does
-not answer in time everybody is let in.
+not answer in time, what it said of the waiting list a moment ago counts; after that everybody is
+let in.
 
 A refused call is written down and its leg ended. Until the switch has confirmed the end the leg
 is known here, so that nobody takes it for a new caller.
@@ -22,7 +23,7 @@ import structlog
 from gevent.event import Event as Flag
 
 from routing import entry
-from routing.admission import Again, Capacity, Gate, Knock, Overload
+from routing.admission import EMPTY, Again, Capacity, Gate, Knock, Overload, Room
 from routing.callflow import events as on
 from routing.callflow.refused import refused_call
 from routing.entry import Arrival, Refusal, Route
@@ -41,6 +42,8 @@ from switchd.calls.ports import (
 
 PATIENCE_SECONDS = 0.25
 """How long callers may wait for what is known; then they go on as if nothing were."""
+FRESH_SECONDS = 5.0
+"""For how long an answer about who waits is good enough if there is no newer one."""
 TOGETHER = 64
 """About how many calls is asked in one round trip."""
 CALM_SECONDS = 10.0
@@ -114,6 +117,8 @@ class Reception:
         """Those who wait for an answer from Redis, in the order in which they came."""
         self._leaving: dict[str, str] = {}
         """Refused leg → cause, until the switch has confirmed its end."""
+        self._rooms: dict[tuple[str, str], tuple[Room, float]] = {}
+        """Line and group → who waited there when Redis last said so, and when that was."""
         self._to_end: deque[str] = deque()
         self._knocked, self._ended = Flag(), Flag()
         self._greenlets: list[gevent.Greenlet[..., None]] = []
@@ -239,10 +244,19 @@ class Reception:
         # Whoever is late is left to finish: a reply that nobody reads must not stay on the
         # connection.
         asking.join(PATIENCE_SECONDS)
+        now = self._clock.now()
         if asking.value is None:
             log.warning("callers not known in time", calls=len(knocks), first=knocks[0].call)
-            return [NOTHING_KNOWN] * len(knocks)
+            return [self._remembered(knock, now) for knock in knocks]
+        for knock, known in zip(knocks, asking.value, strict=True):
+            self._rooms[knock.line, knock.group] = (known.room, now)
         return asking.value
+
+    def _remembered(self, knock: Knock, now: float) -> Standing:
+        """What Redis said a moment ago of who waits: in a storm, letting everybody in because
+        Redis is slow would make everything slower still."""
+        room, at = self._rooms.get((knock.line, knock.group), (EMPTY, 0.0))
+        return Standing(room=room) if now - at < FRESH_SECONDS else NOTHING_KNOWN
 
     def _standings(
         self, knocks: Sequence[Knock], plan: Plan, now: float

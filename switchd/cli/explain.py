@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from math import inf
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from routing.admission import HeldPlace, Instead, Overload, Room
 from routing.differences import leads_to, listed
 from routing.entry import Arrival, Refusal, Route, caller_of
 from routing.explain import Explanation, Step
@@ -32,6 +33,9 @@ from switchd.cli.common import (
 )
 from switchd.drawing import timeline
 
+EARLIER = "the earlier one"
+"""Stands for the call whose place a caller is supposed to have."""
+
 
 def explain(
     called: Annotated[str, typer.Argument(help="The number that is called, in any form.")],
@@ -46,6 +50,15 @@ def explain(
         int, typer.Option(min=1, help="The caller's calls within the hour, this one included.")
     ] = 1,
     repeat: Annotated[bool, typer.Option("--repeat", help="The caller called before.")] = False,
+    waiting: Annotated[int, typer.Option(min=0, help="How many wait for line and group.")] = 0,
+    wait: Annotated[float, typer.Option(min=0, help="The estimated wait, in seconds.")] = 0.0,
+    overloaded: Annotated[bool, typer.Option("--overloaded", help="The switch is.")] = False,
+    waits_already: Annotated[
+        bool, typer.Option("--waits-already", help="The number waits with another call.")
+    ] = False,
+    cut_off: Annotated[
+        bool, typer.Option("--cut-off", help="The number was cut off while it waited.")
+    ] = False,
     city: City = DEFAULT_CITY,
     json: Json = False,
 ) -> None:
@@ -73,6 +86,12 @@ def explain(
     standing = _barred(city, number)
     if standing is None:
         standing = having_called(calls_in_hour, repeat, loaded.plan.callers, now)
+    standing = replace(
+        standing,
+        room=Room(waiting, waiting, wait),
+        overload=Overload.LEGS if overloaded else None,
+        place=HeldPlace(EARLIER, waits=waits_already) if waits_already or cut_off else None,
+    )
     explained = explain_arrival(arrival, loaded.plan, now, standing)
     if json:
         print_json(_plain(explained))
@@ -119,6 +138,8 @@ def _refused(outcome: Refusal) -> list[tuple[str, str]]:
 
 def _taken(outcome: Route, explained: Explanation, plan: Plan) -> list[tuple[str, str]]:
     rows = [("hears", ", ".join(outcome.greeting) or "nothing first")]
+    if outcome.full is not None:
+        return [*rows, ("then", _INSTEAD[outcome.full])]
     if not outcome.connect:
         after = "call again" if outcome.closed or outcome.barred else "redial"
         return [*rows, ("then", f"is hung up and must {after}")]
@@ -145,6 +166,14 @@ def _taken(outcome: Route, explained: Explanation, plan: Plan) -> list[tuple[str
         for found in explained.overflow
     ]
     return [*rows, ("music", outcome.music), ("survey", "yes" if outcome.survey else "no")]
+
+
+_INSTEAD = {
+    Instead.ANNOUNCE: "is hung up and must call again",
+    Instead.CALLBACK: "or is offered to be called back, where that is possible",
+    Instead.VOICEMAIL: "or is asked for a message",
+}
+"""What a caller meets for whom there is no room; busy is a refusal."""
 
 
 def _passed_on(forward: Forward) -> list[tuple[str, str]]:

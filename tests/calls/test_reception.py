@@ -96,6 +96,15 @@ class TestAsking:
         assert house.arrives().known_of("leg-a") == NOTHING_KNOWN
         house.register.ready.set()
 
+    def test_a_list_that_was_full_a_moment_ago_counts_as_full_for_a_while(self) -> None:
+        house = House(LIMITED)
+        house.register.known["leg-a"] = Standing(room=Room(5, 5))
+        assert house.arrives("leg-a").cause_of("leg-a") == "USER_BUSY"
+        house.register.trouble["arrive"] = "redis"
+        assert house.arrives("leg-b").cause_of("leg-b") == "USER_BUSY"
+        house.clock.passes(reception_module.FRESH_SECONDS)
+        assert house.arrives("leg-c").known_of("leg-c") == NOTHING_KNOWN
+
     def test_a_number_that_is_withheld_is_counted_among_those_who_wait(self, house: House) -> None:
         house.arrives(arrival=replace(ARRIVAL, privacy=True)).known_of("leg-a")
         [(_, knock)] = house.register.asked

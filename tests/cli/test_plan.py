@@ -109,6 +109,23 @@ class TestExplain:
         assert "refused" not in switchd(*call, "20", city=copy).stdout
         assert "refused  CALL_REJECTED" in switchd(*call, "21", city=copy).stdout
 
+    @pytest.mark.parametrize(
+        ("supposed", "said"),
+        [
+            (["--overloaded"], "refused  NORMAL_CIRCUIT_CONGESTION"),
+            (["--waiting", "60"], "refused  USER_BUSY"),
+            (["--waiting", "59"], "waits for  intake"),
+            (["--wait", "901"], "refused  USER_BUSY"),
+            (["--waiting", "60", "--waits-already"], "entry.takes_over call=the earlier one"),
+            (["--waiting", "60", "--cut-off"], "entry.place_kept call=the earlier one"),
+        ],
+    )
+    def test_a_crowd_may_be_supposed(self, copy: Path, supposed: list[str], said: str) -> None:
+        limits = "    kind: hotline\n    limits: {waiting: 60, wait_seconds: 900}\n"
+        change(copy, "lines.yaml", "    kind: hotline\n", limits)
+        call = ("explain", "12345", "--caller", "13937512345")
+        assert said in switchd(*call, *supposed, city=copy).stdout
+
     def test_nobody_counts_callers_without_number(self) -> None:
         said = switchd("explain", "12345", "--repeat")
         assert said.exit_code == 2

@@ -59,9 +59,14 @@ class LiveHotline:
     """The daemon and its FreeSWITCH. What an admin would do by hand is done by its methods."""
 
     def __init__(
-        self, folder: Path, changes: Callable[[int], Mapping[str, Any]] = lambda _: {}
+        self,
+        folder: Path,
+        changes: Callable[[int], Mapping[str, Any]] = lambda _: {},
+        *,
+        max_sessions: int = 4000,
     ) -> None:
         """`changes` to the city are told the port at which numbers behind the trunk answer."""
+        self._max_sessions = max_sessions
         self.folder = folder
         self.state = folder / "house" / "state"
         self.city = folder / "testcity"
@@ -102,6 +107,7 @@ class LiveHotline:
             "waiting": {"busy_after_seconds": 1, "position_every_seconds": 2},
             "freeswitch": {
                 "event_socket": {"port": port},
+                "max_sessions": self._max_sessions,
                 "sip": {"address": "127.0.0.1"},
             },
             "folders": {
@@ -136,6 +142,12 @@ class LiveHotline:
             return bool(self.client.get("status")["freeswitch"]["connected"])
         except NoDaemon:
             return False
+
+    def kill_daemon(self) -> None:
+        """kill -9; FreeSWITCH and the calls stay."""
+        assert self._daemon is not None
+        self._daemon.kill()
+        self._daemon.wait()
 
     def close(self) -> None:
         if self._daemon is not None:
