@@ -20,6 +20,8 @@ from routing.seats import Offer
 DAY = 86400.0
 PREFIX = "callback:"
 """Begins the name under which a callback waits in the list of callers."""
+LEG_PREFIX = "callback-"
+"""Begins the name of the leg of somebody who is called back; id and moment follow."""
 
 
 class Status(StrEnum):
@@ -353,6 +355,7 @@ ROWS = _rows(
     (T, Talked, (D,), talked),
     (T, Stranded, _QUEUED, stranded),
     (T, Cancelled, (C,), cancelled),
+    (T, Hurried, _QUEUED, hurried),
     (F, Hurried, _QUEUED, hurried),
     (C, Hurried, _QUEUED, hurried),
 )

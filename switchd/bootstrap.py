@@ -300,7 +300,11 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         ),
         deadlines=deadlines,
         membership=Membership(
-            nodes, clock.now, on_late=daemon.queue_back, on_trouble=_warn("heart")
+            nodes,
+            clock.now,
+            on_late=daemon.queue_back,
+            on_given_up=callback_desk.node_given_up,
+            on_trouble=_warn("heart"),
         ),
         desk=Desk(
             plan_in_force,

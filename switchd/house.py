@@ -29,7 +29,7 @@ class RunningHouse:
         with _unavailable():
             snapshot = parts.waitlist.snapshot(now, first=0)
             figures = parts.indicators.today()
-            nodes = [asdict(node) for node in parts.membership.nodes.nodes()]
+            nodes = [asdict(node) for node in parts.membership.nodes.nodes(now)]
         states = Counter(str(seat.state) for seat in snapshot.seats.values())
         waits = [group.longest_wait for group in snapshot.groups.values()]
         return {

@@ -24,13 +24,17 @@ class Membership:
         now: Callable[[], float],
         *,
         on_late: Callable[[], None],
+        on_given_up: Callable[[], None],
         on_trouble: Callable[[str], None],
     ) -> None:
-        """`on_late()` hears that the others had given this node up."""
+        """`on_late()` hears that the others had given this node up, `on_given_up()` that this one
+        has given up another.
+        """
         self.nodes = nodes
         self.displaced = Flag()
         """Set when another daemon works for this node; two would do everything twice."""
         self._now = now
+        self._on_given_up = on_given_up
         self._heart = Heart(
             nodes,
             clock=now,
@@ -72,7 +76,8 @@ class Membership:
             log.warning("seat not freed", seat=seat, why=str(error))
 
     def _given_up(self, owner: str) -> None:
-        log.error("node given up: its daemon is silent", node=owner)
+        log.error("node given up", node=owner)
+        self._on_given_up()
 
     def _taken(self) -> None:
         log.error("another switchd works for this node, so this one ends")

@@ -86,6 +86,8 @@ class Talking(Event):
     agent: str
     group: str
     recording: str
+    callback: str = ""
+    """Id of the callback whose person this is, "" for a caller."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from gevent.lock import RLock
 
 from routing import outgoing as cb
 from routing.callbacks import Unreachable, reachable
-from routing.outgoing import PREFIX, Callback, Reason, Status
+from routing.outgoing import LEG_PREFIX, PREFIX, Callback, Reason, Status
 from routing.plan import Plan
 from routing.record import CallKind, CallRecord, Outcome
 from routing.seats import Offer
@@ -79,7 +79,7 @@ class CallbackDesk:
     def compare(self, legs: Collection[str]) -> None:
         """The switch can be heard again: its tries of which no leg is left are over, and those who
         were held back meanwhile take their places. `legs` are all of the switch."""
-        living = {leg.split("-")[1] for leg in legs if leg.startswith("callback-")}
+        living = {leg.split("-")[1] for leg in legs if leg.startswith(LEG_PREFIX)}
         try:
             found = self._register.open()
         except Away as error:
@@ -100,6 +100,13 @@ class CallbackDesk:
         for callback in self._open():
             if callback.status is Status.WAITING and callback.key not in known:
                 self._happened(callback.id, cb.Begun())
+
+    def node_given_up(self) -> None:
+        """Another daemon of the city is silent: those who waited with it wait with this one.
+
+        Its tries may go on at its switch; they are compared when it is back.
+        """
+        gevent.spawn(self.restored, ())
 
     def keep(self, callback: Callback) -> tuple[Callback, bool]:
         """Write a callback down and give it its place; or find the one that its number has.
@@ -145,7 +152,10 @@ class CallbackDesk:
     def hurry(self, id: int, who: str) -> Callback:
         """Try one now, from the first try on if it had failed. Raises `NotCalledBack`, `Away`."""
         log.info("callback hurried", callback=id, who=who)
-        return self._asked(id, cb.Hurried(who), "is done, or is being tried")
+        known = self._register.get(id)
+        if known is not None and self._calls.is_on_the_line(known.number):
+            raise NotCalledBack(f"{known.number} is on the line at this moment")
+        return self._asked(id, cb.Hurried(who), "is done")
 
     def _asked(self, id: int, event: cb.Event, why_not: str) -> Callback:
         changed = self._step(id, event)

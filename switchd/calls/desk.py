@@ -14,7 +14,7 @@ from routing.callflow import Call, State
 from routing.callflow import events as on
 from routing.callflow.states import QUEUED
 from routing.entry import Arrival
-from routing.outgoing import Callback
+from routing.outgoing import LEG_PREFIX, Callback
 from routing.plan import Plan
 from routing.record import CallRecord, EndedBy
 from routing.seats import Offer
@@ -107,13 +107,13 @@ class Desk:
 
         The leg's name is new each time: one of the same name may still ring for an earlier owner.
         """
-        leg = f"callback-{callback.id}-{self._clock.now() * 1000:.0f}"
+        leg = f"{LEG_PREFIX}{callback.id}-{self._clock.now() * 1000:.0f}"
         self._open(leg, on.CallBackDue(callback, offer))
 
     def offer_more(self, callback: int, offer: Offer) -> bool:
         """A further seat may ring for a callback whose try has begun; False if none has."""
         for leg, worker in self._calls.items():
-            if leg.startswith(f"callback-{callback}-"):
+            if leg.startswith(f"{LEG_PREFIX}{callback}-"):
                 worker.post(on.Offered(offer))
                 return True
         return False

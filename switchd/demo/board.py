@@ -12,6 +12,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from routing.indicators import Counts, counted
 from routing.record import CallRecord
 from switchd.demo.digits import big, columns
 
@@ -62,11 +63,15 @@ class Board:
         self._last: deque[CallRecord] = deque(maxlen=_MOST_CALLS)
         self._waiting: deque[int] = deque(maxlen=300)
         self._ends: deque[float] = deque()
+        self.figures = Counts()
+        """Of every call that it was told of."""
 
     def ended(self, record: CallRecord) -> None:
         """Remember a call for the list, and for how many there are in a minute."""
         self._last.appendleft(record)
         self._ends.append(record.ended_at)
+        for ended in counted((record,)):
+            self.figures += ended.counts()
 
     def look(self) -> None:
         """Remember how many wait, for the columns; they are as many seconds wide."""

@@ -118,7 +118,7 @@ def _show(
         gevent.killall([each for each in (timer, watcher) if each is not None])
         if picture is not None:
             save_picture(board.draw(*SIZE), picture)
-        figures, left = daemon.house.status()["figures"], len(daemon.parts.desk)
+        figures, left = board.figures.plain(), len(daemon.parts.desk)
         _end_calls(daemon)
     finally:
         daemon.stop()

@@ -104,10 +104,10 @@ class Nodes(Verbs):
         """Free a seat whose talk has ended and whose owner is dead; False if it is another's."""
         return bool(self._run("free_orphan", seat, token, to_ms(now), self._new_token()))
 
-    def nodes(self) -> tuple[NodeView, ...]:
+    def nodes(self, now: float) -> tuple[NodeView, ...]:
         """Every node that holds a lease, by name."""
         found = (
             NodeView(owner, place, to_seconds(ends) - LEASE_SECONDS)
-            for owner, place, ends in self._run("nodes")
+            for owner, place, ends in self._run("nodes", to_ms(now))
         )
         return tuple(sorted(found, key=lambda node: node.owner))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from routing.outgoing import Callback, Reason, Status
 from switchd.records.database import Database
+from switchd.records.errors import RecordRefused
 from switchd.records.tables import CallbackRow
 
 _CALLBACKS = CallbackRow.__table__
@@ -33,6 +34,12 @@ class Callbacks(Database):
 
         If one is open for the number, that one is returned as it is, and False.
         """
+        try:
+            return self._add(callback)
+        except RecordRefused:
+            return self._add(callback)  # another daemon came first; now its callback is there
+
+    def _add(self, callback: Callback) -> tuple[Callback, bool]:
         with self._connect(writes=True) as connection:
             known = self._find(connection, number=callback.number)
             if known is not None:

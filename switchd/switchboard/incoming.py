@@ -224,6 +224,7 @@ def found_talking(listener: Listener, leg: str, headers: Mapping[str, Any]) -> N
                 variable("switchd_agent"),
                 variable("switchd_group"),
                 variable("switchd_recording"),
+                variable("switchd_callback") if variable("switchd_kind") == CALLED_BACK else "",
             ),
         )
 

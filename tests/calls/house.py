@@ -122,6 +122,20 @@ class FakeSwitch(_Fake):
     ) -> None:
         self._ask("dial", number, trunk)
 
+    def call_back(
+        self,
+        number: str,
+        trunk: str,
+        leg: str,
+        seconds: float,
+        shown: str,
+        facts: Mapping[str, str],
+    ) -> None:
+        self._ask("call_back", number, trunk, leg)
+
+    def ring_tone(self, leg: str, execution: str) -> None:
+        self._ask("ring_tone", leg)
+
     def bridge(self, leg: str, other: str) -> None:
         self._ask("bridge", leg, other)
 

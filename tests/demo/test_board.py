@@ -108,6 +108,7 @@ class TestTheWallboard:
         for ended_at in (939.9, 940.0, 999.0):
             drawn.ended(replace(ANSWERED_CALL, ended_at=ended_at))
         assert "2 calls a minute" in drawn.line()
+        assert drawn.figures.answered == 3
 
     def test_groups_are_shown_with_their_rates_of_today(self) -> None:
         text = "\n".join(screen(board(Hotline()), 120, 40))

@@ -143,6 +143,12 @@ class LiveHotline:
         except NoDaemon:
             return False
 
+    def kill_daemon(self) -> None:
+        """kill -9; FreeSWITCH and the calls stay."""
+        assert self._daemon is not None
+        self._daemon.kill()
+        self._daemon.wait()
+
     def close(self) -> None:
         if self._daemon is not None:
             self._daemon.terminate()

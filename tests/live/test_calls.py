@@ -197,3 +197,28 @@ class TestFiftyCallsAtOnceOnTenSeats:
             for one, two in combinations(in_order, 2)
             if two[0] - one[0] > SAME_MOMENT_SECONDS
         ), "the longest-waiting caller is served first"
+
+
+class TestATalkThatOutlivesTheDaemon:
+    def test_is_written_down_though_the_caller_hangs_up_first(
+        self, hotline: LiveHotline, mobile: str
+    ) -> None:
+        hotline.house.seat("1001", answers_after=0.2)
+        hotline.makes_ready("1001")
+        before = _recorded(hotline)
+        hotline.house.call(mobile, "12345", hangs_up_after=20.0)
+        hotline.waits_until(lambda: _recorded(hotline) > before, "they talk, and are recorded")
+        hotline.kill_daemon()
+        hotline.start()
+        hotline.waits_until(lambda: hotline.status()["calls"] == 1, "the talk is taken over")
+        record = hotline.record(mobile)
+        assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.CALLER)
+        assert record.seat == "1001"
+        assert record.talk_seconds is not None
+        assert record.talk_seconds > 10.0
+        hotline.waits_until_seat_is("1001", "ready")
+
+
+def _recorded(hotline: LiveHotline) -> int:
+    """How many talks were recorded so far; the caller's leg says who talks with whom by then."""
+    return len(list((hotline.folder / "recordings").rglob("*.wav")))

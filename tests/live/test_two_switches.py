@@ -56,14 +56,18 @@ class TestACallerAtOneNodeAndASeatAtTheOther:
         )
         assert phone is not None
         city.makes_ready(seat, home=there.name)
-        call = here.house.call(
-            mobile, "12345", keys=[(7.0, "2")], speaks=tone(tmp_path / "caller.alaw", 440)
-        )
+        caller = tone(tmp_path / "caller.alaw", 440)
+        call = here.house.call(mobile, "12345", key_when_told="2", speaks=caller)
         assert phone.wait_for("answered", 20)
         heard_there = tmp_path / "there.wav"
         relay = self.relay(there.house)
         there.house.api(f"uuid_setvar {relay} RECORD_STEREO true")
         there.house.api(f"uuid_record {relay} start {heard_there}")
+        city.waits_until(
+            lambda: [call["state"] for call in here.client.get("calls")] == ["survey"],
+            "the caller is asked",
+        )
+        call.press_key()
         assert call.wait(40)
         record = city.record(mobile)
         assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.SEAT)

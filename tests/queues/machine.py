@@ -7,6 +7,8 @@ from hypothesis.stateful import initialize, precondition, rule
 
 from routing.queueing import Strategy
 from routing.seats import SeatState
+from switchd.queues.nodes import LEASE_SECONDS, Nodes
+from tests.queues.hall import CITY
 from tests.queues.machine_base import OWNERS, POOLS, SEATS, owners, seats, served
 from tests.queues.machine_callers import CallerRules
 from tests.queues.machine_seats import SeatRules
@@ -51,6 +53,24 @@ class QueueMachine(CallerRules, SeatRules):
     def an_owner_dies(self, owner: str) -> None:
         """Nobody hears of its offers any more; the others go on and sweep."""
         self.dead.add(owner)
+
+    @precondition(lambda self: len(self.dead) < len(OWNERS) - 1)
+    @rule(owner=owners)
+    def a_node_is_given_up(self, owner: str) -> None:
+        """It has not been heard of for a whole lease."""
+        self.dead.add(owner)
+        gone = {call for call, caller in self.model.calls.items() if caller.owner == owner}
+        for call in gone:
+            self.model.drop(call)
+        self.left += len(gone)
+        for seat in self.model.seats:
+            self.phone_leaves(seat, owner)
+        self.node(owner).claim_node(self.now - LEASE_SECONDS)
+        assert self.node("watchman").beat(self.now).given_up == (owner,)
+        self.settle()
+
+    def node(self, owner: str) -> Nodes:
+        return Nodes(self.client, CITY, owner, f"{owner}'s machine")
 
     @precondition(lambda self: self.dead)
     @rule(owner=owners)

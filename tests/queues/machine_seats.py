@@ -9,7 +9,7 @@ from hypothesis.stateful import rule
 from routing.queueing import Strategy
 from routing.seats import SeatState
 from switchd.queues.facts import SeatRefused
-from tests.queues.machine_base import Side, pools, reasons, seats, served
+from tests.queues.machine_base import OWNERS, Side, owners, pools, reasons, seats, served
 from tests.queues.model import ModelSeat
 
 
@@ -121,10 +121,15 @@ class SeatRules(Side):
         else:
             model.rest(SeatState.NOT_READY, self.ms, reason)
 
-    @rule(seat=seats, reachable=st.booleans())
-    def phone(self, seat: str, reachable: bool) -> None:
+    @rule(seat=seats, reachable=st.booleans(), owner=owners)
+    def phone(self, seat: str, reachable: bool, owner: str = OWNERS[0]) -> None:
         known = seat in self.model.seats
-        assert self.hall.list.phone(seat, reachable, self.now) == known
+        assert self.halls[owner].list.phone(seat, reachable, self.now) == known
         if known:
-            self.model.seats[seat].reachable = reachable
+            self.phone_leaves(seat, owner)
+            self.model.seats[seat].homes += [owner] if reachable else []
         self.settle()
+
+    def phone_leaves(self, seat: str, owner: str) -> None:
+        homes = self.model.seats[seat].homes
+        homes[:] = [home for home in homes if home != owner]

@@ -25,7 +25,8 @@ class ModelSeat:
     state: SeatState = SeatState.SIGNED_OUT
     agent: str = ""
     reason: str = ""
-    reachable: bool = False
+    homes: list[str] = field(default_factory=list)
+    """Owners at whose FreeSWITCH the phone is registered, the last one last."""
     idle_since: int = 0
     turn: int = 0
     calls: int = 0
@@ -33,6 +34,14 @@ class ModelSeat:
     owner: str = ""
     until: int | None = None
     wish: tuple[SeatState, str] | None = None
+
+    @property
+    def reachable(self) -> bool:
+        return bool(self.homes)
+
+    @property
+    def home(self) -> str:
+        return self.homes[-1] if self.homes else ""
 
     @property
     def busy(self) -> bool:

@@ -38,10 +38,10 @@ class CheckedMachine(QueueMachine):
 
     def redis_agrees_with_the_model(self, snapshot: Snapshot) -> None:
         assert {
-            number: (v.state, v.agent, v.reason, v.reachable, v.pools, v.call)
+            number: (v.state, v.agent, v.reason, v.reachable, v.home, v.pools, v.call)
             for number, v in snapshot.seats.items()
         } == {
-            number: (s.state, s.agent, s.reason, s.reachable, s.pools, s.call)
+            number: (s.state, s.agent, s.reason, s.reachable, s.home, s.pools, s.call)
             for number, s in self.model.seats.items()
         }
         for number, model in self.model.seats.items():

@@ -103,7 +103,7 @@ class TestALease:
     def test_the_same_place_has_it_again_at_once(self, client: redis.Redis) -> None:
         nodes(client, "north", "one:/state").claim_node(MORNING)
         nodes(client, "north", "one:/state").claim_node(MORNING + 0.1)
-        (node,) = nodes(client, "south").nodes()
+        (node,) = nodes(client, "south").nodes(MORNING)
         assert (node.owner, node.heard_at) == ("north", MORNING + 0.1)
 
     def test_another_place_has_it_once_it_has_run_out(self, client: redis.Redis) -> None:
@@ -112,7 +112,7 @@ class TestALease:
         nodes(client, "north", "two:/state").claim_node(MORNING + LEASE_SECONDS)
         assert first.beat(MORNING + LEASE_SECONDS).verdict is Verdict.TAKEN
         assert not first.resign_node(MORNING + LEASE_SECONDS)
-        assert [node.place for node in first.nodes()] == ["two:/state"]
+        assert [node.place for node in first.nodes(MORNING)] == ["two:/state"]
 
     def test_each_beat_lets_it_last_longer(self, client: redis.Redis) -> None:
         north, south = nodes(client, "north"), nodes(client, "south")
@@ -126,7 +126,7 @@ class TestALease:
         north.claim_node(MORNING)
         south.beat(MORNING + LEASE_SECONDS)
         assert north.beat(MORNING + LEASE_SECONDS + 1).verdict is Verdict.LATE
-        assert [node.owner for node in south.nodes()] == ["north", "south"]
+        assert [node.owner for node in south.nodes(MORNING)] == ["north", "south"]
 
 
 class TestANodeThatIsGivenUp:
@@ -182,7 +182,8 @@ class TestANodeThatIsGivenUp:
         south.call("c1")
         assert node.resign_node(MORNING)
         assert not south.view("1001").reachable
-        assert node.nodes() == ()
+        assert node.nodes(MORNING) == ()
+        assert nodes(client, "south").beat(MORNING).given_up == ("north",)
 
 
 class TestATalkWhoseOwnerIsDead:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.scenarios.hotline import Hotline, wait_for
+from routing.estimate import FEWEST
+from tests.scenarios.hotline import Hotline, heard, wait_for
 
 MOBILE = "13937512345"
 
@@ -37,3 +38,16 @@ class TestWhy:
         said = hotline.admin("why", "no-such-call")
         assert said.returncode == 1
         assert "there is no call 'no-such-call'" in said.stderr
+
+
+class TestTheEstimatedWait:
+    def test_is_told_once_a_few_talks_were_measured(self, hotline: Hotline) -> None:
+        hotline.makes_ready("1001")
+        for _ in range(FEWEST):
+            hotline.sim.call(MOBILE, "12345", talk=0.5).ended.wait()
+        hotline.talks_with("1001")
+        caller = hotline.waits()
+        wait_for(lambda: "less_than_a_minute" in heard(caller), "the estimate is said")
+        assert "is told position 1, estimated wait " in why(hotline, caller.uuid)
+        caller.hang_up()
+        hotline.seat_hangs_up("1001")

@@ -331,3 +331,63 @@ class TestFound:
         }
         with pytest.raises(ValueError, match="yesterday"):
             found(house, "leg-a", headers)
+
+
+CALLED_BACK = {
+    "v_switchd_kind": "callback",
+    "v_switchd_called": "12345",
+    "v_switchd_trunk": "trunk",
+    "v_switchd_caller": "13937512345",
+    "v_switchd_callback": "7",
+    "v_sip_from_user": "12345",
+}
+
+
+class TestTheLegOfACallback:
+    def test_that_is_picked_up_is_told_like_a_caller_who_is_parked(self, house: House) -> None:
+        house.legs.add("leg-a")
+        assert hears(house, "CHANNEL_PARK", **CALLED_BACK) == [("leg-a", on.CallerBack())]
+
+    def test_that_ends_is_told_like_a_callers(self, house: House) -> None:
+        house.legs.add("leg-a")
+        told = hears(house, "CHANNEL_HANGUP_COMPLETE", **CALLED_BACK, Hangup_Cause="USER_BUSY")
+        assert told == [("leg-a", on.CallerGone("USER_BUSY", EndedBy.SYSTEM))]
+
+    def test_that_was_rung_by_a_daemon_which_died_is_astray(self, house: House) -> None:
+        assert hears(house, "CHANNEL_PARK", **CALLED_BACK) == [("stray", "leg-a")]
+
+    def test_whose_talk_is_over_belongs_to_its_callback(self, house: House) -> None:
+        talked = {
+            "v_switchd_state": "talking",
+            "v_switchd_queued_at": "1800000000.000",
+            "v_switchd_answered_at": "1800000030.000",
+            "v_switchd_seat": "1001",
+            "v_switchd_agent": "8001",
+            "v_switchd_recording": "a.wav",
+        }
+        ((_, _, event),) = hears(house, "CHANNEL_PARK", **CALLED_BACK, **talked)
+        arrival = Arrival("13937512345", "12345", "trunk")
+        assert event == on.Served(arrival, 1800000000.0, 1800000030.0, "1001", "8001", "a.wav", "7")
+
+
+class TestAMessage:
+    def test_that_is_over_says_how_long_it_is(self, house: House) -> None:
+        told = hears(
+            house,
+            "CHANNEL_EXECUTE_COMPLETE",
+            Application="record",
+            Application_UUID="leg-a/5",
+            v_record_ms="12500",
+        )
+        assert told == [("leg-a", on.Recorded("leg-a/5", 12.5))]
+
+    def test_of_a_caller_whose_daemon_died_is_not_asked_for_again(self, house: House) -> None:
+        left = {
+            "v_switchd_state": "voicemail",
+            "v_switchd_queued_at": "1800000000.000",
+            "v_switchd_message_at": "1800000030.000",
+            "v_switchd_recording": "voicemail/m.wav",
+        }
+        ((_, _, event),) = hears(house, "CHANNEL_PARK", **CALLER, **left)
+        arrival = Arrival("", "12345", "trunk")
+        assert event == on.TakenCareOf(arrival, 1800000000.0, "", "voicemail/m.wav", 1800000030.0)

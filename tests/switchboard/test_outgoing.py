@@ -229,6 +229,82 @@ class TestWhatGoesWrong:
         assert type(caught.value) is told
 
 
+class TestCallingBack:
+    def calls(self, room: Room, **changes: Any) -> str:
+        """What the switch is told."""
+        wanted: dict[str, Any] = {
+            "number": "13937512345",
+            "trunk": "police",
+            "leg": "callback-7-1",
+            "seconds": 30.0,
+            "shown": "12345",
+            "facts": {"switchd_caller": "13937512345"},
+        }
+        room.switch.call_back(**{**wanted, **changes})
+        ((command, arguments),) = room.link.said
+        assert command == "originate"
+        return arguments
+
+    def test_the_leg_has_all_that_the_dialplan_gives_to_a_callers(self, room: Room) -> None:
+        arguments = self.calls(room)
+        assert arguments.endswith("}sofia/trunk/13937512345@10.0.0.9:5060 &park()")
+        for part in (
+            "switchd_kind=callback",
+            "park_after_bridge=true",
+            "hangup_after_bridge=false",
+            "RECORD_STEREO=true",
+            "origination_caller_id_number=12345",
+            "origination_uuid=callback-7-1",
+            "switchd_caller=13937512345",
+        ):
+            assert part in arguments
+
+    @pytest.mark.parametrize("number", ["", "1 &hangup", "110\n", "1" * 25, "${x}"])
+    def test_nothing_but_digits_is_dialled(self, room: Room, number: str) -> None:
+        with pytest.raises(SwitchError, match="no number"):
+            self.calls(room, number=number)
+
+    def test_a_trunk_that_takes_no_calls_is_told(self, room: Room) -> None:
+        with pytest.raises(SwitchError, match="no proxy"):
+            self.calls(room, trunk="inbound")
+
+
+class TestAMessage:
+    def test_is_recorded_until_hash_silence_or_its_longest_length(
+        self, folder: Path, tmp_path: Path
+    ) -> None:
+        room = Room(folder)
+        room.switch._recordings = tmp_path
+        room.switch.tag = lambda leg, facts: room.link.said.append((leg, str(facts)))
+        room.switch.record_message("leg-a", "voicemail/2026/11/22/a.wav", 120.0, 5.0, "leg-a/3")
+        tagged, recorded = room.link.said
+        assert tagged == ("leg-a", "{'playback_terminators': '#'}")
+        assert recorded == ("leg-a", "record", f"{tmp_path}/voicemail/2026/11/22/a.wav 120 200 5")
+
+    def test_lies_in_folders_that_freeswitch_may_write_to(
+        self, folder: Path, tmp_path: Path
+    ) -> None:
+        room = Room(folder)
+        room.switch._recordings = tmp_path
+        room.switch.tag = lambda leg, facts: None
+        room.switch.record_message("leg-a", "voicemail/2026/a.wav", 120.0, 5.0, "leg-a/3")
+        made = tmp_path / "voicemail" / "2026"
+        assert made.stat().st_mode & 0o7777 == 0o2770
+        assert made.parent.stat().st_mode & 0o7777 == 0o2770
+
+
+class TestANumberToBeTyped:
+    def test_ends_with_hash_and_has_only_digits(self, room: Room) -> None:
+        room.switch.collect_number(
+            "leg-a", ("survey",), ("survey_invalid",), (7, 12), 8.0, 3, "leg-a/2", interrupt=True
+        )
+        stopped, (_, application, arguments) = room.link.said
+        assert stopped == ("uuid_break", "leg-a all")
+        assert application == "play_and_get_digits"
+        assert arguments.startswith("7 12 3 8000 # ")
+        assert arguments.endswith(" switchd_key [0-9]+ 8000")
+
+
 class TestAPhoneAtAnotherNode:
     def room(self, folder: Path) -> Room:
         room = Room(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from routing import entry
 from routing.admission import HeldPlace, Instead
@@ -89,8 +90,7 @@ def served(call: Call, event: on.Served, plan: Plan, now: float) -> Result:
         seat=event.seat,
         agent=event.agent,
         recording=event.recording,
-        kind=CallKind.CALLBACK if event.callback else CallKind.INCOMING,
-        callback=event.callback,
+        **_of_callback(event.callback, event.answered_at),
         outcome=Outcome.ANSWERED,
         ended_by=EndedBy.SEAT,
     ).note(now, "talk.resumed", seat=event.seat, agent=event.agent)
@@ -117,6 +117,7 @@ def talk_on(call: Call, event: on.Talking, plan: Plan, now: float) -> Result:
         recording=event.recording,
         outcome=Outcome.ANSWERED,
         legs=(leg,),
+        **_of_callback(event.callback, since),
     ).note(now, "talk.resumed", seat=event.seat, agent=event.agent)
     return call.next_audio(), ()
 
@@ -150,6 +151,13 @@ def taken_care_of(call: Call, event: on.TakenCareOf, plan: Plan, now: float) -> 
         call, said = replace(call, outcome=Outcome.FAILED), "goodbye"
     call = call.next_audio()
     return call, (do.Play((said,), call.audio),)
+
+
+def _of_callback(callback: str, answered_at: float) -> dict[str, Any]:
+    """What is known besides of a person who was called back; nothing of a caller."""
+    if not callback:
+        return {}
+    return {"kind": CallKind.CALLBACK, "callback": callback, "called_at": answered_at}
 
 
 def _since(call: Call, queued_at: float) -> Call:
