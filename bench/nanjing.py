@@ -39,7 +39,7 @@ import gevent
 
 from bench.figures import Figure
 from bench.flow import Hall, until
-from switchd.sim.callers import SimCaller
+from switchd.sim.callers import CallerState, SimCaller
 from switchd.sim.profile import AgentHabits, Lognormal
 
 CALLS = 1_008_000
@@ -93,6 +93,7 @@ class Storm:
         self._rng = random.Random("2021-07-25")
         self._unlucky: list[str] = []
         self._fresh = 0
+        self._on_the_line: set[SimCaller] = set()
         self.arrived = self.busy = self.talked = self.gave_up = 0
         self.calls = 0
         """Exclusive or of the calls' ids: what SQL must have, whatever the order."""
@@ -132,6 +133,8 @@ class Storm:
             survey="1" if rng.random() < 0.7 else None,
             over=self._over,
         )
+        if caller.state is not CallerState.ENDED:
+            self._on_the_line.add(caller)
         self.arrived += 1
         self.calls ^= uuid.UUID(caller.uuid).int
 
@@ -144,7 +147,13 @@ class Storm:
         self._fresh += 1
         return f"138{self._fresh:08}"
 
+    def ends(self) -> None:
+        """Whoever is still on the line hangs up."""
+        for caller in list(self._on_the_line):
+            caller.hang_up()
+
     def _over(self, caller: SimCaller) -> None:
+        self._on_the_line.discard(caller)
         if caller.talked:
             self.talked += 1
             return
@@ -246,6 +255,7 @@ def _measure(hall: Hall, part: Slice, speed: float) -> list[Figure]:
     real = storm.blow()
     most = hall.memory()
     used = hall.processor_seconds() - used
+    storm.ends()
     until(lambda: hall.status()["calls"] == 0, 600, "all calls end")
     until(lambda: hall.status()["records_waiting"] == 0, 600, "all records are written")
     records, calls, congested, answered = _records(hall.state / "records.sqlite3")
