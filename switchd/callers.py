@@ -15,12 +15,12 @@ from routing.numbers import EMERGENCY, normalise
 from routing.plan import Plan
 from routing.standing import Callers, Standing
 from switchd.api.ports import Refused, Unavailable
-from switchd.calls import ports as calls
 from switchd.queues.entrance import Entrance
 from switchd.queues.facts import QueueUnavailable
 from switchd.queues.waitlist import Waitlist
 from switchd.records.callers import CallerRule, CallerRules
-from switchd.records.errors import StoreUnavailable
+from switchd.records.errors import RecordsError
+from switchd.wiring import for_calls
 
 HOTLINE = "switchd"
 """Who bars a number that called too often."""
@@ -57,7 +57,7 @@ class CallerDesk:
 
     def arrive(self, knocks: Sequence[Knock], callers: Callers, now: float) -> Sequence[Standing]:
         """Count calls; a bar that comes of one is written down behind its back."""
-        with _for_calls():
+        with for_calls():
             answers = self._entrance.arrive(knocks, callers, now)
         for knock, answer in zip(knocks, answers, strict=True):
             view = answer.caller
@@ -70,19 +70,19 @@ class CallerDesk:
 
     def hold(self, call: str, line: str, number: str, place: HeldPlace, now: float) -> None:
         """The call waits at that place."""
-        with _for_calls():
+        with for_calls():
             self._entrance.hold_place(call, line, number, place, now)
 
     def leave(
         self, call: str, line: str, number: str, kept: HeldPlace | None, seconds: float
     ) -> None:
         """The call waits no more."""
-        with _for_calls():
+        with for_calls():
             self._entrance.leave_place(call, line, number, kept, seconds)
 
     def take_over(self, earlier: HeldPlace, call: str) -> None:
         """Tell an earlier call that `call` has its place."""
-        with _for_calls():
+        with for_calls():
             self._entrance.take_over(earlier, call)
 
     def block(
@@ -131,18 +131,10 @@ class CallerDesk:
     def _write_down(self, rule: CallerRule) -> None:
         try:
             _in_thread(lambda: self._rules.add(rule))
-        except StoreUnavailable as error:
+        except RecordsError as error:
             log.warning("bar not written down", rule=asdict(rule), why=str(error))
         else:
             log.info("caller barred", number=rule.number, until=rule.until, reason=rule.reason)
-
-
-@contextmanager
-def _for_calls() -> Iterator[None]:
-    try:
-        yield
-    except QueueUnavailable as error:
-        raise calls.QueueUnavailable(str(error)) from error
 
 
 @contextmanager
@@ -173,5 +165,5 @@ def _in_thread(question: Callable[[], _Found]) -> _Found:
 def _reached(question: Callable[[], _Found]) -> _Found:
     try:
         return _in_thread(question)
-    except StoreUnavailable as error:
+    except RecordsError as error:
         raise Unavailable(str(error)) from error

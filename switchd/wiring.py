@@ -14,7 +14,8 @@ from switchd.seats.codes import SeatRefusal
 
 
 @contextmanager
-def _for_calls() -> Iterator[None]:
+def for_calls() -> Iterator[None]:
+    """Tell calls in their own words that Redis does not answer."""
     try:
         yield
     except QueueUnavailable as error:
@@ -40,7 +41,7 @@ class CallQueue:
         prefer: str,
         now: float,
     ) -> int:
-        with _for_calls():
+        with for_calls():
             return self._waitlist.enqueue(
                 call,
                 group,
@@ -53,43 +54,43 @@ class CallQueue:
             )
 
     def leave(self, call: str, now: float) -> bool:
-        with _for_calls():
+        with for_calls():
             return self._waitlist.leave(call, now)
 
     def widen(self, call: str, group: str, now: float) -> bool:
-        with _for_calls():
+        with for_calls():
             return self._waitlist.widen(call, group, now)
 
     def staffed(self, group: str) -> bool:
-        with _for_calls():
+        with for_calls():
             return self._waitlist.staffed(group)
 
     def notice(self, group: str) -> str | None:
-        with _for_calls():
+        with for_calls():
             return self._waitlist.notice(group)
 
     def rerank(self, call: str, priority: int, now: float) -> bool:
-        with _for_calls():
+        with for_calls():
             return self._waitlist.rerank(call, priority, now)
 
     def position(self, call: str, now: float) -> calls.Place | None:
-        with _for_calls():
+        with for_calls():
             place = self._waitlist.position(call, now)
             if place is None:
                 return None
             return calls.Place(place.position, self._estimates.wait(call, place, now))
 
     def accept(self, token: str, now: float) -> tuple[str, ...] | None:
-        with _for_calls():
+        with for_calls():
             accepted = self._waitlist.accept(token, now)
         return None if accepted is None else accepted.withdrawn
 
     def refuse(self, token: str, reason: str | None, now: float) -> bool:
-        with _for_calls():
+        with for_calls():
             return self._waitlist.refuse(token, reason, now)
 
     def release(self, seat: str, token: str, wrap_up_seconds: float, now: float) -> bool:
-        with _for_calls():
+        with for_calls():
             return self._waitlist.release(seat, token, wrap_up_seconds, now)
 
 

@@ -99,6 +99,19 @@ class Performer:
             return on.SwitchRefused(what, str(error))
         return None
 
+    def _or_else(
+        self, call: Call, command: Callable[[], None], failed: str, then: on.Event
+    ) -> on.Event | None:
+        """What the switch refuses counts as `then`, so that the call goes on."""
+        try:
+            command()
+        except LegGone:
+            return None
+        except SwitchError as error:
+            log.warning(failed, call_id=call.id, why=str(error))
+            return then
+        return None
+
     def _best_effort(self, call: Call, what: str, command: Callable[[], None]) -> None:
         try:
             command()
@@ -111,16 +124,14 @@ class Performer:
         return self._switch_does("answer", lambda: self._switch.answer(call.id))
 
     def _play(self, call: Call, action: do.Play) -> on.Event | None:
-        try:
-            self._switch.play(
+        return self._or_else(
+            call,
+            lambda: self._switch.play(
                 call.id, action.prompts, action.execution, action.interrupt, call.language
-            )
-        except LegGone:
-            return None
-        except SwitchError as error:
-            log.warning("prompt not played", call_id=call.id, why=str(error))
-            return on.Played(action.execution, failed=True)
-        return None
+            ),
+            "prompt not played",
+            on.Played(action.execution, failed=True),
+        )
 
     def _music(self, call: Call, action: do.PlayMusic) -> None:
         self._best_effort(
@@ -130,8 +141,9 @@ class Performer:
         )
 
     def _collect(self, call: Call, action: do.Collect) -> on.Event | None:
-        try:
-            self._switch.collect(
+        return self._or_else(
+            call,
+            lambda: self._switch.collect(
                 call.id,
                 action.prompts,
                 action.invalid,
@@ -141,17 +153,15 @@ class Performer:
                 action.execution,
                 call.language,
                 action.interrupt,
-            )
-        except LegGone:
-            return None
-        except SwitchError as error:
-            log.warning("question not asked", call_id=call.id, why=str(error))
-            return on.Collected(action.execution, "")
-        return None
+            ),
+            "question not asked",
+            on.Collected(action.execution, ""),
+        )
 
     def _collect_number(self, call: Call, action: do.CollectNumber) -> on.Event | None:
-        try:
-            self._switch.collect_number(
+        return self._or_else(
+            call,
+            lambda: self._switch.collect_number(
                 call.id,
                 action.prompts,
                 action.invalid,
@@ -161,29 +171,24 @@ class Performer:
                 action.execution,
                 call.language,
                 action.interrupt,
-            )
-        except LegGone:
-            return None
-        except SwitchError as error:
-            log.warning("number not asked for", call_id=call.id, why=str(error))
-            return on.Collected(action.execution, "")
-        return None
+            ),
+            "number not asked for",
+            on.Collected(action.execution, ""),
+        )
 
     def _record_message(self, call: Call, action: do.RecordMessage) -> on.Event | None:
-        try:
-            self._switch.record_message(
+        return self._or_else(
+            call,
+            lambda: self._switch.record_message(
                 call.id,
                 action.path,
                 action.longest_seconds,
                 action.silence_seconds,
                 action.execution,
-            )
-        except LegGone:
-            return None
-        except SwitchError as error:
-            log.warning("message not recorded", call_id=call.id, why=str(error))
-            return on.Recorded(action.execution, 0.0)
-        return None
+            ),
+            "message not recorded",
+            on.Recorded(action.execution, 0.0),
+        )
 
     def _keep_place(self, call: Call, action: do.KeepPlace) -> on.Event:
         try:
@@ -321,14 +326,14 @@ class Performer:
         )
 
     def _tell(self, call: Call, action: do.Tell) -> on.Event | None:
-        try:
-            self._switch.play(action.leg, action.prompts, action.execution, interrupt=False)
-        except LegGone:
-            return None
-        except SwitchError as error:
-            log.warning("seat not told", call_id=call.id, why=str(error))
-            return on.Played(action.execution, failed=True)
-        return None
+        return self._or_else(
+            call,
+            lambda: self._switch.play(
+                action.leg, action.prompts, action.execution, interrupt=False
+            ),
+            "seat not told",
+            on.Played(action.execution, failed=True),
+        )
 
     def _ring_tone(self, call: Call, action: do.RingTone) -> None:
         self._best_effort(

@@ -26,7 +26,7 @@ from switchd.config import Problem, Severity, render_json, render_problem
 from switchd.config import check as check_folder
 from switchd.config.server import Log
 from switchd.esl.errors import EslError
-from switchd.esl.link import Link
+from switchd.esl.link import asking
 from switchd.freeswitch.doctor import Level, diagnose
 from switchd.freeswitch.render import RenderError, render
 from switchd.freeswitch.secrets import SecretsError
@@ -135,36 +135,20 @@ def doctor(city: City = DEFAULT_CITY, node: Node = "") -> None:
     except NoPassword as error:
         fail(str(error), Exit.CONFIG)
     configure_log(Log(level="error"))
-    link = Link(
-        event_socket.host,
-        event_socket.port,
-        password,
-        events=("HEARTBEAT",),
-        on_event=lambda event: None,
-        on_up=lambda link: None,
-        on_down=lambda reason: None,
-    )
-    link.start()
+    host, port = event_socket.host, event_socket.port
     try:
-        if not link.wait_connected(CONNECT_SECONDS):
-            where = f"{event_socket.host}:{event_socket.port}"
-            fail(
-                f"no FreeSWITCH on the event socket {where}: {link.trouble or 'no answer'}",
-                Exit.UNAVAILABLE,
-            )
-        findings = diagnose(link.api, loaded.plan, render_settings(loaded))
+        with asking(host, port, password, CONNECT_SECONDS) as link:
+            findings = diagnose(link.api, loaded.plan, render_settings(loaded))
     except EslError as error:
-        fail(f"FreeSWITCH went away: {error}", Exit.UNAVAILABLE)
-    finally:
-        link.stop()
+        fail(f"no FreeSWITCH on the event socket {host}:{port}: {error}", Exit.UNAVAILABLE)
     marks = {Level.OK: "ok", Level.WARNING: "warning", Level.ERROR: "ERROR"}
     for finding in findings:
         typer.echo(f"{marks[finding.level]:>8}  {_advice([finding.what, finding.what_to_do])}")
     if any(finding.level is not Level.OK for finding in findings):
         password_file = loaded.server.password_file
         typer.echo(
-            f"fs_cli reaches this FreeSWITCH with: fs_cli -H {event_socket.host} "
-            f'-P {event_socket.port} -p "$(cat {password_file})"'
+            f"fs_cli reaches this FreeSWITCH with: fs_cli -H {host} "
+            f'-P {port} -p "$(cat {password_file})"'
         )
     failed = any(finding.level is Level.ERROR for finding in findings)
     raise typer.Exit(Exit.FAILED if failed else Exit.OK)

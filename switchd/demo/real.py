@@ -18,7 +18,7 @@ from switchd.demo.telephones.exchange import Reach, Telephones
 from switchd.demo.telephones.ports import FreePorts, rtp_range
 from switchd.demo.watch import Watch
 from switchd.esl.errors import EslError
-from switchd.esl.link import Link
+from switchd.esl.link import asking
 from switchd.freeswitch.render import Rendered, RenderError, render
 from switchd.freeswitch.secrets import SecretsError
 from switchd.freeswitch.settings import RenderSettings, SettingsError
@@ -122,22 +122,9 @@ def _ask(rendered: Rendered, line: str) -> str:
     """Run an API command over a connection of its own; OSError if nobody answers yet."""
     socket.create_connection(rendered.event_socket, timeout=CONNECT_SECONDS).close()
     host, port = rendered.event_socket
-    link = Link(
-        host,
-        port,
-        rendered.event_socket_password,
-        events=("HEARTBEAT",),
-        on_event=lambda event: None,
-        on_up=lambda link: None,
-        on_down=lambda reason: None,
-    )
-    link.start()
     try:
-        if not link.wait_connected(CONNECT_SECONDS):
-            raise OSError(link.trouble or "no answer")
-        name, _, arguments = line.partition(" ")
-        return link.api(name, arguments)
+        with asking(host, port, rendered.event_socket_password, CONNECT_SECONDS) as link:
+            name, _, arguments = line.partition(" ")
+            return link.api(name, arguments)
     except EslError as error:
         raise OSError(str(error)) from error
-    finally:
-        link.stop()

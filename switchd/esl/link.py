@@ -8,7 +8,7 @@ sent twice: commands fail, and `on_up` is the place to compare our picture with 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Self
 
 import gevent
@@ -227,3 +227,24 @@ class Link(Connection):
     def __enter__(self) -> Self:
         self.start()
         return self
+
+
+@contextlib.contextmanager
+def asking(host: str, port: int, password: str, seconds: float) -> Iterator[Link]:
+    """A link for a few commands; raise NotConnected if there is none within `seconds`."""
+    link = Link(
+        host,
+        port,
+        password,
+        events=("HEARTBEAT",),
+        on_event=lambda event: None,
+        on_up=lambda link: None,
+        on_down=lambda reason: None,
+    )
+    link.start()
+    try:
+        if not link.wait_connected(seconds):
+            raise NotConnected(link.trouble or "no answer")
+        yield link
+    finally:
+        link.stop()

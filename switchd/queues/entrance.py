@@ -17,7 +17,7 @@ import redis
 
 from routing.admission import HeldPlace, Knock, Room
 from routing.standing import Callers, Standing
-from switchd.queues.facts import CallerView, QueueUnavailable
+from switchd.queues.facts import CallerView
 from switchd.queues.keys import EntranceKeys
 from switchd.queues.order import to_ms, to_seconds
 from switchd.queues.scripts import Scripts
@@ -69,15 +69,12 @@ class Entrance:
             )
             for knock in knocks
         ]
-        try:
-            return [_read_answer(answer) for answer in self._scripts.run_each("arrive", rows)]
-        except redis.RedisError as error:
-            raise _unavailable("arrive", error) from error
+        return [_read_answer(answer) for answer in self._scripts.run_each("arrive", rows)]
 
     def hold_place(self, call: str, line: str, number: str, place: HeldPlace, now: float) -> None:
         """The call has come to the waiting list, at that place; its number has it."""
         since = to_ms(now if place.enqueued_at is None else place.enqueued_at)
-        self._run(
+        self._scripts.run(
             "hold_place",
             *(line, number, call, self._owner, to_ms(now)),
             *(place.group, place.language, place.priority or 0, since),
@@ -91,7 +88,7 @@ class Entrance:
         place = kept or HeldPlace(call, waits=False)
         since = "" if place.enqueued_at is None else to_ms(place.enqueued_at)
         priority = "" if place.priority is None else place.priority
-        self._run(
+        self._scripts.run(
             "leave_place",
             *(line, number, call, to_ms(seconds) if kept else 0),
             *(place.group, place.language, priority, since, place.agent, place.seat),
@@ -99,7 +96,7 @@ class Entrance:
 
     def take_over(self, earlier: HeldPlace, call: str) -> None:
         """Tell the owner of an earlier call that `call` has its place."""
-        self._run("take_over", earlier.call, earlier.owner, call)
+        self._scripts.run("take_over", earlier.call, earlier.owner, call)
 
     def forget_held(self, keep_seconds: float) -> int:
         """Count nothing any more that this owner's calls held; return how many there were.
@@ -107,17 +104,7 @@ class Entrance:
         For the start of a daemon. Their numbers keep their places for so long, as callers who
         were cut off.
         """
-        return int(self._run("forget_held", self._owner, to_ms(keep_seconds)))
-
-    def _run(self, verb: str, *arguments: str | int) -> Any:
-        try:
-            return self._scripts.run(verb, *arguments)
-        except redis.RedisError as error:
-            raise _unavailable(verb, error) from error
-
-
-def _unavailable(verb: str, error: redis.RedisError) -> QueueUnavailable:
-    return QueueUnavailable(f"{verb}: Redis does not answer as it should: {error}")
+        return int(self._scripts.run("forget_held", self._owner, to_ms(keep_seconds)))
 
 
 def _read_answer(answer: Sequence[Any]) -> Answer:

@@ -11,13 +11,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote, unquote
 
 import redis
 
 from routing.indicators import SUMS, Counts, Ended
-from switchd.queues.facts import QueueUnavailable
 from switchd.queues.keys import IndicatorKeys
 from switchd.queues.scripts import Scripts
 
@@ -74,27 +73,21 @@ class Indicators:
             return 0
         first_minute = _minute(now) - ROLLING_MINUTES
         return int(
-            self._run("count_end", json.dumps(told), first_minute, DAY_KEPT_MS, MINUTE_KEPT_MS)
+            self._scripts.run(
+                "count_end", json.dumps(told), first_minute, DAY_KEPT_MS, MINUTE_KEPT_MS
+            )
         )
 
     def read(self, now: float, zone: tzinfo) -> LiveIndicators:
         """Return the figures at `now`. Raises QueueUnavailable."""
         last = _minute(now)
         first = last - ROLLING_MINUTES + 1
-        day, minutes = self._run("indicators", _day(now, zone), first, last)
+        day, minutes = self._scripts.run("indicators", _day(now, zone), first, last)
         until = float((last + 1) * MINUTE)
         return LiveIndicators(
             today=_period(first_of_today(now, zone), until, day),
             hour=_period(float(first * MINUTE), until, minutes),
         )
-
-    def _run(self, verb: str, *arguments: str | int) -> Any:
-        try:
-            return self._scripts.run(verb, *arguments)
-        except redis.RedisError as error:
-            raise QueueUnavailable(
-                f"{verb}: Redis does not answer as it should: {error}"
-            ) from error
 
 
 def first_of_today(now: float, zone: tzinfo, days_before: int = 0) -> float:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -15,6 +16,7 @@ from typing import Any
 
 import redis
 
+from switchd.queues.facts import QueueUnavailable
 from switchd.queues.keys import EntranceKeys, IndicatorKeys, Keys
 
 _INCLUDE = re.compile(r"-- include (_\w+\.lua)")
@@ -64,7 +66,7 @@ def verbs() -> tuple[str, ...]:
 
 
 def load_all(client: redis.Redis) -> None:
-    """Read every verb and give it to Redis, in one round trip; raise redis.RedisError.
+    """Read every verb and give it to Redis, in one round trip; raise QueueUnavailable.
 
     Verbs run without it too, but then each one's first run reads files and asks Redis twice, and
     a caller waits for that.
@@ -72,7 +74,16 @@ def load_all(client: redis.Redis) -> None:
     pipeline = client.pipeline(transaction=False)
     for verb in verbs():
         pipeline.script_load(source(verb))
-    pipeline.execute()
+    with _answering("prepare"):
+        pipeline.execute()
+
+
+@contextmanager
+def _answering(what: str) -> Iterator[None]:
+    try:
+        yield
+    except redis.RedisError as error:
+        raise QueueUnavailable(f"{what}: Redis does not answer as it should: {error}") from error
 
 
 class Scripts:
@@ -83,20 +94,21 @@ class Scripts:
         self._keys = keys.for_lua()
 
     def run(self, verb: str, *arguments: str | int) -> Any:
-        """Run `verb` atomically and return its reply; raise redis.RedisError.
+        """Run `verb` atomically and return its reply; raise QueueUnavailable.
 
         A Redis that does not know the script (it restarted) is given the text; the verb has not
         run before that, so nothing happens twice.
         """
         count = len(self._keys)
         given = [*self._keys, *map(str, arguments)]
-        try:
-            return self._client.evalsha(_digest(verb), count, *given)
-        except redis.exceptions.NoScriptError:
-            return self._client.eval(source(verb), count, *given)
+        with _answering(verb):
+            try:
+                return self._client.evalsha(_digest(verb), count, *given)
+            except redis.exceptions.NoScriptError:
+                return self._client.eval(source(verb), count, *given)
 
     def run_each(self, verb: str, rows: Sequence[Sequence[str | int]]) -> list[Any]:
-        """Run `verb` once for each row of arguments, in one round trip; raise redis.RedisError.
+        """Run `verb` once for each row of arguments, in one round trip; raise QueueUnavailable.
 
         Each run is atomic, all of them together are not.
         """
@@ -105,10 +117,11 @@ class Scripts:
         pipeline = self._client.pipeline(transaction=False)
         for row in rows:
             pipeline.evalsha(_digest(verb), len(self._keys), *self._keys, *map(str, row))
-        answers = pipeline.execute(raise_on_error=False)
-        for index, answer in enumerate(answers):
-            if isinstance(answer, redis.exceptions.NoScriptError):
-                answers[index] = self.run(verb, *rows[index])
-            elif isinstance(answer, Exception):
-                raise answer
+        with _answering(verb):
+            answers = pipeline.execute(raise_on_error=False)
+            for index, answer in enumerate(answers):
+                if isinstance(answer, redis.exceptions.NoScriptError):
+                    answers[index] = self.run(verb, *rows[index])
+                elif isinstance(answer, Exception):
+                    raise answer
         return answers

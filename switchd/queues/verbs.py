@@ -8,7 +8,6 @@ from typing import Any
 
 import redis
 
-from switchd.queues.facts import QueueUnavailable
 from switchd.queues.keys import Keys
 from switchd.queues.order import to_seconds
 from switchd.queues.scripts import Scripts, load_all
@@ -46,26 +45,13 @@ class Verbs:
         For the start of a daemon and a Redis that may have lost them: no caller's verb is then the
         first of its kind. Raises QueueUnavailable.
         """
-        try:
-            load_all(self._client)
-        except redis.RedisError as error:
-            raise _unavailable("prepare", error) from error
+        load_all(self._client)
 
     def _run(self, verb: str, *arguments: str | int) -> Any:
-        head, result = self._call(verb, *arguments)
+        head, result = self._scripts.run(verb, *arguments)
         if head is not None:
             self.on_deadline(to_seconds(head))
         return result
-
-    def _call(self, verb: str, *arguments: str | int) -> Any:
-        try:
-            return self._scripts.run(verb, *arguments)
-        except redis.RedisError as error:
-            raise _unavailable(verb, error) from error
-
-
-def _unavailable(what: str, error: redis.RedisError) -> QueueUnavailable:
-    return QueueUnavailable(f"{what}: Redis does not answer as it should: {error}")
 
 
 def pairs(flat: Sequence[Any]) -> dict[Any, Any]:

@@ -197,7 +197,7 @@ class Waitlist(SeatVerbs):
 
     def sweep(self, now: float) -> Sweep:
         """End offers and wrap-ups whose deadline has passed, whoever made them."""
-        head, (lost, wrap_ups) = self._call("sweep", to_ms(now), self._new_token())
+        head, (lost, wrap_ups) = self._scripts.run("sweep", to_ms(now), self._new_token())
         return Sweep(
             offers=tuple(
                 OfferLost(call, token, seat, LostBy(reason)) for call, token, seat, reason in lost
@@ -208,7 +208,7 @@ class Waitlist(SeatVerbs):
 
     def next_deadline(self) -> float | None:
         """When the next offer or wrap-up of the city ends."""
-        head, _ = self._call("next_deadline")
+        head, _ = self._scripts.run("next_deadline")
         return None if head is None else to_seconds(head)
 
     def forget_calls_of(self, owner: str, now: float) -> int:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from gevent.monkey import get_original
 from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
-from switchd.records.engine import open_engine, reason, shown_url
-from switchd.records.errors import StoreUnavailable
+from switchd.records.database import Database
 from switchd.records.tables import CallerRuleRow
 
 _RULES = CallerRuleRow.__table__
@@ -37,20 +32,11 @@ class CallerRule:
 _FIELDS = tuple(_RULES.c[name] for name in CallerRule.__slots__)
 
 
-class CallerRules:
-    """The audit of bars at `url`, whose schema `migrate` has brought up to date.
+class CallerRules(Database):
+    """The audit of bars at `url`.
 
-    Every method blocks the thread that calls it and raises StoreUnavailable when the database
-    cannot be reached. In a gevent program call it in the hub's threadpool.
+    What `Database` says of threads, errors and gevent holds here.
     """
-
-    def __init__(self, url: str) -> None:
-        self._engine = open_engine(url)
-        self._one_at_a_time = get_original("threading", "Lock")()  # see records.store
-
-    def close(self) -> None:
-        """Give back the connections."""
-        self._engine.dispose()
 
     def add(self, rule: CallerRule) -> None:
         """Write down a new bar; earlier ones of the same number that are in force end with it."""
@@ -75,20 +61,8 @@ class CallerRules:
         return self._read(select(*_FIELDS).where(_RULES.c.number == number).order_by(_RULES.c.rule))
 
     def _read(self, query: Select[Any]) -> list[CallerRule]:
-        with self._connect(writes=False) as connection:
+        with self._connect() as connection:
             return [CallerRule(*row) for row in connection.execute(query)]
-
-    @contextmanager
-    def _connect(self, writes: bool) -> Iterator[Connection]:
-        try:
-            with (
-                self._one_at_a_time,
-                self._engine.connect().execution_options(writes=writes) as connection,
-                connection.begin(),
-            ):
-                yield connection
-        except SQLAlchemyError as error:
-            raise StoreUnavailable(f"{shown_url(self._engine)}: {reason(error)}") from error
 
 
 def _in_force(now: float) -> tuple[ColumnElement[bool], ...]:
