@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, TypeVar
 
@@ -16,11 +15,10 @@ from routing.plan import Plan
 from routing.standing import Callers, Standing
 from switchd.api.ports import Refused, Unavailable
 from switchd.queues.entrance import Entrance
-from switchd.queues.facts import QueueUnavailable
 from switchd.queues.waitlist import Waitlist
 from switchd.records.callers import CallerRule, CallerRules
 from switchd.records.errors import RecordsError
-from switchd.wiring import for_calls
+from switchd.wiring import for_api, for_calls
 
 HOTLINE = "switchd"
 """Who bars a number that called too often."""
@@ -96,7 +94,7 @@ class CallerDesk:
         until = None if seconds is None else now + seconds
         rule = CallerRule(self._number(written), "blocked", until, reason, who, now)
         _reached(lambda: self._rules.add(rule))
-        with _redis():
+        with for_api():
             self._bar(rule, now)
         log.info("caller blocked", number=rule.number, until=until, reason=reason, who=who)
         return _shown(rule)
@@ -105,7 +103,7 @@ class CallerDesk:
         """End a number's bar. Raises `Refused` if there is none, `Unavailable`."""
         number = self._number(written)
         ended = _reached(lambda: self._rules.remove(number, self._now(), who))
-        with _redis():
+        with for_api():
             was_barred = self._waitlist.admit_caller(number)
         if not ended and not was_barred:
             raise Refused(f"{number} is not blocked; `switchd blocked` lists who is")
@@ -135,14 +133,6 @@ class CallerDesk:
             log.warning("bar not written down", rule=asdict(rule), why=str(error))
         else:
             log.info("caller barred", number=rule.number, until=rule.until, reason=rule.reason)
-
-
-@contextmanager
-def _redis() -> Iterator[None]:
-    try:
-        yield
-    except QueueUnavailable as error:
-        raise Unavailable(str(error)) from error
 
 
 def _shown(rule: CallerRule) -> Mapping[str, Any]:

@@ -6,8 +6,7 @@ wherever the supervisor's daemon is. Everything is written down in SQL.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict
 from difflib import get_close_matches
 from typing import Any, Protocol
@@ -18,13 +17,14 @@ import structlog
 from routing.callflow import events as on
 from routing.plan import Plan
 from routing.pools import agent_skills, pools
-from switchd.api.ports import Refused, Unavailable
+from switchd.api.ports import Refused
 from switchd.calls.desk import Desk
-from switchd.queues.facts import QueueUnavailable, Snapshot, Told
+from switchd.queues.facts import Snapshot, Told
 from switchd.queues.waitlist import Waitlist
 from switchd.records.audit import OperatorAction
 from switchd.records.errors import RecordsError
 from switchd.seating import Seating
+from switchd.wiring import for_api
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +67,7 @@ class Operators:
 
     def rank(self, call: str, priority: int, who: str, why: str) -> Mapping[str, Any]:
         """Give a caller another priority, in points."""
-        with _redis():
+        with for_api():
             call = self._found(call)
             if call.startswith(KEPT_PLACES):
                 self._waitlist.rerank(call, priority, self._now())
@@ -78,7 +78,7 @@ class Operators:
     def move(self, call: str, group: str, who: str, why: str) -> Mapping[str, Any]:
         """Let a caller wait for another group."""
         self._known("group", group, self._plan().groups)
-        with _redis():
+        with for_api():
             call = self._found(call)
             if call.startswith(KEPT_PLACES):
                 self._waitlist.move(call, group, self._now())
@@ -89,7 +89,7 @@ class Operators:
     def remove(self, call: str, prompt: str, who: str, why: str) -> Mapping[str, Any]:
         """Take a caller out of the list: the prompt, or nothing, and good-bye."""
         self._recorded(prompt)
-        with _redis():
+        with for_api():
             call = self._found(call)
             if call.startswith(KEPT_PLACES):
                 number = call.removeprefix(KEPT_PLACES)
@@ -104,14 +104,14 @@ class Operators:
         """
         self._known("group", group, self._plan().groups)
         self._recorded(prompt)
-        with _redis():
+        with for_api():
             self._waitlist.pause(group, True, self._now())
             waiting = self._waitlist.set_notice(group, prompt)
         return self._done("pause", group, {"prompt": prompt, "waiting": waiting}, who, why)
 
     def resume(self, group: str, who: str, why: str) -> Mapping[str, Any]:
         """Let the callers of a paused group come again."""
-        with _redis():
+        with for_api():
             if self._waitlist.notice(group) is None:
                 self._known("group", group, self._plan().groups)
                 raise Refused(f"the group {group} is not paused")
@@ -129,7 +129,7 @@ class Operators:
         plan = self._plan()
         for skill in changes:
             self._known("skill", skill, _skills(plan))
-        with _redis():
+        with for_api():
             signed_in = {seat.agent for seat in self._snapshot().seats.values()} - {""}
             self._known("agent", agent, {*plan.agents, *signed_in})
             seat = ""
@@ -215,11 +215,3 @@ def heed(told: Told, desk: Desk) -> None:
             log.warning("a word that nobody understands", what=told.what, call_id=told.call)
             return
     desk.deliver(told.call, event)
-
-
-@contextmanager
-def _redis() -> Iterator[None]:
-    try:
-        yield
-    except QueueUnavailable as error:
-        raise Unavailable(str(error)) from error

@@ -22,6 +22,15 @@ def for_calls() -> Iterator[None]:
         raise calls.QueueUnavailable(str(error)) from error
 
 
+@contextmanager
+def for_api() -> Iterator[None]:
+    """Tell whoever asked over HTTP that Redis does not answer."""
+    try:
+        yield
+    except QueueUnavailable as error:
+        raise Unavailable(str(error)) from error
+
+
 class CallQueue:
     """The waitlist as calls see it. Implements `calls.ports.Queue`."""
 

@@ -24,6 +24,7 @@ from gevent.event import Event as Flag
 
 from routing import entry
 from routing.admission import EMPTY, Again, Capacity, Gate, Knock, Overload, Room
+from routing.admitted import overloaded
 from routing.callflow import events as on
 from routing.callflow.refused import refused_call
 from routing.entry import Arrival, Refusal, Route
@@ -151,7 +152,7 @@ class Reception:
             self._let_in(leg, on.Arrived(arrival), ())
         elif (overload := self._overload(plan, now)) is not None:
             self._note_overload(overload, now)
-            self._refuse(leg, arrival, entry.overloaded(route, overload), plan, now)
+            self._refuse(leg, arrival, overloaded(route, overload), plan, now)
         elif not route.caller and not route.waits:
             self._let_in(leg, on.Arrived(arrival), ())
         else:
