@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import gevent
 import pytest
 from hypothesis import HealthCheck, settings
 
 from switchd.esl.backoff import Backoff
 from switchd.esl.events import Event
+from switchd.esl.jobs import Job
 from switchd.esl.link import Link
-from tests.wire.peer import PATIENCE, Conversation, Peer
+from tests.wire.peer import PATIENCE, Conversation, Peer, reply
 
 # A busy machine is no failure: nothing here measures time.
 settings.register_profile("wire", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -68,3 +70,16 @@ def linked(peer: Peer) -> Iterator[Callable[..., Linked]]:
     for each in made:
         each.link._drop("end of test")
         each.link.stop(timeout=0.1)
+
+
+def asking(linked: Linked, name: str = "status", **options: Any) -> gevent.Greenlet[..., str]:
+    """Ask something in the background."""
+    return gevent.spawn(linked.link.api, name, **options)
+
+
+def started(linked: Linked, said: Conversation, job: str, *behind: bytes) -> Job:
+    """Start a background job; `behind` follows FreeSWITCH's confirmation in the same packet."""
+    starting = gevent.spawn(linked.link.bgapi, "originate", "user/1 &park()", job)
+    said.expect("bgapi originate", reply(f"+OK Job-UUID: {job}", Job_UUID=job) + b"".join(behind))
+    result: Job = starting.get(timeout=PATIENCE)
+    return result
