@@ -40,7 +40,13 @@ def _duration(text: str) -> float:
 def demo(
     seconds: Annotated[
         float,
-        typer.Option("--for", parser=_duration, metavar="TIME", help="60s, 2m; default: Ctrl-C."),
+        typer.Option(
+            "--for",
+            parser=_duration,
+            metavar="TIME",
+            show_default=False,
+            help="60s, 2m; default: until Ctrl-C.",
+        ),
     ] = "0",  # type: ignore[assignment]  # the parser reads it
     city: Annotated[Path | None, typer.Option(help="Default: config/pingdingshan.")] = None,
     rate: Annotated[float, typer.Option(min=0, help="Calls an hour.")] = 1200.0,
