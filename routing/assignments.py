@@ -7,7 +7,7 @@ trace holds texts only, so lists and mappings stand in it as JSON.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,10 @@ class Assignment:
     """The first idle seats of the pool, with what the strategy compares: the first is taken."""
     counts: Mapping[str, int] | None = None
     """State → how many of the pool's seats were in it."""
+    rejected: Sequence[tuple[str, str]] = ()
+    """Thirty at most of the other seats that serve the caller and at which somebody is signed in,
+    with why each was not offered the caller: its state, `not_ready:` and the agent's reason,
+    `unreachable`; of idle ones that are not in `seats`, `later_in_turn` or `not_preferred`."""
 
 
 def as_facts(why: Mapping[str, Any]) -> dict[str, str]:
@@ -50,6 +54,7 @@ def from_facts(facts: Mapping[str, str]) -> Assignment:
         callers=_ranked(facts.get("callers", "")),
         seats=_ranked(facts.get("seats", "")),
         counts=_counts(facts.get("counts", "")),
+        rejected=tuple((seat, str(reason)) for seat, reason in _pairs(facts.get("rejected", ""))),
     )
 
 
@@ -67,12 +72,15 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _ranked(text: str) -> tuple[tuple[str, float], ...]:
+def _pairs(text: str) -> Iterator[tuple[str, Any]]:
     found = _read(text)
-    if not isinstance(found, list):
-        return ()
-    pairs = (pair for pair in found if isinstance(pair, list) and len(pair) == 2)
-    return tuple((str(name), float(rank)) for name, rank in pairs)
+    for pair in found if isinstance(found, list) else ():
+        if isinstance(pair, list) and len(pair) == 2:
+            yield str(pair[0]), pair[1]
+
+
+def _ranked(text: str) -> tuple[tuple[str, float], ...]:
+    return tuple((name, float(rank)) for name, rank in _pairs(text))
 
 
 def _counts(text: str) -> Mapping[str, int] | None:

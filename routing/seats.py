@@ -87,4 +87,5 @@ class Offer:
     why: Mapping[str, Any] = field(default_factory=dict, compare=False)
     """What it was decided from, in points and seconds: how (turn, preferred, withdrawn from
     another caller, further), pool, strategy, score, waited, callers considered [call, score],
-    seats considered [seat, what the strategy compares], counts of the pool's seats by state."""
+    seats considered [seat, what the strategy compares], counts of the pool's seats by state,
+    rejected [seat, reason]: see `routing.assignments.Assignment`."""

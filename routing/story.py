@@ -14,6 +14,9 @@ from routing.assignments import from_facts
 from routing.record import CallRecord, Outcome, TraceRecord
 from routing.story_words import WORDS, Words
 
+REJECTED_TOLD = 10
+"""Of how many seats it is told one by one why they were not offered a caller."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -101,8 +104,11 @@ class _Facts(dict[str, str]):
         return "?"
 
     def __getitem__(self, name: str) -> str:
-        text = super().__getitem__(name)
-        return "".join(char if char.isprintable() else "\ufffd" for char in text)
+        return _printable(super().__getitem__(name))
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
 def _cause(facts: Mapping[str, str], words: Words) -> str:
@@ -138,7 +144,20 @@ def _decided(step: TraceRecord, words: Words) -> str:
         reasons.append(words.idle_seats.format(seats=idle))
     if counts := _counted(found.counts, words.seat_states, words):
         reasons.append(words.pool_counts.format(counts=counts))
+    if passed_over := [_rejected(*seat, words) for seat in found.rejected[:REJECTED_TOLD]]:
+        if more := len(found.rejected) - len(passed_over):
+            passed_over.append(words.more.format(many=more))
+        reasons.append(words.not_offered.format(seats=words.comma.join(passed_over)))
     return words.colon + words.semicolon.join(reasons) if reasons else ""
+
+
+def _rejected(seat: str, why: str, words: Words) -> str:
+    """Tell why a seat was not offered the caller."""
+    state, _, reason = why.partition(":")
+    told = words.passed_over.get(state) or words.seat_states.get(state, state)
+    if reason:
+        told = words.rejected.format(state=told, reason=words.causes.get(reason, reason))
+    return _printable(f"{seat} {told}")
 
 
 def _counted(counts: Mapping[str, int] | None, states: Mapping[str, str], words: Words) -> str:

@@ -25,6 +25,9 @@ class Words:
     next_callers: str
     idle_seats: str
     pool_counts: str
+    not_offered: str
+    rejected: str
+    more: str
     colon: str
     semicolon: str
     comma: str
@@ -38,6 +41,8 @@ class Words:
     strategies: Mapping[str, str]
     how: Mapping[str, str]
     seat_states: Mapping[str, str]
+    passed_over: Mapping[str, str]
+    """Why a seat was not offered a caller, where that is not its state."""
     busy: Mapping[str, str] = field(init=False)
     """States of seats that take no caller."""
 
@@ -69,6 +74,9 @@ ENGLISH = Words(
     next_callers="next would be {callers}",
     idle_seats="idle seats in turn: {seats}",
     pool_counts="seats: {counts}",
+    not_offered="not offered to: {seats}",
+    rejected="{state} ({reason})",
+    more="{many} more",
     colon=": ",
     semicolon="; ",
     comma=", ",
@@ -164,6 +172,8 @@ ENGLISH = Words(
         "refused": "declined on the phone",
         "unreachable": "phone not reachable",
         "withdrawn": "rung for somebody else",
+        "break": "break",
+        "signed_in": "just signed in",
     },
     strategies={
         "longest_idle": "the seat idle longest",
@@ -184,6 +194,11 @@ ENGLISH = Words(
         "not_ready": "not ready",
         "signed_out": "signed out",
     },
+    passed_over={
+        "unreachable": "without phone",
+        "later_in_turn": "later in turn",
+        "not_preferred": "idle, not asked for",
+    },
 )
 
 CHINESE = Words(
@@ -201,6 +216,9 @@ CHINESE = Words(
     next_callers="其后为 {callers}",
     idle_seats="空闲坐席依次为 {seats}",
     pool_counts="坐席：{counts}",
+    not_offered="未派给：{seats}",
+    rejected="{state}（{reason}）",
+    more="另有 {many} 席",
     colon="：",
     semicolon="；",
     comma="、",
@@ -296,6 +314,8 @@ CHINESE = Words(
         "refused": "话机拒接",
         "unreachable": "话机不可达",
         "withdrawn": "改为服务其他来电",
+        "break": "小休",
+        "signed_in": "刚签入",
     },
     strategies={
         "longest_idle": "空闲最久的坐席",
@@ -315,6 +335,11 @@ CHINESE = Words(
         "wrap_up": "话后整理",
         "not_ready": "示忙",
         "signed_out": "未签入",
+    },
+    passed_over={
+        "unreachable": "话机离线",
+        "later_in_turn": "顺序靠后",
+        "not_preferred": "空闲，非指定",
     },
 )
 

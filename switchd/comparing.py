@@ -148,6 +148,7 @@ class Comparing:
     def _restore_once(self) -> None:
         """Seats, phones and callers that Redis does not know any more are told again."""
         parts = self._parts
+        parts.waitlist.prepare()
         now = parts.clock.now()
         snapshot = parts.waitlist.snapshot(now, first=EVERYBODY)
         parts.seating.arrange(parts.plan)

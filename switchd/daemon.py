@@ -71,6 +71,7 @@ class Daemon:
         """
         parts = self.parts
         parts.started_at = now = parts.clock.now()
+        parts.waitlist.prepare()
         parts.membership.claim()
         parts.waitlist.forget_calls_of(parts.owner, now)
         parts.entrance.forget_held(parts.plan.admission.dropped_seconds)

@@ -270,6 +270,7 @@ def read_why(why: Mapping[str, Any], now_ms: int) -> Mapping[str, Any]:
         "callers": [[call, to_points(score)] for call, score in why["callers"]],
         "seats": [[seat, _measure(strategy, int(turn), now_ms)] for seat, turn in why["seats"]],
         "counts": {state: count for state, count in why["counts"].items() if count},
+        "rejected": why.get("rejected", []),
     }
 
 

@@ -40,6 +40,7 @@ class Keys:
         "talks",
         "nodes",
         "places",
+        "hindered",
     )
     """The order in which scripts get them; `lua/_keys.lua` names them in the same order."""
 
@@ -74,6 +75,9 @@ class Keys:
         """+ pool: ZSET seat → its turn (see `lua/_turns.lua`), of ready and reachable seats."""
         self.spare = f"{tag}spare:"
         """+ pool: the same, of seats rung for a caller for whom another seat rings as well."""
+        self.hindered = f"{tag}hindered:"
+        """+ pool: ZSET seat → what keeps it from being offered a caller (see `lua/_seats.lua`), of
+        seats at which somebody is signed in."""
         self.owned = f"{tag}owned:"
         """+ owner: SET of its callers who wait or are being offered."""
         self.inbox = f"{tag}inbox:"

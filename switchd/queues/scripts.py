@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import redis
@@ -19,9 +20,18 @@ from switchd.queues.keys import EntranceKeys, IndicatorKeys, Keys
 _INCLUDE = re.compile(r"-- include (_\w+\.lua)")
 
 
+@cache
+def _folder() -> Traversable:
+    return files("switchd.queues") / "lua"
+
+
+@cache
+def _text(name: str) -> str:
+    return (_folder() / name).read_text(encoding="utf-8")
+
+
 def _lines(name: str, seen: set[str]) -> Iterable[str]:
-    text = (files("switchd.queues") / "lua" / name).read_text(encoding="utf-8")
-    for line in text.splitlines():
+    for line in _text(name).splitlines():
         include = _INCLUDE.fullmatch(line)
         if include is None:
             yield line
@@ -39,6 +49,30 @@ def source(verb: str) -> str:
 @cache
 def _digest(verb: str) -> str:
     return hashlib.sha1(source(verb).encode(), usedforsecurity=False).hexdigest()
+
+
+def verbs() -> tuple[str, ...]:
+    """Every verb that there is."""
+    names = (entry.name for entry in _folder().iterdir())
+    return tuple(
+        sorted(
+            name.removesuffix(".lua")
+            for name in names
+            if name.endswith(".lua") and not name.startswith("_")
+        )
+    )
+
+
+def load_all(client: redis.Redis) -> None:
+    """Read every verb and give it to Redis, in one round trip; raise redis.RedisError.
+
+    Verbs run without it too, but then each one's first run reads files and asks Redis twice, and
+    a caller waits for that.
+    """
+    pipeline = client.pipeline(transaction=False)
+    for verb in verbs():
+        pipeline.script_load(source(verb))
+    pipeline.execute()
 
 
 class Scripts:

@@ -11,7 +11,7 @@ import redis
 from switchd.queues.facts import QueueUnavailable
 from switchd.queues.keys import Keys
 from switchd.queues.order import to_seconds
-from switchd.queues.scripts import Scripts
+from switchd.queues.scripts import Scripts, load_all
 
 
 def new_token() -> str:
@@ -33,11 +33,23 @@ class Verbs:
         Offers for callers that this owner enqueues go to this owner's inbox. `new_token` returns
         a new unguessable text each time.
         """
+        self._client = client
         self._scripts = Scripts(client, Keys(city))
         self._owner = owner
         self._new_token = new_token
         self.on_deadline: Callable[[float], None] = lambda deadline: None
         """Told the city's next deadline after each verb but `sweep`, which returns it."""
+
+    def prepare(self) -> None:
+        """Read every verb, of other classes too, and let Redis compile them all.
+
+        For the start of a daemon and a Redis that may have lost them: no caller's verb is then the
+        first of its kind. Raises QueueUnavailable.
+        """
+        try:
+            load_all(self._client)
+        except redis.RedisError as error:
+            raise _unavailable("prepare", error) from error
 
     def _run(self, verb: str, *arguments: str | int) -> Any:
         head, result = self._call(verb, *arguments)
@@ -49,9 +61,11 @@ class Verbs:
         try:
             return self._scripts.run(verb, *arguments)
         except redis.RedisError as error:
-            raise QueueUnavailable(
-                f"{verb}: Redis does not answer as it should: {error}"
-            ) from error
+            raise _unavailable(verb, error) from error
+
+
+def _unavailable(what: str, error: redis.RedisError) -> QueueUnavailable:
+    return QueueUnavailable(f"{what}: Redis does not answer as it should: {error}")
 
 
 def pairs(flat: Sequence[Any]) -> dict[Any, Any]:

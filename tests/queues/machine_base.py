@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
-from routing.seats import SeatState
+from routing.seats import Offer, SeatState
 from switchd.queues.connection import connect
 from switchd.queues.facts import Emptied, OfferLost, OfferMade
 from switchd.queues.order import to_ms
@@ -86,6 +86,7 @@ class Side(RuleBasedStateMachine):
             told = [event.pool for event in came if isinstance(event, Emptied)]
             assert sorted(told) == sorted(pool for of, pool in emptied if of == owner)
         self.model.events.clear()
+        self.model.rejected.clear()
 
     def emptied(self) -> set[tuple[str, str]]:
         """The pools that the last seat has left since the last look, with each owner who has
@@ -108,9 +109,19 @@ class Side(RuleBasedStateMachine):
         assert round(offer.why["score"] * 100_000) == caller.score(self.ms)
         assert offer.why["pool"] in caller.pools
         assert offer.why["pool"] in self.model.seats[offer.seat].pools
+        self.every_other_seat_has_a_reason(offer)
         self.tokens[offer.seat] = offer.token
         self.given[offer.token] = (offer.call, offer.seat)
         return "made", offer.call, offer.seat, str(offer.why["how"])
+
+    def every_other_seat_has_a_reason(self, offer: Offer) -> None:
+        """Those that are named as being in turn need none."""
+        in_turn = dict(offer.why["seats"])
+        assert dict(offer.why["rejected"]) == {
+            seat: reason
+            for seat, reason in self.model.rejected[offer.call, offer.seat].items()
+            if seat not in in_turn
+        }
 
     def lost(self, event: OfferLost) -> tuple[str, str, str, str]:
         assert self.given[event.token] == (event.call, event.seat)

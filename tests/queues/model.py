@@ -103,6 +103,9 @@ class Model:
     """Agent → the seat where he or she signed in last."""
     events: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     """What the owners must hear, as (owner, made or why it is lost, call, seat, how or "")."""
+    rejected: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    """Call and seat of each offer that the owners must hear of → what the call's other seats were
+    not offered it for."""
 
     def pool(self, name: str) -> ModelPool:
         return self.pools.setdefault(name, ModelPool())
@@ -227,10 +230,30 @@ class Model:
 
     def offer(self, call: str, number: str, now: int, how: str) -> None:
         caller, seat = self.calls[call], self.seats[number]
+        self.rejected[call, number] = self.not_offered(call, number, how)
         caller.seats.append(number)
         seat.state, seat.call, seat.owner = SeatState.OFFERED, call, caller.owner
         seat.until = now + caller.ring
         self.events.append((caller.owner, "made", call, number, how))
+
+    def not_offered(self, call: str, taken: str, how: str) -> dict[str, str]:
+        """Seats that serve a caller, are signed in and do not ring for it, with the reason."""
+        idle = "not_preferred" if how == "preferred" else "later_in_turn"
+        return {
+            number: self.hindrance(seat) or idle
+            for number, seat in self.seats.items()
+            if number != taken
+            and number not in self.calls[call].seats
+            and seat.state is not SeatState.SIGNED_OUT
+            and not seat.pools.keys().isdisjoint(self.calls[call].pools)
+        }
+
+    def hindrance(self, seat: ModelSeat) -> str:
+        """What keeps a seat from being offered a caller, "" if nothing does."""
+        if seat.state is SeatState.READY:
+            return "" if seat.reachable else "unreachable"
+        more = f":{seat.reason}" if seat.state is SeatState.NOT_READY else ""
+        return f"{seat.state}{more}"
 
     # what ends offers
 

@@ -32,6 +32,7 @@ class CheckedMachine(QueueMachine):
         self.nobody_waits_while_an_eligible_seat_is_free(snapshot)
         self.positions_are_those_of_the_scores()
         self.the_counts_add_up(snapshot)
+        self.what_hinders_a_seat_is_known_in_all_its_pools()
         self.every_caller_who_entered_leaves_once()
         self.the_next_deadline_is_the_earliest_of_all_seats()
         self.redis_keeps_nothing_of_those_who_are_gone()
@@ -101,6 +102,16 @@ class CheckedMachine(QueueMachine):
                     known.paused,
                 )
                 assert snapshot.groups[group].waiting == len(self.model.waiting(group, self.ms))
+
+    def what_hinders_a_seat_is_known_in_all_its_pools(self) -> None:
+        for pool in POOLS:
+            hindered = self.client.zrange(f"switchd:{{pingdingshan}}:hindered:{pool}", 0, -1)
+            assert set(map(str, hindered)) == {
+                number
+                for number, seat in self.model.seats.items()
+                if pool in seat.pools and seat.state is not SeatState.SIGNED_OUT
+                if self.model.hindrance(seat)
+            }
 
     def every_caller_who_entered_leaves_once(self) -> None:
         assert self.entered - self.left == len(self.model.calls)

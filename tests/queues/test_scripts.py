@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from importlib.resources import files
 
@@ -11,18 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing import queueing
+from switchd.queues.connection import connect
 from switchd.queues.entrance import Entrance
+from switchd.queues.facts import QueueUnavailable
 from switchd.queues.keys import EntranceKeys, Keys
 from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
 from switchd.queues.order import BAND, PRIORITIES, SLOPES, score, to_hundredths, to_points
-from switchd.queues.scripts import Scripts, source
+from switchd.queues.scripts import Scripts, load_all, source, verbs
 from switchd.queues.waitlist import Waitlist
+from tests.queues.hall import Hall
 
 LUA = files("switchd.queues") / "lua"
-VERBS = sorted(
-    entry.name.removesuffix(".lua") for entry in LUA.iterdir() if not entry.name.startswith("_")
-)
+VERBS = verbs()
 
 OF_INDICATORS = ("count_end", "indicators")
 """Verbs of `switchd.queues.indicators`, which have keys of their own and no deadlines."""
@@ -67,6 +69,40 @@ class TestLuaFiles:
         scripts.run("next_deadline")
         client.script_flush()
         assert scripts.run("next_deadline") == [None, None]
+
+
+class TestLoadingAll:
+    """Nobody's call is the one for which a verb is read, sent and compiled."""
+
+    def test_every_file_but_those_to_be_included_is_a_verb(self) -> None:
+        assert {"accept", "release", "count_end", "arrive", "beat"} <= set(VERBS)
+        assert {f"{verb}.lua" for verb in VERBS} == {
+            entry.name for entry in LUA.iterdir() if not entry.name.startswith("_")
+        }
+
+    def test_redis_knows_each_verb_by_its_hash(self, client: redis.Redis) -> None:
+        client.script_flush()
+        load_all(client)
+        hashes = [
+            hashlib.sha1(source(verb).encode(), usedforsecurity=False).hexdigest() for verb in VERBS
+        ]
+        assert client.script_exists(*hashes) == [True] * len(VERBS)
+
+    def test_a_verb_is_not_sent_again(self, client: redis.Redis) -> None:
+        client.script_flush()
+        hall = Hall(client)
+        hall.list.prepare()
+        client.config_resetstat()
+        hall.list.next_deadline()
+        assert set(client.info("commandstats")) & {"cmdstat_evalsha", "cmdstat_eval"} == {
+            "cmdstat_evalsha"
+        }
+
+    def test_without_redis_the_error_is_that_of_a_verb(self) -> None:
+        with connect("redis://127.0.0.1:1") as nobody:
+            waitlist = Waitlist(nobody, "pingdingshan", "daemon-1")
+            with pytest.raises(QueueUnavailable, match="Redis does not answer"):
+                waitlist.prepare()
 
 
 class TestKeys:

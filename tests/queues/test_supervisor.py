@@ -159,6 +159,7 @@ class TestWhy:
             "callers": [["guest", 40.0], ["younger", 10.0]],
             "seats": [["1001", 0.0]],
             "counts": {"ready": 1, "staffed": 1},
+            "rejected": [],
         }
 
     def test_of_many_seats_the_first_five_in_turn(self, hall: Hall) -> None:

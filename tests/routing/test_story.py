@@ -31,6 +31,14 @@ WHY: dict[str, Any] = {
     "callers": [["call-1", 520.0], ["c2d2e2f2-0000", 480.5]],
     "seats": [["1003", 1763780000.0], ["1007", 1763780001.0]],
     "counts": {"talking": 25, "wrap_up": 3, "not_ready": 2, "ready": 2, "staffed": 32},
+    "rejected": [
+        ["1002", "not_ready:break"],
+        ["1004", "not_ready:午餐"],
+        ["1005", "unreachable"],
+        ["1006", "wrap_up"],
+        ["1008", "talking"],
+        ["1012", "later_in_turn"],
+    ],
 }
 
 
@@ -61,6 +69,13 @@ LONG_WAIT = replace(
 
 def told(record: CallRecord = LONG_WAIT, language: str = "en", state: str = "") -> Story:
     return tell(record, language, SHANGHAI, state)
+
+
+def passed_over(seats: list[str], reason: str = "talking") -> str:
+    """How an offer is told for which these seats were passed over."""
+    why = {**WHY, "rejected": [[seat, reason] for seat in seats]}
+    (line,) = told(replace(LONG_WAIT, trace=(step(0, "offer.made", **as_facts(why)),))).lines
+    return line.text
 
 
 class TestALongWait:
@@ -109,7 +124,25 @@ class TestAnOffer:
             "seat 1003 (agent 8003) is rung for group intake: score 520; "
             "next would be c2d2e2f2 (480); the seat idle longest; "
             "idle seats in turn: 1003, 1007; "
-            "seats: 25 talking, 3 in wrap-up, 2 not ready, 2 ready"
+            "seats: 25 talking, 3 in wrap-up, 2 not ready, 2 ready; "
+            "not offered to: 1002 not ready (break), 1004 not ready (午餐), 1005 without phone, "
+            "1006 in wrap-up, 1008 talking, 1012 later in turn"
+        )
+
+    def test_says_in_chinese_why_each_other_seat_was_passed_over(self) -> None:
+        line = next(line for line in told(language="zh").lines if "1003" in line.text)
+        assert line.text.endswith(
+            "；未派给：1002 示忙（小休）、1004 示忙（午餐）、1005 话机离线、"
+            "1006 话后整理、1008 通话、1012 顺序靠后"
+        )
+
+    def test_counts_the_seats_beyond_the_tenth_that_were_passed_over(self) -> None:
+        assert passed_over([f"10{n}" for n in range(10, 20)]).endswith("1018 talking, 1019 talking")
+        assert passed_over([f"10{n}" for n in range(10, 40)]).endswith("1019 talking, 20 more")
+
+    def test_shows_no_reason_that_a_terminal_would_obey(self) -> None:
+        assert passed_over(["1001"], "not_ready:\x1b[2J{seat}").endswith(
+            "not offered to: 1001 not ready (\ufffd[2J{seat})"
         )
 
     def test_without_reasons_in_the_record_is_told_without(self) -> None:
@@ -120,6 +153,7 @@ class TestAnOffer:
         found = from_facts(as_facts(WHY))
         assert found.callers == (("call-1", 520.0), ("c2d2e2f2-0000", 480.5))
         assert found.counts == WHY["counts"]
+        assert found.rejected[:2] == (("1002", "not_ready:break"), ("1004", "not_ready:午餐"))
         assert (found.how, found.strategy, found.score) == ("turn", "longest_idle", 520.0)
 
     @given(st.dictionaries(st.sampled_from(list(WHY)), st.text()))
@@ -156,7 +190,16 @@ class TestAnyCall:
         assert told(record, language).lines
 
     def test_has_the_same_sentences_in_both_languages(self) -> None:
-        for table in ("steps", "delays", "outcomes", "states", "causes", "strategies", "how"):
+        for table in (
+            "steps",
+            "delays",
+            "outcomes",
+            "states",
+            "causes",
+            "strategies",
+            "how",
+            "passed_over",
+        ):
             assert getattr(ENGLISH, table).keys() == getattr(CHINESE, table).keys()
 
     def test_has_a_sentence_for_every_outcome(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import sqlite3
@@ -16,6 +17,7 @@ import pytest
 from routing.record import EndedBy, Outcome
 from switchd.api.client import Answer, NoDaemon
 from switchd.queues.connection import connect
+from switchd.queues.scripts import source, verbs
 from switchd.sim.callers import CallerState, SimCaller
 from tests.scenarios.hotline import ROOT, Hotline, heard, wait_for
 
@@ -319,6 +321,23 @@ class TestRedisIsKilled:
         assert [record.outcome for record in records] == [Outcome.ANSWERED, Outcome.ANSWERED]
         answered = [record.answered_at for record in records]
         assert answered == sorted(answered)  # type: ignore[type-var]
+
+    def test_it_knows_every_verb_before_a_caller_needs_one(self, own_hotline: Hotline) -> None:
+        """At the start as after a break: the first call of a day is no slower than the next."""
+        own_hotline.start_daemon()
+        assert self.verbs_missing(own_hotline) == []
+        self.kill(own_hotline)
+        wait_for(lambda: self.is_back(own_hotline, waiting=0), "Redis is back")
+        wait_for(lambda: not self.verbs_missing(own_hotline), "it knows all of them again")
+
+    def verbs_missing(self, hotline: Hotline) -> list[str]:
+        hashes = {
+            verb: hashlib.sha1(source(verb).encode(), usedforsecurity=False).hexdigest()
+            for verb in verbs()
+        }
+        with closing(connect(f"unix://{hotline.folder}/state/redis/redis.sock")) as client:
+            known = client.script_exists(*hashes.values())
+        return [verb for verb, is_known in zip(hashes, known, strict=True) if not is_known]
 
 
 class TestAWordThatBreaksTheReader:

@@ -24,4 +24,5 @@ local key = {
   talks = KEYS[22],
   nodes = KEYS[23],
   places = KEYS[24],
+  hindered = KEYS[25],
 }

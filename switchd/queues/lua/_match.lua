@@ -7,6 +7,7 @@
 -- caller and seat, because the verb before left them so. Last, further seats are rung for those
 -- whose group wants several, if they are idle still.
 -- include _order.lua
+-- include _rejected.lua
 
 local first_few = 5
 
@@ -82,12 +83,14 @@ local function reasons(found, now)
   local is = redis.call('HMGET', key.call .. found.call, 'slope', 'order', 'since')
   local score = score_of(is[1], is[2], now)
   local callers, seats, counts = {}, {}, {}
+  local known = {[found.seat] = true}
   for at, caller in ipairs(found.considered or {{call = found.call, score = score}}) do
     callers[at] = at <= first_few and {caller.call, caller.score} or nil
   end
   local turns = redis.call('ZRANGE', found.list .. found.pool, 0, first_few - 1, 'WITHSCORES')
   for at = 1, #turns, 2 do
     seats[#seats + 1] = {turns[at], turns[at + 1]}
+    known[turns[at]] = true
   end
   local settings = redis.call('HGETALL', key.pool .. found.pool)
   local strategy = 'longest_idle'
@@ -102,6 +105,7 @@ local function reasons(found, now)
   return {
     how = found.how, pool = found.pool, strategy = strategy, score = score,
     waited = now - is[3], callers = callers, seats = seats, counts = counts,
+    rejected = rejected(found, pools_of_call(found.call), known),
   }
 end
 

@@ -49,6 +49,23 @@ local function show(seat)
   end
 end
 
+-- What keeps a seat of somebody signed in from being offered a caller, in the order in which a pool
+-- lists its seats: those that are missing before those that are with callers.
+local hindrances = {'not_ready', 'unreachable', 'offered', 'wrap_up', 'talking'}
+local place_of = {}
+for place, hindrance in ipairs(hindrances) do
+  place_of[hindrance] = place
+end
+
+local function note_hindrance(pool, seat, state, reachable)
+  local place = place_of[state == 'ready' and reachable ~= '1' and 'unreachable' or state]
+  if place then
+    redis.call('ZADD', key.hindered .. pool, place, seat)
+  else
+    redis.call('ZREM', key.hindered .. pool, seat)
+  end
+end
+
 -- Pools that have lost a seat at which somebody was signed in, perhaps the last one.
 local thinned = {}
 
@@ -93,6 +110,7 @@ local function count(seat, by)
   local is = redis.call('HMGET', key.seat .. seat, 'state', 'reachable', 'pools')
   for pool in pairs(cjson.decode(is[3])) do
     redis.call('HINCRBY', key.pool .. pool, 'seats:' .. is[1], by)
+    note_hindrance(pool, seat, by > 0 and is[1] or 'signed_out', is[2])
     if is[1] ~= 'signed_out' and is[2] == '1' then
       count_staffed(pool, by)
     end
@@ -114,6 +132,7 @@ local function become(seat, state, since)
   for pool in pairs(cjson.decode(was[3])) do
     redis.call('HINCRBY', key.pool .. pool, 'seats:' .. was[1], -1)
     redis.call('HINCRBY', key.pool .. pool, 'seats:' .. state, 1)
+    note_hindrance(pool, seat, state, was[2])
     if staffed ~= 0 then
       count_staffed(pool, staffed)
     end
