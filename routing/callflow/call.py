@@ -85,6 +85,9 @@ class Call:
     executions: int = 0
     recording: str = ""
     survey_key: str = ""
+    asks_for_callback: bool = False
+    """Whether the question about a callback follows if nobody takes the call: a phone that rang cut
+    it off, or the key was pressed while one rang."""
     callback_number: str = ""
     """The number to be called back at, while the caller is asked about it."""
     callback: str = ""
