@@ -37,6 +37,9 @@ class Missed:
     """How long the caller has to dial again before the callback takes its place."""
     open: str | None = None
     """Calendar by which missed calls become callbacks; None: at all times."""
+    congested: bool = False
+    """Whether those are called back, too, who could not enter: the list was full, or the hotline
+    overloaded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -284,6 +284,14 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     callers = CallerDesk(entrance, waitlist, rules, lambda: daemon.parts.plan, clock.now)
     estimates = Estimates(Measured(client, server.city, owner), lambda: daemon.parts.plan)
     queue = CallQueue(waitlist, estimates)
+    operators = Operators(
+        waitlist,
+        seating,
+        audit,
+        plan=plan_in_force,
+        missing_prompts=lambda names: switch.prompts("").missing(names),
+        now=clock.now,
+    )
     parts = Parts(
         plan=plan,
         clock=clock,
@@ -333,15 +341,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         notifier=Notifier(
             mailbox, post_json, lambda: plan_in_force().voicemail.notify, server.city, clock
         ),
-        kept=CallbackHouse(callback_desk, mailbox, clock.now),
-        operators=Operators(
-            waitlist,
-            seating,
-            audit,
-            plan=lambda: daemon.parts.plan,
-            missing_prompts=lambda names: switch.prompts("").missing(names),
-            now=clock.now,
-        ),
+        kept=CallbackHouse(callback_desk, mailbox, clock.now, operators.write_down),
+        operators=operators,
         spool=spool,
         writer=Writer(spool, store),
         indicators=IndicatorDesk(

@@ -32,6 +32,7 @@ from switchd.queues.facts import (
     Superseded,
     Told,
 )
+from switchd.unbroken import unbroken
 
 log = structlog.get_logger(__name__)
 
@@ -85,9 +86,9 @@ class Daemon:
         parts.callbacks.start()
         parts.notifier.start()
         self._background = [
-            gevent.spawn(self._read_inbox),
-            gevent.spawn(parts.deadlines.run),
-            gevent.spawn(parts.membership.run),
+            gevent.spawn(unbroken, self._read_inbox),
+            gevent.spawn(unbroken, parts.deadlines.run),
+            gevent.spawn(unbroken, parts.membership.run),
         ]
         parts.link.start()
         if self._server is not None:

@@ -176,13 +176,25 @@ class KeptPlaces:
         return calls.Kept(str(kept.id), already=not is_new)
 
 
-class CallbackHouse:
-    """Callbacks and messages for the HTTP interface. All raise `Refused` or `Unavailable`."""
+WriteDown = Callable[[str, str, Mapping[str, Any], str, str], object]
+"""Puts what a person did into the audit: verb, target, facts, who, why."""
 
-    def __init__(self, desk: CallbackDesk, mailbox: Mailbox, now: Callable[[], float]) -> None:
+
+class CallbackHouse:
+    """Callbacks and messages for the HTTP interface. All raise `Refused` or `Unavailable`; what a
+    person does is written down."""
+
+    def __init__(
+        self,
+        desk: CallbackDesk,
+        mailbox: Mailbox,
+        now: Callable[[], float],
+        write_down: WriteDown,
+    ) -> None:
         self._desk = desk
         self._mailbox = mailbox
         self._now = now
+        self._write_down = write_down
 
     def callbacks(self) -> Sequence[Mapping[str, Any]]:
         with _answered():
@@ -190,12 +202,16 @@ class CallbackHouse:
 
     def add(self, number: str, line: str, who: str) -> Mapping[str, Any]:
         with _answered():
-            return asdict(self._desk.add(number, line, who))
+            made = self._desk.add(number, line, who)
+        self._write_down("call_back", made.key, {"number": made.number, "line": line}, who, "")
+        return asdict(made)
 
     def change(self, id: int, verb: str, who: str) -> Mapping[str, Any]:
         with _answered():
             do = self._desk.cancel if verb == "cancel" else self._desk.hurry
-            return asdict(do(id, who))
+            changed = do(id, who)
+        self._write_down(verb, changed.key, {}, who, "")
+        return asdict(changed)
 
     def voicemails(self) -> Sequence[Mapping[str, Any]]:
         with _answered():
@@ -206,6 +222,7 @@ class CallbackHouse:
             message = self._mailbox.handle(call, self._now(), who)
         if message is None:
             raise Refused(f"there is no message of a call {call[:80]}")
+        self._write_down("handled", message.call, {}, who, "")
         return asdict(message)
 
 

@@ -73,7 +73,7 @@ class Operators:
                 self._waitlist.rerank(call, priority, self._now())
             else:
                 self._tell(call, "rank", {"priority": priority, "who": who})
-        return self._done("rank", call, {"priority": priority}, who, why)
+        return self.write_down("rank", call, {"priority": priority}, who, why)
 
     def move(self, call: str, group: str, who: str, why: str) -> Mapping[str, Any]:
         """Let a caller wait for another group."""
@@ -84,7 +84,7 @@ class Operators:
                 self._waitlist.move(call, group, self._now())
             else:
                 self._tell(call, "move", {"group": group, "who": who})
-        return self._done("move", call, {"group": group}, who, why)
+        return self.write_down("move", call, {"group": group}, who, why)
 
     def remove(self, call: str, prompt: str, who: str, why: str) -> Mapping[str, Any]:
         """Take a caller out of the list: the prompt, or nothing, and good-bye."""
@@ -95,7 +95,7 @@ class Operators:
                 number = call.removeprefix(KEPT_PLACES)
                 raise Refused(f"{call} is a callback; `switchd callbacks cancel {number}` ends it")
             self._tell(call, "take_out", {"prompt": prompt, "who": who})
-        return self._done("remove", call, {"prompt": prompt}, who, why)
+        return self.write_down("remove", call, {"prompt": prompt}, who, why)
 
     def pause(self, group: str, prompt: str, who: str, why: str) -> Mapping[str, Any]:
         """Hold the callers of a group back; they are told `prompt`, if it is not empty.
@@ -107,7 +107,7 @@ class Operators:
         with for_api():
             self._waitlist.pause(group, True, self._now())
             waiting = self._waitlist.set_notice(group, prompt)
-        return self._done("pause", group, {"prompt": prompt, "waiting": waiting}, who, why)
+        return self.write_down("pause", group, {"prompt": prompt, "waiting": waiting}, who, why)
 
     def resume(self, group: str, who: str, why: str) -> Mapping[str, Any]:
         """Let the callers of a paused group come again."""
@@ -117,7 +117,7 @@ class Operators:
                 raise Refused(f"the group {group} is not paused")
             waiting = self._waitlist.set_notice(group, "")
             self._waitlist.pause(group, False, self._now())
-        return self._done("resume", group, {"waiting": waiting}, who, why)
+        return self.write_down("resume", group, {"waiting": waiting}, who, why)
 
     def skills(
         self, agent: str, changes: Mapping[str, int | None], who: str, why: str
@@ -139,7 +139,7 @@ class Operators:
             brings = {skill: level for skill, level in brings.items() if level}
             view = self._waitlist.seat(seat) if seat else None
         facts = {"skills": dict(changes)}
-        done = self._done("skill", agent, facts, who, why)
+        done = self.write_down("skill", agent, facts, who, why)
         serves = list(view.groups) if view else []
         return {**done, "brings": brings, "seat": seat, "serves": serves}
 
@@ -176,7 +176,7 @@ class Operators:
             meant = f"did you mean {close[0]}?" if close else f"known: {', '.join(sorted(known))}"
             raise Refused(f"there is no {what} {name}; {meant}")
 
-    def _done(
+    def write_down(
         self, verb: str, target: str, facts: Mapping[str, Any], who: str, why: str
     ) -> Mapping[str, Any]:
         """Write down what was done; without SQL it is done all the same, and the log has it."""

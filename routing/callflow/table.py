@@ -79,7 +79,8 @@ _FORWARD = _rows(
 _ASKED_BACK = (S.WAITING, S.CALLBACK_QUESTION, S.CALLBACK_NUMBER)
 _WAIT_OVER = (*_ASKED_BACK, S.VOICEMAIL_GREETING, S.CLOSING, S.ENDING)
 """Where a caller who waits may be led: nowhere, or out."""
-_NOT_TAKEN = (S.WAITING, S.RINGING, S.CONNECTING)
+_NOT_TAKEN = (S.WAITING, S.CALLBACK_QUESTION, S.CALLBACK_NUMBER)
+"""Where a caller is led behind the last phone that rang: the question if the key was pressed."""
 
 _QUEUE = _rows(
     (S.WAITING, on.Offered, (S.RINGING,), h.ring, "the seat's phone rings; music goes on"),
@@ -211,25 +212,44 @@ _OFFER = _rows(
         h.connect,
         "it is picked up; others stop",
     ),
-    (S.RINGING, on.SeatFailed, (S.WAITING, S.RINGING), h.seat_failed, "music, the place is kept"),
+    (
+        S.RINGING,
+        on.SeatFailed,
+        (*_NOT_TAKEN, S.RINGING),
+        h.seat_failed,
+        "music, or the question of who pressed the key; the place is kept",
+    ),
     (S.RINGING, on.Offered, (S.RINGING,), h.ring, "one phone more rings, or another instead"),
     (S.RINGING, on.QueueForgot, (S.WAITING,), h.queue_forgot, "the phone stops"),
     (S.RINGING, on.CallerBack, (S.RINGING,), h.bridge_undone, "music again"),
     (S.RINGING, on.Bridged, (S.RINGING,), h.ignore, "nothing: that seat is being stopped"),
     (S.RINGING, on.SeatGone, (S.RINGING,), h.leg_ended, "nothing: SeatFailed follows"),
-    (S.RINGING, on.OfferLost, (S.WAITING, S.RINGING), h.offer_lost, "the phone stops ringing"),
+    (S.RINGING, on.OfferLost, (*_NOT_TAKEN, S.RINGING), h.offer_lost, "the phone stops ringing"),
+    (
+        S.RINGING,
+        on.Pressed,
+        (S.RINGING,),
+        h.pressed_while_ringing,
+        "the offer of a callback, if nobody takes the call",
+    ),
     (S.RINGING, on.Played, (S.RINGING,), h.music_again, "music again"),
     (S.RINGING, on.TimerDue, (S.RINGING,), h.postpone, "an announcement is put off"),
     (S.RINGING, on.Unstaffed, (S.RINGING,), w.unstaffed, "further seats may answer"),
     (S.CONNECTING, on.Bridged, (S.TALKING, S.CONNECTING), h.talk, "they hear each other"),
-    (S.CONNECTING, on.SeatGone, (S.WAITING, S.CONNECTING), h.seat_hung_up_early, "music"),
+    (S.CONNECTING, on.SeatGone, (*_NOT_TAKEN, S.CONNECTING), h.seat_hung_up_early, "music"),
     (S.CONNECTING, on.SeatAnswered, (S.CONNECTING,), h.late_seat, "another phone stops"),
     (S.CONNECTING, on.SeatFailed, (S.CONNECTING,), h.other_leg_failed, "nothing"),
     (S.CONNECTING, on.Offered, (S.CONNECTING,), h.late_offer, "nothing rings"),
     (S.CONNECTING, on.CallerBack, (S.CONNECTING,), h.ignore, "nothing: the reason follows"),
-    (S.CONNECTING, on.BridgeFailed, (S.WAITING,), h.bridge_failed, "music, the place is kept"),
-    (S.CONNECTING, on.TimerDue, (S.WAITING, S.CONNECTING), h.bridge_failed, "the same"),
-    (S.CONNECTING, on.OfferLost, _NOT_TAKEN, h.offer_lost, "the phone stops; others may ring on"),
+    (S.CONNECTING, on.BridgeFailed, _NOT_TAKEN, h.bridge_failed, "music, the place is kept"),
+    (S.CONNECTING, on.TimerDue, (*_NOT_TAKEN, S.CONNECTING), h.bridge_failed, "the same"),
+    (
+        S.CONNECTING,
+        on.OfferLost,
+        (*_NOT_TAKEN, S.RINGING, S.CONNECTING),
+        h.offer_lost,
+        "the phone stops; others may ring on",
+    ),
     (S.CONNECTING, on.Played, (S.CONNECTING,), h.ignore, "nothing"),
 )
 
@@ -334,7 +354,7 @@ _AGAIN = tuple(
 _KEYS = tuple(
     Row(state, on.Pressed, (state,), h.ignore, "nothing")
     for state in State
-    if state in LIVE - {S.ARRIVED, S.WAITING}
+    if state in LIVE - {S.ARRIVED, S.WAITING, S.RINGING}
 )
 
 ROWS = (

@@ -14,7 +14,7 @@ import structlog
 from gevent.lock import RLock
 
 from routing import outgoing as cb
-from routing.callbacks import Unreachable, reachable
+from routing.callbacks import Missed, Unreachable, reachable
 from routing.outgoing import LEG_PREFIX, PREFIX, Callback, Reason, Status
 from routing.plan import Plan
 from routing.record import CallKind, CallRecord, Outcome
@@ -310,14 +310,7 @@ def missed(record: CallRecord, plan: Plan) -> Callback | None:
     """Give the callback that a missed call becomes by the plan's rule, None if it becomes none."""
     rules = plan.callbacks
     rule = rules.missed
-    waited = record.queue_seconds
-    if (
-        record.outcome not in (Outcome.ABANDONED, Outcome.TIMED_OUT)
-        or waited is None
-        or waited < rule.after_seconds
-        or record.line_meant not in rule.lines
-        or not rules.trunk
-    ):
+    if record.line_meant not in rule.lines or not rules.trunk or not _is_missed(record, rule):
         return None
     calendar = plan.calendars.get(rule.open or "")
     if calendar is not None and not calendar.is_open(record.ended_at, plan.zone):
@@ -342,6 +335,19 @@ def missed(record: CallRecord, plan: Plan) -> Callback | None:
     )
 
 
+def _is_missed(record: CallRecord, rule: Missed) -> bool:
+    """Tell whether nobody answered who should have: a supervisor who takes a caller out, and a
+    caller who did not want to be called back, have said enough."""
+    happened = {step.what for step in record.trace}
+    if record.outcome is Outcome.CONGESTED:
+        asked = bool(record.group) and "callback.declined" not in happened
+        return rule.congested and asked
+    if record.outcome not in _MISSED or "supervisor.taken_out" in happened:
+        return False
+    return record.queue_seconds is not None and record.queue_seconds >= rule.after_seconds
+
+
+_MISSED = frozenset({Outcome.ABANDONED, Outcome.TIMED_OUT, Outcome.FAILED})
 _WHY = {
     Unreachable.NO_NUMBER: "'{}' is no number of a mobile or a fixed line that is called back",
     Unreachable.EMERGENCY: "{} is an emergency service, which is never called back",

@@ -211,7 +211,10 @@ class Desk:
         except Exception:
             log.exception("record not kept, here it is", record=asdict(record))
         for listener in self.closed:
-            listener(record)
+            try:
+                listener(record)
+            except Exception:
+                log.exception("not told of the end of a call", call_id=record.call)
 
     def _close(self, worker: Worker, record: CallRecord) -> None:
         self._calls.pop(record.call, None)

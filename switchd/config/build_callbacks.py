@@ -26,6 +26,7 @@ def build_callbacks(draft: Draft, lookup: Lookup) -> CallbackRules:
         missed=Missed(
             lines=_lines(lookup, missed.lines),
             after_seconds=missed.after_seconds,
+            congested=missed.congested,
             delay_seconds=missed.delay_seconds,
             open=missed.open,
         ),

@@ -20,6 +20,11 @@ class Missed(Section):
         le=3600,
         description="Who waited less is left alone: a number misdialled.",
     )
+    congested: bool = Field(
+        default=False,
+        description="Also callers who could not enter: the list was full, or the hotline "
+        "overloaded.",
+    )
     delay_seconds: float = Field(
         default=60.0,
         ge=0,

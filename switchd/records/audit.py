@@ -23,9 +23,9 @@ class OperatorAction:
     """Seconds since the epoch."""
     who: str
     verb: str
-    """rank, move, remove, pause, resume or skill."""
+    """rank, move, remove, pause, resume or skill; call_back, cancel, retry or handled."""
     target: str
-    """The call, the group or the agent."""
+    """The call, the group, the agent or the callback."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What exactly, as plain data."""
     why: str = ""

@@ -164,7 +164,7 @@ class PlanVersionRow(Base):
 
 
 class OperatorActionRow(Base):
-    """What a supervisor did to waiting callers, to groups and to agents' skills."""
+    """What a person did to waiting callers, groups, agents' skills, callbacks and messages."""
 
     __tablename__ = "operator_actions"
 
@@ -174,9 +174,9 @@ class OperatorActionRow(Base):
     at: Mapped[Moment]
     who: Mapped[str]
     verb: Mapped[str]
-    """rank, move, remove, pause, resume or skill."""
+    """rank, move, remove, pause, resume or skill; call_back, cancel, retry or handled."""
     target: Mapped[str]
-    """The call, the group or the agent."""
+    """The call, the group, the agent or the callback."""
     facts: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
     """What exactly: priority, group, prompt, or skill → level."""
     why: Mapped[str]

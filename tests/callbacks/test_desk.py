@@ -10,7 +10,7 @@ import pytest
 
 from routing.callbacks import CallbackRules, Missed
 from routing.outgoing import Action, Callback, Reason, Status
-from routing.record import CallKind, CallRecord, Outcome
+from routing.record import CallKind, CallRecord, Outcome, TraceRecord
 from routing.seats import Offer
 from switchd.callbacks.desk import AGAIN_SECONDS, CallbackDesk, NotCalledBack, missed
 from switchd.callbacks.ports import Away
@@ -286,10 +286,35 @@ class TestMissed:
             {"caller": ""},
             {"caller": "110"},
             {"caller": "12345"},
+            {"trace": (TraceRecord(NOW, "supervisor.taken_out", {}),)},
+            {"outcome": Outcome.CONGESTED},
         ],
     )
     def test_nobody_else(self, facts: dict[str, Any]) -> None:
         assert missed(replace(self.LOST, **facts), CITY) is None
+
+    def test_one_whom_a_technical_fault_cost_the_place(self) -> None:
+        assert missed(replace(self.LOST, outcome=Outcome.FAILED), CITY) is not None
+
+
+class TestWhoCouldNotEnter:
+    RULES = replace(RULES, missed=replace(RULES.missed, congested=True))
+    FULL = record(outcome=Outcome.CONGESTED, queued_at=None)
+
+    def called_back(self, **facts: Any) -> Callback | None:
+        return missed(replace(self.FULL, **facts), plan(hotline(), callbacks=self.RULES))
+
+    def test_is_called_back_if_the_plan_says_so_and_waits_from_the_end_of_the_call(self) -> None:
+        found = self.called_back()
+        assert found is not None
+        assert (found.number, found.queued_at) == (WISH.number, self.FULL.ended_at)
+
+    def test_not_without_asking_for_a_person(self) -> None:
+        assert self.called_back(group="") is None
+
+    def test_not_after_saying_no_to_a_callback(self) -> None:
+        declined = TraceRecord(NOW, "callback.declined", {"key": "0"})
+        assert self.called_back(queued_at=NOW, trace=(declined,)) is None
 
 
 class TestADaemonThatDied:

@@ -125,6 +125,13 @@ class TestDesk:
         assert room.desk.wait_empty(20)
         wait_until(lambda: heard == ["leg-a"])
 
+    def test_a_defect_in_one_of_them_costs_the_others_nothing(self, room: Room) -> None:
+        heard: list[str] = []
+        room.desk.closed += [lambda record: {}[record.call], lambda r: heard.append(r.call)]
+        room.waiting().desk.deliver("leg-a", HANGS_UP)
+        assert room.desk.wait_empty(20)
+        assert heard == ["leg-a"]
+
     def test_a_full_spool_keeps_no_call_open(self, room: Room) -> None:
         room.ledger.full = True
         room.waiting().desk.deliver("leg-a", HANGS_UP)

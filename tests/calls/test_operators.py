@@ -184,6 +184,21 @@ class TestTheAudit:
             OperatorAction("pingdingshan", NOW, "8001", "move", CALL, {"group": "english"}, "外语")
         ]
 
+    def test_has_every_verb(self, house: House) -> None:
+        operators = house.waits().signs_in().waits(OTHER).operators
+        operators.rank(CALL, 600, "8001", "")
+        operators.remove(CALL, "goodbye", "8001", "")
+        operators.pause("intake", "", "8001", "")
+        operators.resume("intake", "8001", "")
+        operators.skills("A017", {"english": 5}, "8001", "")
+        assert [(one.verb, one.target) for one in house.ledger.actions] == [
+            ("rank", CALL),
+            ("remove", CALL),
+            ("pause", "intake"),
+            ("resume", "intake"),
+            ("skill", "A017"),
+        ]
+
     def test_what_was_done_but_not_written_down_is_said(self, house: House) -> None:
         house.ledger.trouble = StoreUnavailable("the disk is full")
         done = house.waits().operators.rank(CALL, 600, "8001", "")

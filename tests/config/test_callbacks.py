@@ -22,10 +22,11 @@ class TestCallbacks:
         text = (
             TRUNK
             + "callbacks:\n  shown_number: 0375-12345\n"
-            + "  missed: {lines: [12345], after_seconds: 20, delay_seconds: 300}\n"
+            + "  missed: {lines: [12345], after_seconds: 20, congested: yes,\n"
+            + "    delay_seconds: 300}\n"
         )
         rules = load(write(extra=text)).plan.callbacks
-        assert rules.missed == Missed(frozenset({"12345"}), 20.0, 300.0)
+        assert rules.missed == Missed(frozenset({"12345"}), 20.0, 300.0, congested=True)
         assert rules.shown_number == "12345"
 
     @pytest.mark.parametrize(

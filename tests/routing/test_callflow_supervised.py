@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from routing.callbacks import CallbackRules
 from routing.callflow import State
 from routing.callflow import actions as do
 from routing.callflow import events as on
-from routing.lines import Overflow
+from routing.lines import Exit, Overflow
 from routing.plan import Plan, SkillGroup
 from routing.record import EndedBy, Outcome
 from tests.routing.build import Story, hotline, plan
@@ -47,6 +48,36 @@ class TestMove:
         story.happens(on.Moved("market", "8001"))
         (enqueue,) = story.asked_for(do.Enqueue)
         assert (enqueue.group, enqueue.enqueued_at) == ("market", since)  # type: ignore[attr-defined]
+
+    def test_the_steps_of_the_other_group_count_from_the_whole_wait(self) -> None:
+        out = Overflow(then=Exit.VOICEMAIL, after_seconds=100.0)
+        market = SkillGroup(
+            "market", "市场监管", overflow=(Overflow("web", after_seconds=80.0), out)
+        )
+        story = Story(plan(groups={**GROUPS, "market": market})).waiting()
+        story.happens(on.Moved("market", "8001"), after=50.0)
+        assert do.SetTimer("overflow", 30.0) in story.todo
+        story.happens(on.TimerDue("overflow"), after=30.0)
+        assert story.asked_for(do.Widen) == [do.Widen("web")]
+        story.happens(on.TimerDue("overflow"), after=20.0)
+        assert story.call.state is State.VOICEMAIL_GREETING
+
+    def test_the_steps_of_the_old_group_are_over(self) -> None:
+        old = SkillGroup("intake", "受理", overflow=(Overflow("web", after_seconds=60.0),))
+        story = Story(plan(groups={**GROUPS, "intake": old})).waiting()
+        story.happens(on.Moved("market", "8001"))
+        story.happens(on.TimerDue("overflow"), after=60.0)
+        assert (story.call.state, story.call.pools) == (State.WAITING, ())
+
+    def test_who_did_not_want_a_callback_is_not_asked_again(self) -> None:
+        asks = Overflow(then=Exit.CALLBACK, after_seconds=20.0)
+        the_plan = plan(
+            hotline(overflow=(asks,)), groups=GROUPS, callbacks=CallbackRules(trunk="carrier")
+        )
+        story = Story(the_plan).waiting().happens(on.TimerDue("overflow"), after=20.0)
+        story.happens(on.Collected(story.call.audio, "0"))
+        story.happens(on.Moved("market", "8001"))
+        assert not [a for a in story.todo if isinstance(a, do.SetTimer) and a.name == "overflow"]
 
     def test_a_phone_that_rings_for_the_caller_stops(self) -> None:
         story = Story(city()).ringing("leg-b").happens(on.Moved("market", "8001"))

@@ -6,7 +6,7 @@ from routing.callbacks import CallbackRules
 from routing.callflow import State
 from routing.callflow import actions as do
 from routing.callflow import events as on
-from routing.plan import Plan, Waiting
+from routing.plan import Waiting
 from tests.routing.build import Story, plan
 
 CALLED_BACK = CallbackRules(trunk="carrier")
@@ -89,7 +89,9 @@ class TestThePosition:
         story = waits()
         told(story, "busy", 3)
         story.happens(on.TimerDue("position"))
-        assert story.todo == (do.SetTimer("position", 2.0),)
+        assert story.todo == ()
+        story.happens(on.Played(story.call.audio))
+        assert timer(story, "position") == 0.0
 
 
 class TestComfortPhrases:
@@ -113,7 +115,19 @@ class TestComfortPhrases:
         story = waits(self.PHRASES)
         told(story, "busy", 3)
         assert heard(story.happens(on.TimerDue("comfort"))) == ()
-        assert timer(story, "comfort") == 2.0
+        story.happens(on.Played(story.call.audio))
+        assert timer(story, "comfort") == 0.0
+
+    def test_have_their_turn_however_often_the_position_is_said(self) -> None:
+        story = waits(self.PHRASES)
+        told(story, "busy", 3)
+        story.happens(on.TimerDue("comfort"))
+        story.happens(on.TimerDue("position"))
+        story.happens(on.Played(story.call.audio))
+        assert heard(story.happens(on.TimerDue("comfort"))) == ("comfort",)
+        story.happens(on.TimerDue("position"))
+        story.happens(on.Played(story.call.audio))
+        assert timer(story, "position") == 0.0
 
 
 class TestAnOffer:
@@ -177,9 +191,52 @@ class TestTheKeyForACallback:
     def test_means_nothing_where_nobody_is_called_back(self) -> None:
         assert waits().happens(on.Pressed("1")).call.state is State.WAITING
 
-    def test_means_nothing_while_a_phone_rings_or_somebody_talks(self) -> None:
-        the_plan: Plan = plan(callbacks=CALLED_BACK)
-        for story in (Story(the_plan).ringing(), Story(the_plan).talking()):
-            state = story.call.state
-            assert story.happens(on.Pressed("1")).call.state is state
-            assert story.todo == ()
+    def test_means_nothing_while_somebody_talks(self) -> None:
+        story = Story(plan(callbacks=CALLED_BACK)).talking().happens(on.Pressed("1"))
+        assert (story.call.state, story.todo) == (State.TALKING, ())
+
+
+class TestTheKeyWhileAPhoneRings:
+    """The caller cannot know that one rings. A person now is better than a callback."""
+
+    def pressed(self, key: str = "1", **changes: object) -> Story:
+        return Story(plan(callbacks=CALLED_BACK, **changes)).ringing().happens(on.Pressed(key))
+
+    def test_lets_it_ring(self) -> None:
+        story = self.pressed()
+        assert (story.call.state, story.todo) == (State.RINGING, ())
+        story.happens(on.SeatAnswered("leg-b")).happens(on.Bridged("leg-b"))
+        assert story.call.state is State.TALKING
+
+    def test_leads_to_the_question_if_nobody_answers(self) -> None:
+        story = self.pressed().happens(on.SeatFailed("leg-b", "NO_ANSWER"))
+        assert story.call.state is State.CALLBACK_QUESTION
+        assert story.asked_for(do.Collect)
+        assert not story.asked_for(do.LeaveQueue)
+
+    def test_or_if_the_seat_is_needed_for_somebody_else(self) -> None:
+        story = self.pressed().happens(on.OfferLost("leg-b", "withdrawn"))
+        assert story.call.state is State.CALLBACK_QUESTION
+
+    def test_or_if_the_seat_hangs_up_before_a_word(self) -> None:
+        story = self.pressed().happens(on.SeatAnswered("leg-b"))
+        story.happens(on.SeatGone("leg-b", "NORMAL_CLEARING", by_seat=True))
+        assert story.call.state is State.CALLBACK_QUESTION
+
+    def test_is_asked_once(self) -> None:
+        story = self.pressed().happens(on.SeatFailed("leg-b", "NO_ANSWER"))
+        story.happens(on.Collected(story.call.audio, "0")).ringing("leg-c")
+        assert story.happens(on.SeatFailed("leg-c", "NO_ANSWER")).call.state is State.WAITING
+
+    def test_a_question_cut_off_by_a_phone_that_nobody_answers_is_asked_again(self) -> None:
+        story = Story(plan(callbacks=CALLED_BACK)).waiting().happens(on.Pressed("1")).ringing()
+        story.happens(on.SeatFailed("leg-b", "NO_ANSWER"))
+        assert story.call.state is State.CALLBACK_QUESTION
+
+    def test_another_key_means_nothing(self) -> None:
+        story = self.pressed("7").happens(on.SeatFailed("leg-b", "NO_ANSWER"))
+        assert story.call.state is State.WAITING
+
+    def test_nor_where_nobody_is_called_back(self) -> None:
+        story = Story(plan()).ringing().happens(on.Pressed("1"))
+        assert story.happens(on.SeatFailed("leg-b", "NO_ANSWER")).call.state is State.WAITING

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 
+import orjson
 import pytest
 
 from routing.record import EndedBy, Outcome
@@ -337,6 +338,20 @@ class TestRedisIsKilled:
         with closing(connect(f"unix://{hotline.folder}/state/redis/redis.sock")) as client:
             known = client.script_exists(*hashes.values())
         return [verb for verb, is_known in zip(hashes, known, strict=True) if not is_known]
+
+
+class TestAWordThatBreaksTheReader:
+    """Whoever tells callers of their seats must not end, or everybody waits for ever."""
+
+    def test_is_passed_over_and_the_next_caller_is_served(self, hotline: Hotline) -> None:
+        caller = hotline.waits()
+        word = {"kind": "told", "call": caller.uuid, "what": "rank", "facts": {}}
+        with closing(connect(f"unix://{hotline.folder}/state/redis/redis.sock")) as client:
+            (owned,) = client.keys("*:owned:*")
+            client.rpush(str(owned).replace(":owned:", ":inbox:"), orjson.dumps(word))
+            wait_for(lambda: not client.keys("*:inbox:*"), "the word is read")
+        hotline.makes_ready("1001")
+        wait_for(lambda: caller.state is CallerState.TALKING, "the caller is served")
 
 
 class TestSqlIsLocked:

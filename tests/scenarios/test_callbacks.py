@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
 
 from routing.outgoing import Callback, Status
@@ -69,6 +70,12 @@ def register(hotline: Hotline) -> Callbacks:
 def open_callbacks(hotline: Hotline) -> list[Callback]:
     with closing(register(hotline)) as callbacks:
         return callbacks.open()
+
+
+def audited(hotline: Hotline, target: str) -> list[tuple[str, str]]:
+    """What was done and who did it, the latest first."""
+    listed = orjson.loads(hotline.admin("audit", "--of", target, "--json").stdout)
+    return [(one["verb"], one["who"]) for one in listed]
 
 
 def callback_of(hotline: Hotline, number: str, status: Status) -> Callback:
@@ -242,6 +249,7 @@ class TestTheCommandLine:
         done = hotline.admin("callbacks", "cancel", str(one.id), "--by", "8001")
         assert done.returncode == 0, done.stderr
         assert open_callbacks(hotline) == []
+        assert audited(hotline, one.key) == [("cancel", "8001"), ("call_back", "8001")]
 
 
 class TestVoicemail:
@@ -261,6 +269,7 @@ class TestVoicemail:
         assert message["seconds"] >= 1
         hotline.client.voicemail_handled(caller.uuid, "8001")
         assert hotline.admin("voicemail", "list").stdout.count(caller.uuid) == 0
+        assert audited(hotline, caller.uuid) == [("handled", "8001")]
 
 
 class TestADaemonThatDies:

@@ -12,6 +12,8 @@ from switchd.sim.callers import CallerState
 from tests.scenarios.hotline import CITY, Hotline, heard, wait_for
 
 MOBILE, OTHER = "13937512345", "13800138000"
+ANOTHER, A_THIRD = "13937512346", "13937512347"
+"""Whoever calls again soon after a talk is offered to the same agent alone."""
 LONG_WAIT: dict[str, Any] = {
     **CITY,
     "trunks": {"trunk": {"proxy": "127.0.0.1:5099"}},
@@ -196,7 +198,7 @@ class TestSeveralPhones:
         for seat in seats:
             hotline.sim.seat(seat).will_not_answer()
         hotline.makes_ready(*seats)
-        caller = hotline.sim.call(MOBILE, "12345")
+        caller = hotline.sim.call(ANOTHER, "12345")
         for seat in seats:
             hotline.waits_until_seat_is(seat, "offered")
         caller.hang_up()
@@ -210,7 +212,7 @@ class TestSeveralPhones:
         for seat in seats:
             hotline.sim.seat(seat).will_not_answer()
         hotline.makes_ready(*seats)
-        first = hotline.sim.call(MOBILE, "12345")
+        first = hotline.sim.call(A_THIRD, "12345")
         for seat in seats:
             hotline.waits_until_seat_is(seat, "offered")
         second = hotline.sim.call(OTHER, "12345")

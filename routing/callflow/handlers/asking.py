@@ -15,8 +15,11 @@ from routing.plan import Plan
 
 
 def seat_free(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
-    """A person now is better than a callback: the question ends, the phone rings."""
-    call = replace(call, announcing=False, callback_number="").next_audio()
+    """A person now is better than a callback: the question ends, the phone rings.
+
+    If nobody takes the call the question is asked again.
+    """
+    call = replace(call, announcing=False, callback_number="", asks_for_callback=True).next_audio()
     music = do.PlayMusic(call.music, call.audio, interrupt=True)
     call, todo = ring(call, event, plan, now)
     return call, (music, *todo)

@@ -36,7 +36,8 @@ def offer(call: Call, plan: Plan, now: float) -> Result:
     if call.state in ASKED or not possible(call, plan):
         return call, ()
     number = reachable(call.caller, plan, now) if call.caller else Unreachable.NO_NUMBER
-    call = replace(call, announcing=True).note(now, "callback.offered", number=number)
+    call = replace(call, announcing=True, asks_for_callback=False)
+    call = call.note(now, "callback.offered", number=number)
     if isinstance(number, Unreachable):
         call, todo = _ask_number(call, ("callback_question",), interrupt=True)
     else:

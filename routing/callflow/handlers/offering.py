@@ -13,6 +13,7 @@ from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow import widening
 from routing.callflow.call import Call
+from routing.callflow.handlers import callbacks
 from routing.callflow.handlers.ending import SWITCH_DIED
 from routing.callflow.handlers.legs import (
     end_leg,
@@ -136,7 +137,22 @@ def _while_others_ring(call: Call, plan: Plan, now: float) -> Result:
     if call.offers:
         return replace(call, state=State.RINGING), ()
     call = replace(call, state=State.WAITING)
-    return call, (_WAITING_AGAIN, *widening.next_step(call, plan, now, may_leave=True))
+    steps = widening.next_step(call, plan, now, may_leave=True)
+    call, question = _question_put_off(call, plan, now)
+    return call, (_WAITING_AGAIN, *steps, *question)
+
+
+def pressed_while_ringing(call: Call, event: on.Pressed, plan: Plan, now: float) -> Result:
+    """A person now is better than a callback: who presses the key for one is asked about it only if
+    nobody takes the call."""
+    if event.key != plan.waiting.callback_key or not plan.callbacks.serves(call.line_meant):
+        return call, ()
+    call = call.note(now, "queue.key", key=event.key)
+    return replace(call, asks_for_callback=True), ()
+
+
+def _question_put_off(call: Call, plan: Plan, now: float) -> Result:
+    return callbacks.offer(call, plan, now) if call.asks_for_callback else (call, ())
 
 
 def seat_hung_up_early(call: Call, event: on.SeatGone, plan: Plan, now: float) -> Result:
@@ -167,4 +183,5 @@ def _queue_again(
     call = call.note(now, "queue.again", seat=offer.seat, why=why)
     call, waiting = wait(call, plan, now, interrupt=True)
     release = do.ReleaseSeat(offer.seat, offer.token, 0.0)
-    return call, (*stop, do.ClearTimer("bridge"), release, *waiting)
+    call, question = _question_put_off(call, plan, now)
+    return call, (*stop, do.ClearTimer("bridge"), release, *waiting, *question)

@@ -33,9 +33,9 @@ def moved(call: Call, event: on.Moved, plan: Plan, now: float) -> Result:
         return call.note(now, "supervisor.not_moved", group=event.group, by=event.who), ()
     stops = tuple(do.StopLeg(leg, "ORIGINATOR_CANCEL") for leg in call.open_legs)
     state = call.state if call.state in ASKED else State.WAITING
-    call = replace(
-        call, state=state, group=event.group, offers=(), pools=(), ways_out=(), notice=""
-    ).note(now, "supervisor.moved", group=event.group, by=event.who)
+    call = replace(call, state=state, group=event.group, offers=(), pools=(), notice="").note(
+        now, "supervisor.moved", group=event.group, by=event.who
+    )
     facts = {"switchd_state": "waiting", "switchd_group": call.group}
     return call, (*stops, *place(call, plan, now), do.Tag(facts), do.AskNotice(call.group))
 
