@@ -69,7 +69,7 @@ def _pair(what: str, ours: list[float], theirs: list[float]) -> Iterator[Figure]
 def _busy(switch: Switch, dialled: str, callers: int, seconds: float) -> list[float]:
     """Keep the queue full for so long; return the pauses of each seat between two calls."""
     call = switch.telephones.call(
-        "13800000001", dialled, times=1_000_000, at_once=callers, per_second=40.0
+        "02160000001", dialled, times=1_000_000, at_once=callers, per_second=40.0
     )
     full = callers / 40.0 + SETTLE_SECONDS
     _pass(full)
@@ -104,7 +104,7 @@ def _quiet(switch: Switch, dialled: str, seconds: float) -> list[float]:
     """One caller after the other with seats free; return when each reached a phone."""
     before = time.time()
     times = int(seconds)
-    call = switch.telephones.call("13900000001", dialled, times=times, per_second=1.0)
+    call = switch.telephones.call("02160000002", dialled, times=times, per_second=1.0)
     until(lambda: len(_invited(switch, before)) >= times, seconds + 60)
     invited = sorted(_invited(switch, before))
     switch.telephones.clear_away(call)
