@@ -76,6 +76,8 @@ class Call:
     """Whether `audio` is an announcement to somebody who waits, not the music."""
     introduction: tuple[str, ...] | None = None
     """What is said before the position that was asked for; None if nothing is to be said."""
+    overdue: tuple[str, ...] = ()
+    """Timers of announcements that came due during another; their turn is right after it."""
     notice: str = ""
     """What is said instead of the position while the caller's group is paused."""
     phrases: int = 0

@@ -36,7 +36,7 @@ def wait(call: Call, plan: Plan, now: float, interrupt: bool = False) -> Result:
     """Into the list at the caller's place, with music; `interrupt` whatever is being played."""
     assert call.queued_at is not None
     call = replace(
-        call, state=State.WAITING, announcing=False, introduction=None, offers=()
+        call, state=State.WAITING, announcing=False, introduction=None, overdue=(), offers=()
     ).next_audio()
     facts = {
         "switchd_state": "waiting",

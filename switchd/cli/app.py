@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
+from switchd import __version__
 from switchd.cli import (
     callbacks,
     callers,
@@ -26,8 +29,24 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="The call routing engine of a city's 12345 hotline.",
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"switchd {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """The call routing engine of a city's 12345 hotline."""
+
+
 app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("check")(city.check)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
-import orjson
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from switchd.cli.callers import Who
-from switchd.cli.common import DEFAULT_CITY, City, Json
+from switchd.cli.common import (
+    DEFAULT_CITY,
+    City,
+    Json,
+    city_time,
+    console,
+    print_json,
+    settings_or_fail,
+)
 from switchd.cli.inspect import ask
 
 callbacks = typer.Typer(no_args_is_help=True, help="People to be called back (回拨).")
@@ -33,11 +39,12 @@ def list_callbacks(
     found = ask(city, lambda client: client.get("callbacks"))
     rows = [one for one in found if every or one["status"] in OPEN]
     if json:
-        _print(rows)
+        print_json(rows)
         return
     if not rows:
         typer.echo("nobody is to be called back" if not every else "there was no callback yet")
         return
+    zone = settings_or_fail(city).zone
     table = Table("id", "number", "line", "why", "waits since", "status", "tries", "", box=None)
     for one in rows:
         table.add_row(
@@ -45,12 +52,12 @@ def list_callbacks(
             one["number"],
             one["line"],
             one["reason"],
-            _moment(one["queued_at"]),
+            city_time(one["queued_at"], zone),
             one["status"],
             str(one["tries"]),
-            escape(_remark(one)),
+            escape(_remark(one, zone)),
         )
-    Console().print(table)
+    console().print(table)
 
 
 @callbacks.command("add")
@@ -89,23 +96,24 @@ def list_voicemails(
     found = ask(city, lambda client: client.get("voicemails"))
     rows = [one for one in found if every or one["handled_at"] is None]
     if json:
-        _print(rows)
+        print_json(rows)
         return
     if not rows:
         typer.echo("there is no message" if every else "every message is handled")
         return
+    zone = settings_or_fail(city).zone
     table = Table("call", "number", "line", "left", "seconds", "recording", "handled by", box=None)
     for one in rows:
         table.add_row(
             escape(one["call"]),
             escape(one["number"]),
             escape(one["line"]),
-            _moment(one["left_at"]),
+            city_time(one["left_at"], zone),
             f"{one['seconds']:.0f}",
             escape(one["recording"]),
             escape(one["handled_by"]),
         )
-    Console().print(table)
+    console().print(table)
 
 
 @voicemail.command("handled")
@@ -119,16 +127,8 @@ def voicemail_handled(
     typer.echo(f"message of {one['number'] or 'a withheld number'}: handled by {one['handled_by']}")
 
 
-def _print(rows: Sequence[Mapping[str, Any]]) -> None:
-    typer.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode())
-
-
-def _moment(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")
-
-
-def _remark(one: Mapping[str, Any]) -> str:
+def _remark(one: Mapping[str, Any], zone: ZoneInfo) -> str:
     if one["closed_by"]:
         return str(one["closed_by"])
-    after = f"not before {_moment(one['next_at'])}" if one["next_at"] is not None else ""
+    after = f"not before {city_time(one['next_at'], zone)}" if one["next_at"] is not None else ""
     return ", ".join(part for part in (one["last_cause"], after) if part)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
-import orjson
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from switchd.cli.common import DEFAULT_CITY, City, Json
+from switchd.cli.common import (
+    DEFAULT_CITY,
+    City,
+    Json,
+    city_time,
+    console,
+    print_json,
+    settings_or_fail,
+)
 from switchd.cli.inspect import ask
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -41,7 +47,7 @@ def block(
     """A number may not call: its calls are rejected unanswered."""
     seconds = duration(for_)
     rule = ask(city, lambda client: client.block(number, seconds, reason, by))
-    typer.echo(f"{rule['number']}: blocked {_until(rule['until'])}")
+    typer.echo(f"{rule['number']}: blocked {_until(rule['until'], settings_or_fail(city).zone)}")
 
 
 def unblock(number: Number, by: Who, city: City = DEFAULT_CITY) -> None:
@@ -54,27 +60,23 @@ def blocked(city: City = DEFAULT_CITY, json: Json = False) -> None:
     """List who is blocked, by a person or by the limit; the plan's own list is not shown."""
     rules = ask(city, lambda client: client.get("blocked"))
     if json:
-        typer.echo(orjson.dumps(rules, option=orjson.OPT_INDENT_2).decode())
+        print_json(rules)
         return
     if not rules:
         typer.echo("nobody is blocked")
         return
+    zone = settings_or_fail(city).zone
     table = Table("number", "why", "until", "by", "since", box=None)
     for rule in rules:
         table.add_row(
             rule["number"],
             escape(rule["reason"]),
-            _until(rule["until"]),
+            _until(rule["until"], zone),
             escape(rule["who"]),
-            _moment(rule["at"]),
+            city_time(rule["at"], zone),
         )
-    Console(soft_wrap=True).print(table)
+    console().print(table)
 
 
-def _until(until: float | None) -> str:
-    return "for ever" if until is None else f"until {_moment(until)}"
-
-
-def _moment(at: float) -> str:
-    """Show a point in time in this machine's zone, to the minute."""
-    return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M")
+def _until(until: float | None, zone: ZoneInfo) -> str:
+    return "for ever" if until is None else f"until {city_time(until, zone)}"

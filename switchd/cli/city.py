@@ -118,7 +118,7 @@ def freeswitch_render(
     except (RenderError, SettingsError, SecretsError, OSError) as error:
         fail(str(error))
     host, port = rendered.event_socket
-    work = loaded.server.folders.state / "freeswitch"
+    work = loaded.server.folders.state / "fs"
     arguments = " ".join(rendered.arguments(work))
     typer.echo(f"{rendered.folder}: written; start FreeSWITCH with")
     typer.echo(f"  freeswitch {arguments}")

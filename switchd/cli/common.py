@@ -118,6 +118,11 @@ def read_moment(text: str | None, zone: ZoneInfo) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
 
 
+def city_time(at: float, zone: ZoneInfo, timespec: str = "minutes") -> str:
+    """Write a point in time as the city's day and time."""
+    return datetime.fromtimestamp(at, zone).replace(tzinfo=None).isoformat(" ", timespec)
+
+
 def print_json(answer: Any) -> None:
     """Print for programs."""
     typer.echo(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +16,7 @@ from switchd.cli.common import (
     City,
     Exit,
     Json,
+    city_time,
     console,
     fail,
     print_json,
@@ -167,10 +167,9 @@ def audit(
         return
     table = Table("when", "who", "what", "to", "how", "why", box=None)
     for action in actions:
-        when = datetime.fromtimestamp(action.at).astimezone()
         how = ", ".join(f"{name} {_shown(value)}" for name, value in action.facts.items())
         cells = (action.who, action.verb, action.target, how, action.why)
-        table.add_row(f"{when:%Y-%m-%d %H:%M:%S}", *map(escape, cells))
+        table.add_row(city_time(action.at, settings.zone, "seconds"), *map(escape, cells))
     console().print(table)
 
 

@@ -8,16 +8,16 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
 
 from routing.indicators import Counts, Dimension
 from routing.plan import Plan
 from switchd.cli.common import (
     DEFAULT_CITY,
-    WIDTH_OF_A_FILE,
     City,
     Exit,
     Json,
+    city_time,
+    console,
     fail,
     load_or_fail,
     print_json,
@@ -72,7 +72,7 @@ def report(
             }
         )
         return
-    _print(total, rows, by, plan, f"{_when(first, plan.zone)} to {_when(last, plan.zone)}")
+    _print(total, rows, by, plan, f"{city_time(first, plan.zone)} to {city_time(last, plan.zone)}")
 
 
 def _period(
@@ -105,11 +105,4 @@ def _print(total: Counts, rows: dict[str, Counts], by: Dimension, plan: Plan, pe
         (f"{key or f'no {by}'} {titles.get(key, '')}".rstrip(), counts.plain())
         for key, counts in rows.items()
     ]
-    console = Console()
-    if not console.is_terminal:
-        console.width = WIDTH_OF_A_FILE
-    console.print(table(by.value, [*shown, ("all", total.plain())], title=period))
-
-
-def _when(moment: float, zone: ZoneInfo) -> str:
-    return datetime.fromtimestamp(moment, zone).strftime("%Y-%m-%d %H:%M")
+    console().print(table(by.value, [*shown, ("all", total.plain())], title=period))

@@ -20,6 +20,7 @@ from switchd.cli.common import (
     City,
     Exit,
     Json,
+    city_time,
     fail,
     print_json,
     settings_or_fail,
@@ -76,7 +77,7 @@ def log(
         more = f" (and {len(version.summary) - 1} more)" if len(version.summary) > 1 else ""
         table.add_row(
             str(version.number),
-            _when(version.applied_at),
+            city_time(version.applied_at, settings.zone, "seconds"),
             version.digest,
             version.who,
             version.why,
@@ -105,8 +106,9 @@ def show(
     if json:
         print_json({**_plain(version), "files": version.files})
         return
+    since = city_time(version.applied_at, settings.zone, "seconds")
     typer.echo(
-        f"plan {version.number} ({version.digest}), in force from {_when(version.applied_at)}, "
+        f"plan {version.number} ({version.digest}), in force from {since}, "
         f"by {version.who} ({version.why})"
     )
     _bullets(version.summary)
@@ -205,7 +207,3 @@ def _plain(version: PlanVersion) -> dict[str, Any]:
     plain = asdict(version)
     del plain["files"]
     return plain
-
-
-def _when(moment: float) -> str:
-    return datetime.fromtimestamp(moment).astimezone().strftime("%Y-%m-%d %H:%M:%S")

@@ -65,6 +65,9 @@ Addition = Annotated[
 Length = Annotated[str, Field(pattern=r"^([1-9]|1[0-9])$")]
 
 
+DEFAULT_ZONE = "Asia/Shanghai"
+
+
 class City(Section):
     """The city as a whole."""
 
@@ -81,7 +84,7 @@ class City(Section):
         examples=["0375"],
     )
     time_zone: str = Field(
-        default="Asia/Shanghai", description="Time zone of dates and shifts, by its IANA name."
+        default=DEFAULT_ZONE, description="Time zone of dates and shifts, by its IANA name."
     )
     language: Literal["zh", "en"] = Field(default="zh", description="Language of the prompts.")
     music: Word = Field(

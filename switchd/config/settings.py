@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from switchd.config.draft import Draft
+from switchd.config.meaning_lines import time_zone
+from switchd.config.models import DEFAULT_ZONE
 from switchd.config.nodes import NodeSettings, build_nodes
 from switchd.config.server import FeatureCodes, FreeSwitch, Log
 
@@ -39,6 +42,8 @@ class ServerSettings:
     sql: str
     """URL for SQLAlchemy."""
     folders: Places
+    zone: ZoneInfo
+    """The city's time, in which commands show theirs."""
     log: Log
     feature_codes: FeatureCodes
     nodes: Mapping[str, NodeSettings]
@@ -85,10 +90,16 @@ def build_settings(draft: Draft, city: str, folder: Path) -> ServerSettings:
             recordings=recordings,
             prompts=prompts_folder(draft, folder),
         ),
+        zone=_zone(draft),
         log=draft.log,
         feature_codes=draft.feature_codes,
         nodes=build_nodes(draft, base, state, recordings),
     )
+
+
+def _zone(draft: Draft) -> ZoneInfo:
+    written = time_zone(draft.city.time_zone) if draft.city else None
+    return written or ZoneInfo(DEFAULT_ZONE)
 
 
 def prompts_folder(draft: Draft, folder: Path) -> Path | None:

@@ -197,6 +197,11 @@ class Simulator:
 
     # -- drills -------------------------------------------------------------------------------
 
+    def hang_up_all(self) -> None:
+        """Let everybody who calls, and every phone that rings or talks, hang up."""
+        for leg in list(self.switch.channels.values()):
+            self.switch.hang_up(leg, "NORMAL_CLEARING")
+
     def drop_connections(self) -> None:
         """Cut every event-socket connection."""
         self._socket.drop()

@@ -18,6 +18,7 @@ class TestTheDay:
 
 
 class TestBenchmark:
+    @pytest.mark.timeout(300)
     def test_every_call_leaves_a_record_and_most_are_refused(self) -> None:
         figures = {figure.name: figure.value for figure in nanjing.run(quick=True, speed=5.0)}
         assert figures["records, one for each call"] == figures["calls"] > 1000

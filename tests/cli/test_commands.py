@@ -12,6 +12,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from switchd import __version__
 from switchd.api.app import build
 from switchd.api.ports import Refused, Unavailable
 from switchd.api.server import Server
@@ -68,6 +69,25 @@ class TestCheck:
         result = switchd("check", tmp_path / "nowhere")
         assert result.exit_code == Exit.CONFIG
         assert "nowhere" in result.output
+
+
+class TestVersion:
+    def test_is_shown(self) -> None:
+        result = switchd("--version")
+        assert result.exit_code == Exit.OK
+        assert result.stdout == f"switchd {__version__}\n"
+
+
+class TestRender:
+    def test_a_later_rendering_leaves_freeswitchs_own_folders_alone(
+        self, city: Path, tmp_path: Path
+    ) -> None:
+        out = tmp_path / "state" / "freeswitch"
+        said = switchd("freeswitch", "render", "--city", city, "--out", out).stdout.split()
+        database = Path(said[said.index("-db") + 1])
+        (database / "core.db").write_text("in use")
+        assert switchd("freeswitch", "render", "--city", city, "--out", out).exit_code == Exit.OK
+        assert (database / "core.db").read_text() == "in use"
 
 
 class TestWithoutADaemon:

@@ -193,7 +193,7 @@ class TestAudit:
         audit.add(OperatorAction("testcity", 1e9 + 60, "8001", "pause", "web", {"prompt": ""}))
         audit.close()
         _, pause, skill = switchd("audit", "--city", city).stdout.splitlines()
-        assert "pause" in pause
+        assert "2001-09-09 09:47:40  8001  pause" in pause, "the city's time, not the machine's"
         assert "english:5 web:as planned" in skill
         assert "[外语]" in skill
         said = orjson.loads(switchd("audit", "--of", "A017", "--json", "--city", city).stdout)

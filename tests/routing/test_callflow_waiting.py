@@ -89,7 +89,9 @@ class TestThePosition:
         story = waits()
         told(story, "busy", 3)
         story.happens(on.TimerDue("position"))
-        assert story.todo == (do.SetTimer("position", 2.0),)
+        assert story.todo == ()
+        story.happens(on.Played(story.call.audio))
+        assert timer(story, "position") == 0.0
 
 
 class TestComfortPhrases:
@@ -113,7 +115,19 @@ class TestComfortPhrases:
         story = waits(self.PHRASES)
         told(story, "busy", 3)
         assert heard(story.happens(on.TimerDue("comfort"))) == ()
-        assert timer(story, "comfort") == 2.0
+        story.happens(on.Played(story.call.audio))
+        assert timer(story, "comfort") == 0.0
+
+    def test_have_their_turn_however_often_the_position_is_said(self) -> None:
+        story = waits(self.PHRASES)
+        told(story, "busy", 3)
+        story.happens(on.TimerDue("comfort"))
+        story.happens(on.TimerDue("position"))
+        story.happens(on.Played(story.call.audio))
+        assert heard(story.happens(on.TimerDue("comfort"))) == ("comfort",)
+        story.happens(on.TimerDue("position"))
+        story.happens(on.Played(story.call.audio))
+        assert timer(story, "position") == 0.0
 
 
 class TestAnOffer:

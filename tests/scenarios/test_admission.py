@@ -23,7 +23,7 @@ TIGHT_CITY: dict[str, Any] = {
     "emergency": {"trunk": "trunk"},
     "trunks": {"trunk": {"proxy": "127.0.0.1:9"}},
     "freeswitch": {"max_sessions": 10},
-    "admission": {"reserve": 0.4},
+    "admission": {"reserve": 0.4, "dropped_seconds": 120},
 }
 ROOM = 6
 """Legs of ten that callers may have."""

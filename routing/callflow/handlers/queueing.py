@@ -22,7 +22,7 @@ from routing.saying import LARGEST, position_announcement
 MUSIC_SECONDS = 2.0
 """Pause before music that has ended is begun again: a missing stream ends at once, every time."""
 LATER_SECONDS = 2.0
-"""When an announcement is tried again that was due during another, or while a phone rang."""
+"""When an announcement is tried again that was due while a phone rang."""
 
 
 def queue_forgot(call: Call, event: on.QueueForgot, plan: Plan, now: float) -> Result:
@@ -49,7 +49,7 @@ def due(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
     if event.name == MUSIC:
         return (call, ()) if call.announcing else _music(call, interrupt=True)
     if event.name in (BUSY, POSITION, COMFORT) and call.announcing:
-        return call, (do.SetTimer(event.name, LATER_SECONDS),)
+        return replace(call, overdue=(*call.overdue, event.name)), ()
     if event.name in (BUSY, POSITION) and call.notice:
         call, play = announce(call, (call.notice,))
         return call, (play, *again(POSITION, plan))
@@ -115,7 +115,9 @@ def music_again(call: Call, event: on.Played, plan: Plan, now: float) -> Result:
         return call, (do.SetTimer(MUSIC, MUSIC_SECONDS),)
     if event.failed:
         call = call.note(now, "audio.failed", prompt="waiting")
-    return _music(call, interrupt=event.failed)
+    at_once = tuple(do.SetTimer(name, 0.0) for name in call.overdue)
+    call, music = _music(replace(call, overdue=()), interrupt=event.failed)
+    return call, (*music, *at_once)
 
 
 def bridge_undone(call: Call, event: on.CallerBack, plan: Plan, now: float) -> Result:
