@@ -53,6 +53,8 @@ class Resumed(Event):
     """The skill group that the caller waited for, which a menu may have chosen."""
     language: str = ""
     """The language that the caller had chosen."""
+    priority: int | None = None
+    """Points that the caller had, which a supervisor may have given; None: those of the plan."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ def wait(call: Call, plan: Plan, now: float, interrupt: bool = False) -> Result:
         "switchd_group": call.group,
         "switchd_language": call.language,
         "switchd_queued_at": f"{call.queued_at:.3f}",
+        "switchd_priority": str(call.priority),
         "switchd_line": call.line_dialled,
     }
     estimate = (do.AskPosition(),) if widening.watches_estimate(call, plan) else ()

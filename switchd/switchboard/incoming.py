@@ -196,7 +196,10 @@ def _found_caller(
         event = on.PassedOn(arrival, float(answered_at))
     elif state == "waiting" and queued_at:
         chosen = (variable("switchd_group"), variable("switchd_language"))
-        event = on.Resumed(arrival, float(queued_at), *chosen)
+        priority = variable("switchd_priority")
+        event = on.Resumed(
+            arrival, float(queued_at), *chosen, priority=int(priority) if priority else None
+        )
     else:
         listener.arrived(leg, arrival)
         return

@@ -9,7 +9,7 @@ from routing.callflow import events as on
 from routing.lines import Exit, Overflow
 from routing.plan import Plan, SkillGroup
 from routing.record import EndedBy, Outcome
-from tests.routing.build import Story, hotline, plan
+from tests.routing.build import NOW, Story, hotline, plan
 
 GROUPS = {
     "intake": SkillGroup("intake", "受理"),
@@ -31,9 +31,23 @@ def heard(story: Story) -> tuple[str, ...]:
 class TestRank:
     def test_the_new_priority_holds_now_and_when_the_caller_comes_back_into_the_list(self) -> None:
         story = Story(city()).waiting().happens(on.Ranked(600, "8001"))
-        assert story.todo == (do.Rank(600),)
+        assert story.todo[0] == do.Rank(600)
         (again,) = story.happens(on.QueueForgot()).asked_for(do.Enqueue)
         assert again.priority == 600  # type: ignore[attr-defined]
+
+    def test_a_restarted_daemon_finds_it_on_the_channel(self) -> None:
+        story = Story(city()).waiting()
+        assert story.asked_for(do.Tag)[0].facts["switchd_priority"] == "0"  # type: ignore[attr-defined]
+        story.happens(on.Ranked(600, "8001"))
+        assert story.asked_for(do.Tag) == [do.Tag({"switchd_priority": "600"})]
+        heir = Story(city())
+        heir.happens(on.Resumed(heir.arrival, NOW, priority=600))
+        assert heir.asked_for(do.Enqueue)[0].priority == 600  # type: ignore[attr-defined]
+
+    def test_a_further_call_of_the_number_goes_on_with_it(self) -> None:
+        story = Story(city()).waiting().happens(on.Ranked(600, "8001"))
+        (held,) = story.asked_for(do.HoldPlace)
+        assert held.place.priority == 600  # type: ignore[attr-defined]
 
     def test_it_stands_in_the_record_with_who_did_it(self) -> None:
         story = Story(city()).waiting().happens(on.Ranked(600, "8001"))

@@ -202,6 +202,19 @@ class TestAnyCall:
         ):
             assert getattr(ENGLISH, table).keys() == getattr(CHINESE, table).keys()
 
+    @pytest.mark.parametrize(
+        ("what", "facts", "said"),
+        [
+            ("ranked", {"priority": "600", "by": "8001"}, "8001 gives priority 600"),
+            ("moved", {"group": "web", "by": "8001"}, "8001 moves the caller to group web"),
+            ("taken_out", {"by": "8001"}, "8001 takes the caller out of the queue"),
+        ],
+    )
+    def test_says_what_a_supervisor_did(self, what: str, facts: dict[str, str], said: str) -> None:
+        done = TraceRecord(QUEUED, f"supervisor.{what}", facts)
+        story = told(replace(LONG_WAIT, trace=(done,)), "en")
+        assert any(said in str(line) for line in story.lines)
+
     def test_has_a_sentence_for_every_outcome(self) -> None:
         assert {str(outcome) for outcome in Outcome} <= ENGLISH.outcomes.keys()
 

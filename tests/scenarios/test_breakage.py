@@ -60,6 +60,25 @@ class TestTheDaemonIsKilled:
         hotline.waits_until_seat_is("1001", "ready")
         assert hotline.sim.seat("1001").collisions == 0
 
+    def test_the_rank_that_a_supervisor_gave_holds_afterwards(self, own_hotline: Hotline) -> None:
+        hotline = own_hotline
+        hotline.start_daemon()
+        hotline.client.seat("1001", "sign-in", agent="81001")
+        first, second = hotline.waits("13800138001"), hotline.waits("13800138002")
+        ranked = hotline.admin("queue", "rank", second.uuid, "3600", "--by", "8001")
+        assert ranked.returncode == 0, ranked.stderr
+        leg = hotline.sim.switch.channels[second.uuid]
+        wait_for(lambda: leg.variables.get("switchd_priority") == "3600", "the switch knows")
+
+        hotline.kill_daemon()
+        hotline.start_daemon()
+
+        wait_for(lambda: hotline.status()["waiting"] == 2, "both wait again")
+        hotline.sim.seat("1001").will_answer()
+        hotline.makes_ready("1001")
+        wait_for(lambda: second.state is CallerState.TALKING, "the ranked one is served")
+        assert first.state is not CallerState.TALKING
+
     def test_a_caller_who_ends_a_talk_that_outlived_it_is_written_down(
         self, own_hotline: Hotline
     ) -> None:

@@ -122,10 +122,12 @@ class TestAParkedLeg:
             "v_switchd_queued_at": "1800000000.125",
             "v_switchd_group": "english",
             "v_switchd_language": "en",
+            "v_switchd_priority": "-60",
         }
         ((what, _, resumed),) = hears(house, "CHANNEL_PARK", **CALLER, **waited)
         assert what == "found"
-        assert resumed == on.Resumed(Arrival("", "12345", "trunk"), 1800000000.125, "english", "en")
+        arrival = Arrival("", "12345", "trunk")
+        assert resumed == on.Resumed(arrival, 1800000000.125, "english", "en", -60)
 
     def test_of_a_caller_who_was_passed_on_is_no_new_call(self, house: House) -> None:
         passed_on = {"v_switchd_state": "forwarded", "v_switchd_answered_at": "1800000030.000"}

@@ -73,6 +73,7 @@ def resume(call: Call, event: on.Resumed, plan: Plan, now: float) -> Result:
         counted=True,
         group=event.group if event.group in plan.groups else call.group,
         language=event.language or call.language,
+        priority=call.priority if event.priority is None else event.priority,
     )
     if not call.group:
         return hang_up(replace(call, outcome=Outcome.FAILED), plan, now)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from routing.callflow import actions as do
 from routing.callflow import events as on
+from routing.callflow import places
 from routing.callflow.call import Call
 from routing.callflow.handlers.leaving import leave
 from routing.callflow.handlers.queueing import announce
@@ -18,10 +19,12 @@ from routing.plan import Plan
 
 
 def ranked(call: Call, event: on.Ranked, plan: Plan, now: float) -> Result:
-    """The caller's age counts on from another priority."""
+    """The caller's age counts on from another priority, also for a restarted daemon and for the
+    number's next call."""
     call = replace(call, priority=event.priority)
     call = call.note(now, "supervisor.ranked", priority=event.priority, by=event.who)
-    return call, (do.Rank(event.priority),)
+    fact = do.Tag({"switchd_priority": str(event.priority)})
+    return call, (do.Rank(event.priority), fact, places.hold(call))
 
 
 def moved(call: Call, event: on.Moved, plan: Plan, now: float) -> Result:
