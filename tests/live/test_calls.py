@@ -174,14 +174,14 @@ class TestASeatThatDoesNotTakeTheCall:
 
 
 class TestFiftyCallsAtOnceOnTenSeats:
-    def test_each_is_answered_once_and_leaves_one_record(
-        self, hotline: LiveHotline, mobile: str
-    ) -> None:
+    def test_each_is_answered_once_and_leaves_one_record(self, hotline: LiveHotline) -> None:
+        """Fifty people behind one fixed line; a mobile would have one place."""
+        company = "037560001234"
         for seat in SEATS:
             hotline.house.seat(seat, answers_after=0.2, hangs_up_after=1.0)
         hotline.makes_ready(*SEATS)
-        hotline.house.call(mobile, "12345", hangs_up_after=60.0, times=50, per_second=50.0)
-        records = hotline.records(mobile, 50)
+        hotline.house.call(company, "12345", hangs_up_after=60.0, times=50, per_second=50.0)
+        records = hotline.records(company, 50)
         assert {record.outcome for record in records} == {Outcome.ANSWERED}
         assert {record.seat for record in records} == set(SEATS)
         for seat in SEATS:
@@ -206,7 +206,7 @@ class TestATalkThatOutlivesTheDaemon:
         hotline.house.seat("1001", answers_after=0.2)
         hotline.makes_ready("1001")
         before = _recorded(hotline)
-        hotline.house.call(mobile, "12345", hangs_up_after=20.0)
+        hotline.house.call(company, "12345", hangs_up_after=20.0)
         hotline.waits_until(lambda: _recorded(hotline) > before, "they talk, and are recorded")
         hotline.kill_daemon()
         hotline.start()
