@@ -206,7 +206,7 @@ class TestATalkThatOutlivesTheDaemon:
         hotline.house.seat("1001", answers_after=0.2)
         hotline.makes_ready("1001")
         before = _recorded(hotline)
-        hotline.house.call(company, "12345", hangs_up_after=20.0)
+        hotline.house.call(mobile, "12345", hangs_up_after=20.0)
         hotline.waits_until(lambda: _recorded(hotline) > before, "they talk, and are recorded")
         hotline.kill_daemon()
         hotline.start()
