@@ -121,7 +121,7 @@ class TestTheAnnouncements:
     ) -> None:
         hotline.house.call(mobile, "12345", hangs_up_after=12.0)
         starts(events, "all_busy", "you_are_next", "callback_offer")
-        hotline.house.call(mobile, "12345", hangs_up_after=6.0)
+        hotline.house.call("13937500099", "12345", hangs_up_after=6.0)
         starts(events, "all_busy", "position_before", "num_1", "position_after", "callback_offer")
 
     def test_are_cut_off_by_a_seat_that_answers(

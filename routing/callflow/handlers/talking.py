@@ -46,8 +46,9 @@ def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
     return call, (
         do.ClearTimer("bridge"),
         *waiting.stop(),
-        do.StartRecording(path),
+        # Before the recording, so that whoever takes the talk over finds whose it is.
         do.Tag(tag),
+        do.StartRecording(path),
         do.LeavePlace(),
     )
 
