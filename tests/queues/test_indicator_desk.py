@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import gevent
 import pytest
 import redis
 
+from routing.indicators import Ended
 from routing.record import CallRecord, Outcome
 from switchd.indicators import BATCH, IndicatorDesk
 from switchd.queues.connection import connect
 from switchd.queues.facts import QueueUnavailable
-from switchd.queues.indicators import Indicators
+from switchd.queues.indicators import Indicators, LiveIndicators
 from switchd.records.errors import StoreUnavailable
 from switchd.records.schema import migrate
 from switchd.records.store import Store
@@ -51,10 +52,15 @@ class Unsteady(Indicators):
 
     away = False
 
-    def _run(self, verb: str, *arguments: str | int) -> object:
+    def count(self, ended: Sequence[Ended], now: float, zone: tzinfo) -> int:
         if self.away:
-            raise QueueUnavailable(f"{verb}: away")
-        return super()._run(verb, *arguments)
+            raise QueueUnavailable("away")
+        return super().count(ended, now, zone)
+
+    def read(self, now: float, zone: tzinfo) -> LiveIndicators:
+        if self.away:
+            raise QueueUnavailable("away")
+        return super().read(now, zone)
 
 
 @pytest.fixture

@@ -103,6 +103,11 @@ def tries(hotline: Hotline, callback: Callback, count: int) -> list[CallRecord]:
     return wait_for(written, f"{count} records of tries")  # type: ignore[no-any-return]
 
 
+def is_written_on(person: Number) -> bool:
+    """Whether the leg itself says that its talk has begun."""
+    return any("switchd_answered_at" in leg.variables for leg in person.legs)
+
+
 def is_called_back(hotline: Hotline, number: str = MOBILE, *seats: str) -> Number:
     """Make seats ready that pick up, and wait until one of them talks with the person."""
     person = hotline.sim.number(number)
@@ -309,6 +314,7 @@ class TestADaemonThatDies:
         asks_to_be_called_back(own)
         own.sim.number(MOBILE).will_answer()
         person = is_called_back(own, MOBILE, "1001")
+        wait_for(lambda: is_written_on(person), "the talk is written on the leg")
         own.kill_daemon()
         own.start_daemon()
         assert person.legs, "the talk goes on"
