@@ -13,7 +13,7 @@ from switchd.demo.telephones.sipp import until
 from tests.live.hotline import SEATS, LiveHotline
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
-SAME_MOMENT_SECONDS = 0.05
+SAME_MOMENT_SECONDS = 0.25
 """Callers who come closer together than this may be queued in either order."""
 _MOBILES = count(13900000000)
 
