@@ -248,6 +248,7 @@ class Hotline:
         """Nobody calls any more, nobody is signed in, every phone is registered and answers."""
         self.sim.hang_up_all()
         wait_for(lambda: self.status()["calls"] == 0, "the calls of the test before have ended")
+        wait_for(lambda: self.status()["records_waiting"] == 0, "they are written down")
         self.signs_everybody_out()
 
     def signs_everybody_out(self) -> None:
