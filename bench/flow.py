@@ -181,6 +181,7 @@ def _through(seats: int, talk_seconds: float, seconds: float) -> list[Figure]:
         arrived = traffic.counts.arrived
         until(lambda: hall.status()["calls"] == 0, 120, "all calls end")
         until(lambda: hall.status()["records_waiting"] == 0, 60, "all records are written")
+        until(lambda: hall.status()["figures"]["calls"] == arrived, 20, "all calls are counted")
         status = hall.status()
         store = Store(f"sqlite:///{hall.state / 'records.sqlite3'}")
         kept = store.summary(0.0, time.time() + 60).answered
