@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from routing.admission import DEFAULT_ADMISSION, NO_LIMITS, Admission, Limits
 from routing.calendars import NO_HOLIDAYS, Calendar, Holidays
 from routing.callbacks import CallbackRules
+from routing.introduction import HeardBy, Introduction
 from routing.lines import Forward, Line, Overflow
 from routing.queueing import Strategy
 from routing.seats import Agent, Seat
@@ -45,6 +46,10 @@ class SkillGroup:
     """How many seats at most ring at once for one caller."""
     overflow: tuple[Overflow, ...] = ()
     """Steps for all who wait for it, besides those of their line."""
+    whisper: tuple[str, ...] | None = None
+    """What its seats hear of a caller, see routing.introduction; None: as the city has it."""
+    staff_number: HeardBy | None = None
+    """Who hears the staff number; None: as the city has it."""
 
     @property
     def need(self) -> Need:
@@ -190,6 +195,7 @@ class Plan:
     admission: Admission = DEFAULT_ADMISSION
     callbacks: CallbackRules = field(default_factory=CallbackRules)
     voicemail: VoicemailRules = field(default_factory=VoicemailRules)
+    introduction: Introduction = Introduction()
     version: str = ""
     """Which edition of the YAML this is: 12 hexadecimal digits that change with any byte of it."""
     by_number: Mapping[str, Line] = field(init=False, repr=False, compare=False)
