@@ -195,7 +195,7 @@ class Plan:
     admission: Admission = DEFAULT_ADMISSION
     callbacks: CallbackRules = field(default_factory=CallbackRules)
     voicemail: VoicemailRules = field(default_factory=VoicemailRules)
-    introduction: Introduction = Introduction()
+    introduction: Introduction = field(default_factory=Introduction)
     version: str = ""
     """Which edition of the YAML this is: 12 hexadecimal digits that change with any byte of it."""
     by_number: Mapping[str, Line] = field(init=False, repr=False, compare=False)

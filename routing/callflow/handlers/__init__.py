@@ -66,9 +66,9 @@ from routing.callflow.handlers.talking import (
 )
 
 __all__ = [
+    "Result",
     "announced",
     "announcement_due",
-    "Result",
     "bridge_failed",
     "bridge_undone",
     "caller_back",
