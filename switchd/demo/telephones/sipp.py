@@ -1,7 +1,7 @@
 """SIPp processes: telephones whose scenarios are rendered from the templates in scenarios/.
 
 SIPp cannot be told anything while it runs, so its scenarios wait for two requests inside their own
-dialogue that no telephone otherwise gets: MESSAGE is "hang up", NOTIFY is "press your key" or
+dialogue that no telephone otherwise gets: MESSAGE is "hang up", NOTIFY is "press a key" or
 "answer".
 """
 
@@ -150,7 +150,7 @@ class Sipp:
         self.kill()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _tell(self, method: str, dialogue: str) -> None:
+    def _tell(self, method: str, dialogue: str, *headers: str) -> None:
         source, port = self._address
         lines = [
             f"{method} sip:telephone@{source}:{port} SIP/2.0",
@@ -159,6 +159,7 @@ class Sipp:
             "To: <sip:telephone@localhost>",
             f"Call-ID: {dialogue}",
             f"CSeq: 1 {method}",
+            *headers,
             "Content-Length: 0",
         ]
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
@@ -173,7 +174,7 @@ def _parse(line: str) -> Heard:
 
 class Phone(Sipp):
     """A seat's phone. It tells: called FROM, seat TO, dialogue ID, ringing, answered, refused,
-    cancelled, ended, hung up, free."""
+    cancelled, key K, ended, hung up, free."""
 
     def answer(self) -> None:
         """Let it pick up the call that came last, if it rings."""
@@ -182,6 +183,18 @@ class Phone(Sipp):
     def hang_up(self, dialogue: str = "") -> None:
         """Let it end a call by its SIP Call-ID, or the one that came last, if somebody talks."""
         self._tell("MESSAGE", dialogue or self._dialogue)
+
+    def press(self, keys: str, seconds: float = 10.0) -> None:
+        """Press keys one after another, each by SIP INFO, in the call that came last.
+
+        Raises RuntimeError if the other side has not taken one within `seconds`.
+        """
+        for key in keys:
+            pressed = self.count("key")
+            number = pressed + 2
+            self._tell("NOTIFY", self._dialogue, f"X-Key: {key}", f"X-Number: {number}")
+            if not self.wait_for("key", seconds, pressed + 1):
+                raise RuntimeError(f"the key {key} was not taken\n{self.errors}")
 
     @property
     def _dialogue(self) -> str:
