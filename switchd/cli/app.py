@@ -11,6 +11,7 @@ from switchd.cli import (
     callbacks,
     callers,
     city,
+    control,
     demo,
     explain,
     indicators,
@@ -68,6 +69,7 @@ app.command("blocked")(callers.blocked)
 app.add_typer(callbacks.callbacks, name="callbacks")
 app.add_typer(callbacks.voicemail, name="voicemail")
 app.command("audit")(operators.audit)
+control.add_verbs(inspect.seat)
 app.add_typer(inspect.seat, name="seat")
 app.add_typer(operators.queue, name="queue")
 app.add_typer(operators.agent, name="agent")
