@@ -95,7 +95,9 @@ class Call:
     display: str = ""
     """What the display of a callback's seat shows instead."""
     called_at: float | None = None
-    """When the phone of a callback's person began to ring."""
+    """When the phone of the person whom the hotline calls began to ring."""
+    ways: tuple[Forward, ...] = ()
+    """Further ways to an emergency service that a seat calls, should this one fail."""
     message_at: float | None = None
     """When the recording of a message began."""
     outcome: Outcome | None = None

@@ -44,6 +44,37 @@ class CallBackDue(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DialledOut(Event):
+    """A seat wants to call a number: it has dialled it, or asked for it by other means."""
+
+    seat: str
+    number: str
+    """As it was written; hostile."""
+    leg: str = ""
+    """The leg of the seat's phone if it has dialled; "" if it is to be rung first."""
+    line: str = ""
+    """The line on whose behalf; "" for the one that the seat serves."""
+    who: str = ""
+    """Who asked for it; "" for whoever sits there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occupied(Event):
+    """The answer to `actions.OccupySeat`: no caller is offered to the seat any more."""
+
+    agent: str
+    home: str = ""
+    """The owner at whose FreeSWITCH the seat's phone is registered; "": ring it here."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotOccupied(Event):
+    """The answer to `actions.OccupySeat` if the seat cannot call now."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Resumed(Event):
     """A caller who was waiting under an earlier owner was found on the switch."""
 
