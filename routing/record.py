@@ -72,8 +72,8 @@ class LegRecord:
     leg: str
     """FreeSWITCH's Unique-ID."""
     role: str
-    """`caller`, `called` for the person whom the hotline called, `seat`, or `forward` for a number on a
-    trunk (then in `seat`)."""
+    """`caller`, `called` for the person whom the hotline called, `seat`, or `forward` for a number
+    on a trunk (then in `seat`)."""
     seat: str
     agent: str
     started_at: float

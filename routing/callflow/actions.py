@@ -248,6 +248,8 @@ class Tell(Action):
     leg: str
     prompts: tuple[str, ...]
     execution: str
+    interrupt: bool = False
+    """Whether something (a ring tone) is being played and has to stop for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from routing.entry import Arrival
 from routing.outgoing import Callback
-from routing.record import EndedBy
+from routing.record import CallKind, EndedBy
 from routing.seats import Offer
 from routing.standing import NOTHING_KNOWN, Standing
 
@@ -56,6 +56,8 @@ class DialledOut(Event):
     """The line on whose behalf; "" for the one that the seat serves."""
     who: str = ""
     """Who asked for it; "" for whoever sits there."""
+    stopping: bool = False
+    """Whether the hotline is about to stop: only emergency numbers are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ class Served(Event):
     agent: str
     recording: str
     callback: str = ""
-    """Id of the callback whose person this is, "" for a caller."""
+    """Id of the callback or follow-up whose person this is, "" for none."""
+    kind: CallKind = CallKind.INCOMING
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,8 @@ class Talking(Event):
     group: str
     recording: str
     callback: str = ""
-    """Id of the callback whose person this is, "" for a caller."""
+    """Id of the callback or follow-up whose person this is, "" for none."""
+    kind: CallKind = CallKind.INCOMING
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from routing.callflow import Call, State
 from routing.callflow import events as on
 from routing.callflow.states import QUEUED
 from routing.entry import Arrival
-from routing.outgoing import LEG_PREFIX, Callback
+from routing.outgoing import LEG_PREFIX, OUTGOING_LEGS, Callback
 from routing.plan import Plan
 from routing.record import CallRecord, EndedBy
 from routing.seats import Offer
@@ -109,6 +109,17 @@ class Desk:
         """
         leg = f"{LEG_PREFIX}{callback.id}-{self._clock.now() * 1000:.0f}"
         self._open(leg, on.CallBackDue(callback, offer))
+
+    def dial_out(self, dialled: on.DialledOut) -> str:
+        """A seat calls somebody; return the call. The seat's own phone is rung if it has not
+        dialled itself. A phone's leg that is known already is not served twice."""
+        if dialled.leg in self._legs:
+            return self._legs[dialled.leg].call.id
+        call = f"{OUTGOING_LEGS}{dialled.seat}-{self._clock.now() * 1000:.0f}"
+        self._open(call, dialled)
+        if dialled.leg:
+            self._legs[dialled.leg] = self._legs[call]
+        return call
 
     def offer_more(self, callback: int, offer: Offer) -> bool:
         """A further seat may ring for a callback whose try has begun; False if none has."""
@@ -218,6 +229,7 @@ class Desk:
 
     def _close(self, worker: Worker, record: CallRecord) -> None:
         self._calls.pop(record.call, None)
+        self._legs.pop(record.call, None)
         for leg in record.legs:
             self._legs.pop(leg.leg, None)
         log.info(
@@ -279,6 +291,7 @@ _NUDGES: dict[State, Callable[[Call], on.Event]] = {
     State.VOICEMAIL: lambda call: on.Recorded(call.audio, 0.0),
     State.AFTER_TALK: lambda call: on.CallerBack(),
     State.SURVEY: lambda call: on.Collected(call.audio, ""),
+    State.EXPLAINING: lambda call: on.Played(call.audio, failed=True),
     State.CLOSING: lambda call: on.Played(call.audio, failed=True),
     State.ENDING: lambda call: on.TimerDue("ending"),
 }
