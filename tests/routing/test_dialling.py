@@ -12,7 +12,6 @@ from routing.lines import Forward
 from routing.plan import Trunk
 from tests.routing.build import plan
 
-
 TRUNKS = {
     "carrier": Trunk("carrier", proxy="192.0.2.1"),
     "inward": Trunk("inward"),
