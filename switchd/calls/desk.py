@@ -160,7 +160,7 @@ class Desk:
         worker = self._legs.get(leg)
         if worker is None:
             return self.reception.heard(leg, event)
-        worker.post(event)
+        worker.post(_by_role(event, leg, worker.call.id))
         return True
 
     def offer_made(self, offer: Offer) -> None:
@@ -253,6 +253,17 @@ class Desk:
         self.reception.stop()
         for worker in self._calls.values():
             worker.stop()
+
+
+def _by_role(event: on.Event, leg: str, caller: str) -> on.Event:
+    """A key belongs to whoever is on the leg: a seat that has dialled is on an incoming leg, a
+    person whom the hotline called on one that it has dialled."""
+    match event:
+        case on.Pressed(key) if leg != caller:
+            return on.SeatPressed(leg, key)
+        case on.SeatPressed(_, key) if leg == caller:
+            return on.Pressed(key)
+    return event
 
 
 def _made_up(call: Call, living: Mapping[str, str], cause: str) -> Iterator[on.Event]:
