@@ -10,6 +10,7 @@ from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
 from switchd.clock import Clock
+from switchd.dialling import ClickToDial
 from switchd.esl.link import Link
 from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
@@ -52,6 +53,7 @@ class Parts:
     notifier: Notifier
     kept: CallbackHouse
     """Callbacks and messages, for the interface."""
+    dialling: ClickToDial
     operators: Operators
     spool: Spool
     writer: Writer

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from routing.callbacks import own_numbers
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow.call import Call
@@ -17,9 +16,9 @@ from routing.callflow.handlers.ending import finish, hang_up
 from routing.callflow.handlers.legs import end_leg, is_offered, other_leg_failed
 from routing.callflow.handlers.result import Result
 from routing.callflow.states import State
-from routing.dialling import Allowed, emergency_ways
-from routing.lines import Forward, Line, LineKind
-from routing.numbers import EMERGENCY, normalise
+from routing.lines import Line
+from routing.numbers import EMERGENCY
+from routing.outside import line_of, outside
 from routing.plan import Plan
 from routing.record import CallKind, EndedBy, LegRecord, Outcome
 from routing.seats import Offer
@@ -49,44 +48,18 @@ _REASONS = {
 _TITLES = {"zh": "外呼 {number}", "en": "Call to {number}"}
 
 
-def line_of(seat: str, plan: Plan, wanted: str = "") -> Line | None:
-    """Give the line on whose behalf a seat calls: the one that was named, else one that the seat
-    serves, the hotline before others."""
-    named = plan.by_number.get(wanted) or plan.lines.get(wanted)
-    if named is not None:
-        return named
-    groups = plan.seats[seat].groups if seat in plan.seats else ()
-    hotlines = [line for line in plan.lines.values() if line.kind is LineKind.HOTLINE]
-    served = [line for line in (*hotlines, *plan.lines.values()) if line.group in groups]
-    return next(iter((*served, *hotlines)), None)
-
-
-def ruling(written: str, line: str, plan: Plan) -> tuple[str, tuple[Forward, ...], str]:
-    """Give the normal form of what a seat dialled, the ways to it, and the number that the other
-    side sees. Without a way it may not be called."""
-    number = normalise(written, plan.area_code)
-    allowed = plan.dialling.ruling(number, line)
-    if number in EMERGENCY:
-        shown = plan.dialling.shown.get(line, plan.dialling.shown_number)
-        return number, emergency_ways(plan, number), shown or line
-    if not number or number in own_numbers(plan) or not isinstance(allowed, Allowed):
-        return number, (), ""
-    way = Forward(allowed.number, allowed.trunk, plan.dialling.ring_seconds)
-    return number, (way,), allowed.shown or line
-
-
 def begin(call: Call, event: on.DialledOut, plan: Plan, now: float) -> Result:
     """Somebody at a seat wants to talk with somebody outside."""
     line = line_of(event.seat, plan, event.line)
     name = line.name if line else ""
-    number, ways, shown = ruling(event.number, name, plan)
+    wanted = outside(event.number, name, plan)
     seat_leg = event.leg or f"{call.id}-seat"
     group = _group(event.seat, line, plan)
     offer = Offer(seat_leg, call.id, event.seat, "", group, now, now)
     call = replace(
         call,
         kind=CallKind.OUTGOING,
-        caller=number,
+        caller=wanted.number,
         dialled=event.number[:LONGEST_NUMBER],
         line_dialled=name,
         line_meant=name,
@@ -96,8 +69,8 @@ def begin(call: Call, event: on.DialledOut, plan: Plan, now: float) -> Result:
         music=line.music if line else plan.music,
         group=group,
         seat=event.seat,
-        shown_number=shown,
-        ways=ways,
+        shown_number=wanted.shown,
+        ways=wanted.ways,
         offers=(offer,),
     ).note(now, "outgoing.begun", seat=event.seat, number=event.number[:LONGEST_NUMBER])
     if event.who:
@@ -105,13 +78,13 @@ def begin(call: Call, event: on.DialledOut, plan: Plan, now: float) -> Result:
     if event.leg:
         call = _with_phone(call, now, answered_at=now)
     occupy = do.OccupySeat(event.seat, seat_leg)
-    if number in EMERGENCY and ways and event.leg:
+    if wanted.is_emergency and wanted.ways and event.leg:
         call, todo = _call(call, now)
         return call, (do.AnswerSeat(event.leg), *todo, occupy)
-    if event.stopping and number not in EMERGENCY:
+    if event.stopping and not wanted.is_emergency:
         return refuse(call.note(now, "outgoing.stopping"), plan, now, UNAVAILABLE, "CALL_REJECTED")
-    if not ways:
-        call = call.note(now, "outgoing.barred", number=number)
+    if not wanted.ways:
+        call = call.note(now, "outgoing.barred", number=wanted.number)
         return refuse(call, plan, now, NOT_ALLOWED, "CALL_REJECTED")
     return replace(call, state=State.DIALLING_OUT), (occupy,)
 
