@@ -25,7 +25,9 @@ class Outcome(StrEnum):
     """Not taken: unknown, gone or barred number. Of a call by a seat: not a number that it may
     dial, or not now."""
     TIMED_OUT = "timed_out"
-    """Waited for as long as the plan, or a supervisor, let the caller wait."""
+    """Waited for as long as the plan lets callers wait."""
+    REMOVED = "removed"
+    """Taken out of the waiting list by a supervisor."""
     CALLBACK = "callback"
     """Left the waiting list to be called back."""
     VOICEMAIL = "voicemail"

@@ -40,7 +40,7 @@ class Phone(Scripted, Party):
         self.shown: list[str] = []
         """What its display showed of each call: name and number of the caller."""
         self.heard: list[str] = []
-        """What was played since it last dialled, in order."""
+        """What was played to it since it last dialled, in order."""
         self.leg: Channel | None = None
         """The call it is in or rings for."""
         self._switch = switch
@@ -105,9 +105,6 @@ class Phone(Scripted, Party):
             self.leg = None
         return True
 
-    def hears(self, leg: Channel, what: str) -> None:
-        self.heard.append(what)
-
     def hang_up(self) -> None:
         """Put the phone down, or decline what rings."""
         leg = self.leg
@@ -171,6 +168,9 @@ class Phone(Scripted, Party):
             self._in(manner.after, originate.picks_up, switch, leg)
         else:
             self._in(manner.after, switch.hang_up, leg, manner.answer, True)
+
+    def hears(self, leg: Channel, what: str) -> None:
+        self.heard.append(what)
 
     def talks(self, leg: Channel) -> None:
         self.talked += 1

@@ -173,7 +173,8 @@ def answered(call: Call, event: on.SeatAnswered | on.CallerBack, plan: Plan, now
     offer = call.offer
     assert offer is not None
     call = replace(call, state=State.CONNECTING, greeted_at=now).next_audio()
-    call = call.note(now, f"{call.kind}.answered")
+    by_seat = call.kind is CallKind.OUTGOING
+    call = call.note(now, "outgoing.answered" if by_seat else "callback.answered")
     bridge = (do.Bridge(offer.token), do.SetTimer("bridge", do.BRIDGE_SECONDS))
     return call, (do.ClearTimer("calling"), *bridge)
 
@@ -211,7 +212,9 @@ def seat_left(call: Call, event: on.SeatGone, plan: Plan, now: float) -> Result:
 def _give_up(call: Call, plan: Plan, now: float, cause: str, by: EndedBy) -> Result:
     release = _let_go(call, plan)
     stops = tuple(do.StopLeg(leg, cause) for leg in call.open_legs)
-    call = call.note(now, f"{call.kind}.not_reached", cause=cause)
+    by_seat = call.kind is CallKind.OUTGOING
+    what = "outgoing.not_reached" if by_seat else "callback.not_reached"
+    call = call.note(now, what, cause=cause)
     call = replace(call, outcome=Outcome.NOT_REACHED, ended_by=by, offers=())
     call, hangup = hang_up(call, plan, now, cause)
     return call, (*release, *stops, *hangup)
@@ -237,4 +240,6 @@ def _over(
     call = replace(
         call, outcome=outcome, cause=cause, ended_by=EndedBy.SYSTEM, ended_at=now, offers=()
     )
-    return finish(call.note(now, f"callback.{outcome}", cause=cause), plan, todo)
+    missed = outcome is Outcome.SEAT_MISSED
+    what = "callback.seat_missed" if missed else "callback.not_reached"
+    return finish(call.note(now, what, cause=cause), plan, todo)

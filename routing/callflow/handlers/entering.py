@@ -202,6 +202,7 @@ def _routed(
         closed=route.closed,
         music=route.music,
         survey=route.survey,
+        prefer=route.prefer,
     )
     return call, route
 
