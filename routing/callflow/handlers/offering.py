@@ -13,11 +13,7 @@ from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow import widening
 from routing.callflow.call import Call
-<<<<<<< HEAD
-from routing.callflow.handlers import callbacks, dialling_out
-=======
-from routing.callflow.handlers import callbacks, introducing, queueing
->>>>>>> main
+from routing.callflow.handlers import callbacks, dialling_out, introducing, queueing
 from routing.callflow.handlers.ending import SWITCH_DIED
 from routing.callflow.handlers.legs import (
     end_leg,
