@@ -25,6 +25,7 @@ from switchd.city import SHIPPED_MUSIC
 from switchd.clock import Clock
 from switchd.config import Loaded, ServerSettings
 from switchd.daemon import Daemon
+from switchd.dialling import ClickToDial
 from switchd.esl.link import Link
 from switchd.estimates import Estimates
 from switchd.freeswitch.settings import RenderSettings
@@ -352,6 +353,9 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             mailbox, post_json, lambda: plan_in_force().voicemail.notify, server.city, clock
         ),
         kept=CallbackHouse(callback_desk, mailbox, clock.now, operators.write_down),
+        dialling=ClickToDial(
+            lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down
+        ),
         operators=operators,
         spool=spool,
         writer=Writer(spool, store),

@@ -250,6 +250,11 @@ class Daemon:
         """A seat's phone dialled a feature code."""
         self.parts.codes.dialled(leg, seat, code)
 
+    def number_dialled(self, leg: str, seat: str, number: str) -> None:
+        """A seat's phone dialled a number."""
+        stopping = self.parts.draining
+        self.parts.desk.dial_out(on.DialledOut(seat, number, leg, stopping=stopping))
+
     def phone(self, seat: str, reachable: bool) -> None:
         """A phone has registered or is gone."""
         gevent.spawn(self._handsets.heard, seat, reachable)

@@ -10,6 +10,7 @@ from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
 from switchd.clock import Clock
+from switchd.dialling import ClickToDial
 from switchd.esl.link import Link
 from switchd.guard import Guard
 from switchd.indicators import IndicatorDesk
@@ -54,6 +55,7 @@ class Parts:
     notifier: Notifier
     kept: CallbackHouse
     """Callbacks and messages, for the interface."""
+    dialling: ClickToDial
     operators: Operators
     spool: Spool
     writer: Writer
