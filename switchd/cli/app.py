@@ -17,6 +17,7 @@ from switchd.cli import (
     inspect,
     operators,
     plan,
+    pop,
     replay,
     report,
     roster,
@@ -53,6 +54,7 @@ app.command("check")(city.check)
 app.command("doctor")(city.doctor)
 app.command("explain")(explain.explain)
 app.command("why")(why.why)
+app.command("pop")(pop.pop)
 app.command("replay")(replay.run)
 app.command("roster")(roster.roster)
 app.command("reload")(versions.reload)
