@@ -60,8 +60,10 @@ class Daemon:
             lambda record: parts.seating.tidy(),
             parts.callbacks.closed,
             parts.notifier.closed,
+            parts.pops.closed,
         ]
         parts.writer.on_written = parts.indicators.written
+        parts.desk.rung.append(parts.pops.rung)
         if server is not None:
             self._server = server(self.house)
 

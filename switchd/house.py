@@ -83,6 +83,11 @@ class RunningHouse:
                 return {"state": str(found.state), "record": codec.to_dict(record)}
         return None
 
+    def pop(self, call: str) -> Mapping[str, Any] | None:
+        """What a seat's screen shows of a call; None if it is neither in progress nor has just
+        ended here."""
+        return self._parts.pops.pop(call)
+
     def queues(self) -> Sequence[Mapping[str, Any]]:
         """Every skill group's list."""
         parts = self._parts

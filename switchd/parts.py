@@ -17,6 +17,7 @@ from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
 from switchd.membership import Membership
 from switchd.operators import Operators
+from switchd.popping import PopDesk
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.entrance import Entrance
 from switchd.queues.inbox import Inbox
@@ -57,6 +58,7 @@ class Parts:
     """Callbacks and messages, for the interface."""
     dialling: ClickToDial
     operators: Operators
+    pops: PopDesk
     spool: Spool
     writer: Writer
     indicators: IndicatorDesk

@@ -18,6 +18,7 @@ from switchd.cli import (
     operators,
     outgoing,
     plan,
+    pop,
     replay,
     report,
     roster,
@@ -54,6 +55,7 @@ app.command("check")(city.check)
 app.command("doctor")(city.doctor)
 app.command("explain")(explain.explain)
 app.command("why")(why.why)
+app.command("pop")(pop.pop)
 app.command("replay")(replay.run)
 app.command("roster")(roster.roster)
 app.command("reload")(versions.reload)
