@@ -9,7 +9,7 @@ import orjson
 import structlog
 
 from routing.callflow import events as on
-from routing.outgoing import LEG_PREFIX
+from routing.outgoing import CALLED_LEGS
 from routing.record import EndedBy
 from switchd.esl.errors import CommandFailed, EslError
 from switchd.esl.link import Link
@@ -114,7 +114,7 @@ class Comparing:
                     listener.stray(leg)
             elif doing[leg] in NOBODYS or (outbound and doing[leg] != "talk"):
                 self._find(link, leg)
-            elif doing[leg] == incoming.TALK and (not outbound or leg.startswith(LEG_PREFIX)):
+            elif doing[leg] == incoming.TALK and (not outbound or leg.startswith(CALLED_LEGS)):
                 self._take_over(link, leg)
 
     def _find(self, link: Link, leg: str) -> None:

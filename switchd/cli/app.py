@@ -17,7 +17,9 @@ from switchd.cli import (
     indicators,
     inspect,
     operators,
+    outgoing,
     plan,
+    pop,
     replay,
     report,
     roster,
@@ -54,6 +56,7 @@ app.command("check")(city.check)
 app.command("doctor")(city.doctor)
 app.command("explain")(explain.explain)
 app.command("why")(why.why)
+app.command("pop")(pop.pop)
 app.command("replay")(replay.run)
 app.command("roster")(roster.roster)
 app.command("reload")(versions.reload)
@@ -69,7 +72,11 @@ app.command("blocked")(callers.blocked)
 app.add_typer(callbacks.callbacks, name="callbacks")
 app.add_typer(callbacks.voicemail, name="voicemail")
 app.command("audit")(operators.audit)
+<<<<<<< HEAD
 control.add_verbs(inspect.seat)
+=======
+inspect.seat.command("dial")(outgoing.dial)
+>>>>>>> main
 app.add_typer(inspect.seat, name="seat")
 app.add_typer(operators.queue, name="queue")
 app.add_typer(operators.agent, name="agent")
