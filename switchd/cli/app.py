@@ -72,11 +72,8 @@ app.command("blocked")(callers.blocked)
 app.add_typer(callbacks.callbacks, name="callbacks")
 app.add_typer(callbacks.voicemail, name="voicemail")
 app.command("audit")(operators.audit)
-<<<<<<< HEAD
 control.add_verbs(inspect.seat)
-=======
 inspect.seat.command("dial")(outgoing.dial)
->>>>>>> main
 app.add_typer(inspect.seat, name="seat")
 app.add_typer(operators.queue, name="queue")
 app.add_typer(operators.agent, name="agent")
