@@ -62,6 +62,7 @@ class Daemon:
             parts.notifier.closed,
         ]
         parts.writer.on_written = parts.indicators.written
+        parts.observer.assemble(parts)
         if server is not None:
             self._server = server(self.house)
 
@@ -75,11 +76,14 @@ class Daemon:
         parts.waitlist.prepare()
         if self._server is not None:
             self._server.start()
+        parts.observer.start()
+        self._background = [gevent.spawn(unbroken, parts.observer.pulse.run)]
         parts.writer.start()  # of what an earlier process left in the spool, too
         if not parts.membership.claim(stop or Flag()):
             return False
         parts.started_at = now = parts.clock.now()
-        self._background = [
+        parts.observer.instruments.lease("owner")
+        self._background += [
             gevent.spawn(unbroken, parts.membership.run),
             gevent.spawn(unbroken, parts.guard.run),
         ]
@@ -120,6 +124,7 @@ class Daemon:
         parts = self.parts
         if self._server is not None:
             self._server.stop()
+        parts.observer.stop()
         parts.callbacks.stop()
         parts.notifier.stop()
         parts.desk.stop()
