@@ -10,7 +10,7 @@ import orjson
 import structlog
 
 from routing.callflow import events as on
-from routing.outgoing import LEG_PREFIX
+from routing.outgoing import CALLED_LEGS
 from routing.record import EndedBy
 from switchd.esl.errors import CommandFailed, EslError
 from switchd.esl.link import Link
@@ -122,7 +122,7 @@ class Comparing:
             elif doing[leg] in NOBODYS or (outbound and doing[leg] != "talk"):
                 found["stopped" if outbound else "adopted"] += 1
                 self._find(link, leg)
-            elif doing[leg] == incoming.TALK and (not outbound or leg.startswith(LEG_PREFIX)):
+            elif doing[leg] == incoming.TALK and (not outbound or leg.startswith(CALLED_LEGS)):
                 found["adopted_talks"] += 1
                 self._take_over(link, leg)
         seconds = ticking() - began

@@ -60,9 +60,11 @@ class Daemon:
             lambda record: parts.seating.tidy(),
             parts.callbacks.closed,
             parts.notifier.closed,
+            parts.pops.closed,
         ]
         parts.writer.on_written = parts.indicators.written
         parts.observer.assemble(parts)
+        parts.desk.rung.append(parts.pops.rung)
         if server is not None:
             self._server = server(self.house)
 
@@ -254,6 +256,11 @@ class Daemon:
     def code_dialled(self, leg: str, seat: str, code: str) -> None:
         """A seat's phone dialled a feature code."""
         self.parts.codes.dialled(leg, seat, code)
+
+    def number_dialled(self, leg: str, seat: str, number: str) -> None:
+        """A seat's phone dialled a number."""
+        stopping = self.parts.draining
+        self.parts.desk.dial_out(on.DialledOut(seat, number, leg, stopping=stopping))
 
     def phone(self, seat: str, reachable: bool) -> None:
         """A phone has registered or is gone."""
