@@ -42,6 +42,7 @@ from switchd.keeping import (
     post_json,
 )
 from switchd.membership import Membership
+from switchd.observing import Observer
 from switchd.operators import Operators
 from switchd.parts import Parts
 from switchd.places import share
@@ -368,6 +369,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         indicators=IndicatorDesk(
             Indicators(client, server.city), counted, lambda: daemon.parts.plan, clock.now
         ),
+        observer=Observer(server.metrics),
         owner=owner,
         domain=domain(server.city),
     )

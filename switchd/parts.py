@@ -16,6 +16,7 @@ from switchd.guard import Guard
 from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
 from switchd.membership import Membership
+from switchd.observing import Observer
 from switchd.operators import Operators
 from switchd.popping import PopDesk
 from switchd.queues.deadlines import Deadlines
@@ -62,6 +63,7 @@ class Parts:
     spool: Spool
     writer: Writer
     indicators: IndicatorDesk
+    observer: Observer
     owner: str
     """This node's name in the queue."""
     domain: str
