@@ -133,4 +133,4 @@ def filled(page: str, *, chinese: bool) -> str:
     _, found_end, after = rest.partition(end)
     if not (found and found_end):
         raise ValueError(f"the page has no {begin} … {end}")
-    return f"{before}{begin}\n{keys(chinese=chinese)}\n{end}{after}"
+    return f"{before}{begin}\n\n{keys(chinese=chinese)}\n\n{end}{after}"
