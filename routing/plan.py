@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from routing.admission import DEFAULT_ADMISSION, NO_LIMITS, Admission, Limits
 from routing.calendars import NO_HOLIDAYS, Calendar, Holidays
 from routing.callbacks import CallbackRules
+from routing.credentials import SignInRules
 from routing.lines import Forward, Line, Overflow
 from routing.queueing import Strategy
 from routing.seats import Agent, Seat
@@ -190,6 +191,7 @@ class Plan:
     admission: Admission = DEFAULT_ADMISSION
     callbacks: CallbackRules = field(default_factory=CallbackRules)
     voicemail: VoicemailRules = field(default_factory=VoicemailRules)
+    sign_in: SignInRules = field(default_factory=SignInRules)
     version: str = ""
     """Which edition of the YAML this is: 12 hexadecimal digits that change with any byte of it."""
     by_number: Mapping[str, Line] = field(init=False, repr=False, compare=False)

@@ -41,6 +41,7 @@ class Keys:
         "nodes",
         "places",
         "hindered",
+        "events",
     )
     """The order in which scripts get them; `lua/_keys.lua` names them in the same order."""
 
@@ -100,6 +101,8 @@ class Keys:
         """ZSET owner → ms at which its daemon counts as dead unless it is heard of before."""
         self.places = f"{tag}places"
         """HASH owner → machine and folder of its daemon."""
+        self.events = f"{tag}events"
+        """STREAM of what happens, for whoever follows it; see `lua/_events.lua`."""
 
     def for_lua(self) -> tuple[str, ...]:
         """KEYS of every script."""

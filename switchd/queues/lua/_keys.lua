@@ -25,4 +25,5 @@ local key = {
   nodes = KEYS[23],
   places = KEYS[24],
   hindered = KEYS[25],
+  events = KEYS[26],
 }
