@@ -42,6 +42,7 @@ from switchd.keeping import (
 from switchd.membership import Membership
 from switchd.operators import Operators
 from switchd.parts import Parts
+from switchd.people import People
 from switchd.places import share
 from switchd.prompts.library import PromptLibrary
 from switchd.prompts.manifest import load_manifest
@@ -198,6 +199,7 @@ class Running:
     callbacks: Callbacks
     voicemails: Voicemails
     audit: Audit
+    people: People
     counted: Store
     """The same records, for questions that must not hold up the writer."""
     redis: EmbeddedRedis | None
@@ -212,6 +214,7 @@ class Running:
         self.callbacks.close()
         self.voicemails.close()
         self.audit.close()
+        self.people.close()
         self.counted.close()
         if self.redis is not None:
             self.redis.stop()
@@ -279,7 +282,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     deadlines = Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines"))
     nodes.on_deadline = deadlines.expect
     seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
-    seat_desk = SeatDesk(waitlist, clock.now, seating.seated)
+    people = People(server.sql, server.city, waitlist.seat_of, plan_in_force, clock.now)
+    seat_desk = SeatDesk(waitlist, clock.now, seating.seated, people.door)
     entrance = Entrance(client, server.city, owner)
     callers = CallerDesk(entrance, waitlist, rules, lambda: daemon.parts.plan, clock.now)
     estimates = Estimates(Measured(client, server.city, owner), lambda: daemon.parts.plan)
@@ -343,6 +347,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         ),
         kept=CallbackHouse(callback_desk, mailbox, clock.now, operators.write_down),
         operators=operators,
+        people=people,
         spool=spool,
         writer=Writer(spool, store),
         indicators=IndicatorDesk(
@@ -354,7 +359,17 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     parts.desk.closed.append(estimates.ended)
     daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
     return Running(
-        daemon, store, versions, rules, callbacks, voicemails, audit, counted, embedded, state
+        daemon,
+        store,
+        versions,
+        rules,
+        callbacks,
+        voicemails,
+        audit,
+        people,
+        counted,
+        embedded,
+        state,
     )
 
 

@@ -15,6 +15,7 @@ from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
 from switchd.membership import Membership
 from switchd.operators import Operators
+from switchd.people import People
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.entrance import Entrance
 from switchd.queues.inbox import Inbox
@@ -53,6 +54,7 @@ class Parts:
     kept: CallbackHouse
     """Callbacks and messages, for the interface."""
     operators: Operators
+    people: People
     spool: Spool
     writer: Writer
     indicators: IndicatorDesk

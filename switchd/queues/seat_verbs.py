@@ -89,6 +89,10 @@ class SeatVerbs(Verbs):
 
     # Views
 
+    def seat_of(self, agent: str) -> str:
+        """The seat where an agent is signed in, or ""."""
+        return str(self._run("seat_of", agent) or "")
+
     def seat(self, seat: str) -> SeatView | None:
         """The seat as it is now; None if it is not known."""
         fields = pairs(self._run("seat", seat))
