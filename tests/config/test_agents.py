@@ -13,10 +13,12 @@ SHIFTS = """\
 shifts:
   four:
     crews: [甲, 乙, 丙, 丁]
-    times: {early: "08:00-16:00", late: "16:00-24:00", night: "24:00-32:00"}
+    times: {early: "07:00-15:00", late: "15:00-23:00", night: "23:00-07:00+1"}
     pattern: [early, late, night, rest]
     starts_on: 2020-01-01
-  day: {crews: [长白], calendar: always}
+  day: {crews: [长白], calendar: office}
+calendars:
+  office: {week: {mon-fri: "08:00-18:00"}}
 """
 
 
@@ -47,7 +49,7 @@ ERRORS = [
     ("{role: admin}", "role", "has the role admin", "Write one of"),
     ("{role: team_lead}", "role", "no groups to supervise", "Write `leads:`"),
     ("{leads: [intake]}", "leads", "the role is seat", "Write `role: team_lead`"),
-    ("{role: team_lead, leads: [intak]}", "leads[0]", "no group intak", "Write intake"),
+    ("{role: team_lead, leads: [intak]}", "leads.0", "no group intak", "Write intake"),
     ("{crew: 甲}", "crew", "without its shift", "Write `shift:`"),
     ("{shift: for}", "shift", "no shift for", "Write four"),
     ("{shift: four}", "shift", "several crews", "Write `crew:`"),

@@ -22,6 +22,11 @@ FOR_SEATS = {
     "seat_not_ready",
     "seat_signed_out",
     "seat_refused",
+    "seat_enter_number",
+    "seat_enter_pin",
+    "seat_wrong_pin",
+    "seat_locked",
+    "seat_elsewhere",
 }
 SENTENCES = sorted(
     name for name in MANIFEST.prompts if name not in FOR_SEATS and not name.startswith("num_")

@@ -25,5 +25,7 @@ local key = {
   nodes = KEYS[23],
   places = KEYS[24],
   hindered = KEYS[25],
-  events = KEYS[26],
+  vacant = KEYS[26],
+  standbys = KEYS[27],
+  events = KEYS[28],
 }
