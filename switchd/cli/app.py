@@ -12,6 +12,7 @@ from switchd.cli import (
     callbacks,
     callers,
     city,
+    control,
     demo,
     explain,
     indicators,
@@ -73,6 +74,7 @@ app.command("blocked")(callers.blocked)
 app.add_typer(callbacks.callbacks, name="callbacks")
 app.add_typer(callbacks.voicemail, name="voicemail")
 app.command("audit")(operators.audit)
+control.add_verbs(inspect.seat)
 inspect.seat.command("dial")(outgoing.dial)
 app.add_typer(inspect.seat, name="seat")
 app.add_typer(operators.queue, name="queue")
