@@ -53,7 +53,7 @@ class Client:
         """Return what /v1/`what` shows. Raises `NoDaemon` or `Answer`."""
         return self._ask("GET", f"/v1/{what}", None)
 
-    def seat(self, seat: str, verb: str, **body: str) -> Any:
+    def seat(self, seat: str, verb: str, **body: str | bool) -> Any:
         """Do a seat verb. Raises `NoDaemon` or `Answer`."""
         given = {key: value for key, value in body.items() if value}
         return self._ask("POST", f"/v1/seats/{quote(seat, safe='')}/{verb}", given)

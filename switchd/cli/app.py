@@ -8,6 +8,7 @@ import typer
 
 from switchd import __version__
 from switchd.cli import (
+    agents,
     callbacks,
     callers,
     city,
@@ -24,6 +25,7 @@ from switchd.cli import (
     report,
     roster,
     run,
+    tokens,
     versions,
     why,
 )
@@ -77,6 +79,8 @@ inspect.seat.command("dial")(outgoing.dial)
 app.add_typer(inspect.seat, name="seat")
 app.add_typer(operators.queue, name="queue")
 app.add_typer(operators.agent, name="agent")
+app.add_typer(agents.agents, name="agents")
+app.add_typer(tokens.tokens, name="tokens")
 app.add_typer(plan.plan, name="plan")
 app.add_typer(city.prompts, name="prompts")
 app.add_typer(city.freeswitch, name="freeswitch")
