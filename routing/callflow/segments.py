@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from routing.callflow.call import Call
-from routing.callflow.states import QUEUED, State
+from routing.callflow.states import ACCEPTED, QUEUED, State
 from routing.record import Activity, Segment
 
 _ACTIVITIES = {
@@ -17,7 +17,7 @@ _ACTIVITIES = {
     State.CONFERENCE: Activity.CONFERENCE,
     State.PARKED: Activity.PARK,
     State.TRANSFERRING: Activity.TRANSFER,
-    **dict.fromkeys((*QUEUED, State.CONNECTING), Activity.WAIT),
+    **dict.fromkeys(QUEUED | (ACCEPTED - {State.TALKING}), Activity.WAIT),
 }
 
 
@@ -52,7 +52,7 @@ def _parties(call: Call) -> str:
     if call.state is State.FORWARDED:
         last = [leg.seat for leg in call.legs if leg.ended_at is None][-1:]
         return ",".join(("caller", *last))
-    if call.state in QUEUED or call.state is State.CONNECTING:
+    if _ACTIVITIES[call.state] is Activity.WAIT:
         return "caller"
     seat = (call.offer.seat,) if call.offer is not None else ()
     others = (party.name for party in call.parties if party.answered)

@@ -6,49 +6,27 @@ row in the call's state is unexpected: it changes nothing and is counted by whoe
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 from routing.callflow import events as on
 from routing.callflow import forwarding as f
 from routing.callflow import handlers as h
 from routing.callflow import menus as m
 from routing.callflow import widening as w
+from routing.callflow.control_rows import CONTROL_ROWS
 from routing.callflow.handlers import asking
 from routing.callflow.handlers import callbacks as cb
 from routing.callflow.handlers import calling_back as out
-from routing.callflow.handlers import controlled as c
-from routing.callflow.handlers import farewell as fw
 from routing.callflow.handlers import supervising as sv
 from routing.callflow.handlers import voicemail as vm
-from routing.callflow.handlers.control import control, not_now
+from routing.callflow.rows import Row, rows
 from routing.callflow.states import ASKED, CONTROLLED, LIVE, QUEUED, State
 
 S = State
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One transition."""
-
-    state: State
-    event: type[on.Event]
-    leads_to: tuple[State, ...]
-    """Every state that the handler may choose; the first is the usual one."""
-    handler: Callable[..., h.Result]
-    notices: str
-    """What the caller or the seat notices."""
-
-
-def _rows(*rows: tuple[State, type[on.Event], tuple[State, ...], Any, str]) -> tuple[Row, ...]:
-    return tuple(Row(*row) for row in rows)
-
-
 _BEHIND_THE_GREETING = (S.WAITING, S.MENU, S.FORWARDING, S.GREETING)
 _BEHIND_THE_ANSWER = (S.GREETING, S.CLOSING, S.WAITING, S.MENU, S.FORWARDING)
 
-_ENTRY = _rows(
+_ENTRY = rows(
     (S.ARRIVED, on.Arrived, (S.ANSWERING, S.ENDING), h.decide, "taken, or refused unanswered"),
     (S.ARRIVED, on.TurnedAway, (S.ENDING,), h.turn_away, "refused unanswered; call again"),
     (S.ARRIVED, on.Talking, (S.TALKING,), h.talk_on, "nothing: they talk on"),
@@ -62,7 +40,7 @@ _ENTRY = _rows(
     (S.MENU, on.Played, (S.MENU,), h.ignore, "nothing"),
 )
 
-_FORWARD = _rows(
+_FORWARD = rows(
     (S.FORWARDING, on.SeatAnswered, (S.FORWARDING,), f.picked_up, "the other side picked up"),
     (S.FORWARDING, on.Bridged, (S.FORWARDED,), f.bridged, "they hear each other"),
     (S.FORWARDING, on.SeatFailed, (S.WAITING, S.CLOSING), f.gone, "the queue, or good-bye"),
@@ -85,7 +63,7 @@ _WAIT_OVER = (*_ASKED_BACK, S.VOICEMAIL_GREETING, S.CLOSING, S.ENDING)
 _NOT_TAKEN = (S.WAITING, S.CALLBACK_QUESTION, S.CALLBACK_NUMBER)
 """Where a caller is led behind the last phone that rang: the question if the key was pressed."""
 
-_QUEUE = _rows(
+_QUEUE = rows(
     (S.WAITING, on.Offered, (S.RINGING,), h.ring, "the seat's phone rings; music goes on"),
     (S.WAITING, on.TimerDue, _WAIT_OVER, h.due, "all seats are busy; further seats; a way out"),
     (S.WAITING, on.Unstaffed, (S.WAITING,), w.unstaffed, "further seats may answer"),
@@ -104,7 +82,7 @@ _QUEUE = _rows(
 _ASKED = tuple(
     row
     for state in (S.CALLBACK_QUESTION, S.CALLBACK_NUMBER)
-    for row in _rows(
+    for row in rows(
         (state, on.Offered, (S.RINGING,), asking.seat_free, "the seat's phone rings; music"),
         (state, on.TimerDue, (state,), asking.due, "nothing"),
         (state, on.Unstaffed, (state,), w.unstaffed, "further seats may answer"),
@@ -118,7 +96,7 @@ _ASKED = tuple(
     )
 )
 
-_CALLBACK = _ASKED + _rows(
+_CALLBACK = _ASKED + rows(
     (
         S.CALLBACK_QUESTION,
         on.Collected,
@@ -140,7 +118,7 @@ _CALLBACK = _ASKED + _rows(
 _VOICEMAIL = tuple(
     row
     for state in (S.VOICEMAIL_GREETING, S.VOICEMAIL)
-    for row in _rows(
+    for row in rows(
         (state, on.Offered, (state,), h.late_offer, "nothing rings"),
         (state, on.OfferLost, (state,), h.ignore, "nothing"),
         (state, on.TimerDue, (state,), h.ignore, "nothing"),
@@ -149,7 +127,7 @@ _VOICEMAIL = tuple(
         (state, on.SeatFailed, (state,), h.leg_ended, "nothing"),
         (state, on.SeatAnswered, (state,), h.late_seat, "a phone that answered too late stops"),
     )
-) + _rows(
+) + rows(
     (
         S.VOICEMAIL_GREETING,
         on.Played,
@@ -162,7 +140,7 @@ _VOICEMAIL = tuple(
     (S.VOICEMAIL, on.CallerGone, (S.ENDED, S.CLEARING), vm.hung_up, "the message is kept"),
 )
 
-_OUTGOING = _rows(
+_OUTGOING = rows(
     (S.ARRIVED, on.CallBackDue, (S.PREVIEW,), out.begin, "the seat's phone shows a callback"),
     (
         S.PREVIEW,
@@ -219,11 +197,11 @@ _OUTGOING = _rows(
     (S.CLEARING, on.CallerGone, (S.CLEARING,), h.ignore, "nothing: told already"),
 )
 
-_OFFER = _rows(
+_OFFER = rows(
     (
         S.RINGING,
         on.SeatAnswered,
-        (S.CONNECTING, S.RINGING),
+        (S.CONNECTING, S.WHISPER, S.STAFF_NUMBER, S.RINGING),
         h.connect,
         "it is picked up; others stop",
     ),
@@ -268,137 +246,55 @@ _OFFER = _rows(
     (S.CONNECTING, on.Played, (S.CONNECTING,), h.ignore, "nothing"),
 )
 
-_TALK_OVER = (S.SURVEY, S.CLOSING, S.AFTER_TALK)
-_TOGETHER = (S.CONFERENCE, S.CONSULTING, S.TRANSFERRING)
-"""Who talks once somebody who was looked for has picked up."""
-_SEAT_GONE = (S.TRANSFERRING, S.TALKING, S.FORWARDED, S.CONFERENCE, S.WAITING, *_TALK_OVER)
-"""Where a call may be led that its seat leaves."""
-_NOT_REACHED = (S.TALKING, S.WAITING, S.FORWARDED, S.CONFERENCE, *_TALK_OVER)
-"""Where a call may be led when nobody was found, or whoever was has left."""
-
-
-def _controlled(state: State) -> tuple[Row, ...]:
-    """A talk that is being controlled. In plain talks, and at the end of each move, TALKING is as
-    it always was."""
-    here = (state,)
-
-    def both(plain: Any, controlled: Any) -> Any:
-        return c.either(plain, controlled) if state is S.TALKING else controlled
-
-    settled = (S.TALKING, S.FORWARDED) if state is S.TRANSFERRING else ()
-    survey = (S.SURVEY, S.CLOSING) if state is S.TALKING else ()
-    after = (S.AFTER_TALK,) if state is S.TALKING else ()
-
-    def to(*states: State) -> tuple[State, ...]:
-        return tuple(dict.fromkeys((*here, *states)))
-
-    return _rows(
-        (state, on.Control, to(*CONTROL_LEADS), control, "what was asked for"),
-        (
-            state,
-            on.SeatAnswered,
-            to(*_TOGETHER, *settled),
-            both(h.late_seat, c.parked),
-            "music, or somebody else's voice",
-        ),
-        (
-            state,
-            on.CallerBack,
-            to(*survey),
-            both(h.caller_back, c.parked),
-            "music, or the survey behind a talk",
-        ),
-        (state, on.Bridged, to(*settled), both(h.ignore, c.bridged), "two hear each other"),
-        (state, on.Joined, here, both(h.ignore, c.joined), "all hear each other"),
-        (
-            state,
-            on.BridgeFailed,
-            to(*_NOT_REACHED),
-            both(h.ignore, c.bridge_failed),
-            "the seat alone again, or the list",
-        ),
-        (
-            state,
-            on.SeatGone,
-            to(*after, *_SEAT_GONE),
-            both(h.seat_left, c.leg_over),
-            "the talk is over, or goes on with others",
-        ),
-        (
-            state,
-            on.SeatFailed,
-            to(*_NOT_REACHED, S.CONSULT_RINGING, S.TRANSFERRING),
-            both(h.other_leg_failed, c.leg_over),
-            "the next phone rings, or the seat is told and is back with the caller",
-        ),
-        (
-            state,
-            on.TimerDue,
-            to(*_NOT_REACHED, S.TRANSFERRING),
-            both(h.ignore, c.due),
-            "the same; music again; back to the list",
-        ),
-        (state, on.Claimed, to(S.CONSULT_RINGING, S.TRANSFERRING), c.claimed, "a phone rings"),
-        (
-            state,
-            on.NotClaimed,
-            to(*_NOT_REACHED, S.CONSULT_RINGING, S.TRANSFERRING),
-            c.not_claimed,
-            "the next phone rings, or why it does not",
-        ),
-        (state, on.Offered, here, both(h.late_offer, c.offered), "somebody of the group is rung"),
-        (state, on.OfferLost, to(*_NOT_REACHED), both(h.ignore, c.offer_lost), "that phone stops"),
-        (state, on.QueueFailed, to(*_NOT_REACHED), c.queue_failed, "that nobody can be found"),
-        (state, on.Played, here, both(h.ignore, c.played), "caller and seat again; music again"),
-        (
-            state,
-            on.CallerGone,
-            (S.FAREWELL, S.ENDED, S.CLEARING),
-            fw.caller_gone,
-            "who talked or waited is told; nothing rings on",
-        ),
-        (state, on.SwitchRefused, (S.ENDING,), c.switch_refused, "hung up; written down as failed"),
-    )
-
-
-CONTROL_LEADS = (
-    S.TALKING,
-    *sorted(CONTROLLED),
-    S.WAITING,
-    S.FORWARDED,
-    *_TALK_OVER,
-)
-_CONTROL = tuple(row for state in (S.TALKING, *sorted(CONTROLLED)) for row in _controlled(state))
-_NO_CONTROL = tuple(
-    Row(state, on.Control, (state,), not_now, "nothing")
-    for state in State
-    if state not in CONTROLLED | {S.TALKING, S.ENDED}
-) + tuple(
+_INTRODUCTION = tuple(
     row
-    for state in State
-    if state not in CONTROLLED | {S.TALKING, S.ENDED}
-    for row in _rows(
-        (state, on.Claimed, (state,), c.give_back, "nothing rings"),
-        (state, on.NotClaimed, (state,), h.ignore, "nothing"),
-        (state, on.Joined, (state,), h.ignore, "nothing"),
+    for state in (S.WHISPER, S.STAFF_NUMBER)
+    for row in rows(
+        (state, on.SeatGone, (*_NOT_TAKEN, state), h.seat_hung_up_early, "music"),
+        (state, on.SeatAnswered, (state,), h.late_seat, "another phone stops"),
+        (state, on.SeatFailed, (state,), h.other_leg_failed, "nothing"),
+        (state, on.Offered, (state,), h.late_offer, "nothing rings"),
+        (state, on.CallerBack, (state,), h.ignore, "nothing"),
+        (
+            state,
+            on.OfferLost,
+            (*_NOT_TAKEN, S.RINGING, state),
+            h.offer_lost,
+            "the phone stops; others may ring on",
+        ),
     )
-)
-_FAREWELL = _rows(
-    (S.FAREWELL, on.SeatAnswered, (S.FAREWELL,), fw.parked, "that the caller has gone"),
-    (S.FAREWELL, on.Bridged, (S.FAREWELL,), fw.elsewhere, "nothing"),
-    (S.FAREWELL, on.Joined, (S.FAREWELL,), fw.elsewhere, "nothing"),
-    (S.FAREWELL, on.BridgeFailed, (S.FAREWELL,), h.ignore, "nothing"),
-    (S.FAREWELL, on.Played, (S.FAREWELL,), fw.told, "hung up"),
-    (S.FAREWELL, on.SeatGone, (S.ENDED, S.FAREWELL), fw.leg_over, "nothing"),
-    (S.FAREWELL, on.SeatFailed, (S.ENDED, S.FAREWELL), fw.leg_over, "nothing"),
-    (S.FAREWELL, on.TimerDue, (S.CLEARING, S.FAREWELL), fw.due, "hung up"),
-    (S.FAREWELL, on.Offered, (S.FAREWELL,), h.late_offer, "nothing rings"),
-    (S.FAREWELL, on.OfferLost, (S.FAREWELL,), h.ignore, "nothing"),
-    (S.FAREWELL, on.QueueFailed, (S.FAREWELL,), h.ignore, "nothing"),
-    (S.FAREWELL, on.CallerGone, (S.FAREWELL,), h.ignore, "nothing: told already"),
+) + rows(
+    (
+        S.WHISPER,
+        on.Played,
+        (S.CONNECTING, S.STAFF_NUMBER, S.WHISPER),
+        h.whispered,
+        "who serves; or they hear each other",
+    ),
+    (
+        S.WHISPER,
+        on.TimerDue,
+        (S.CONNECTING, S.STAFF_NUMBER, S.WHISPER),
+        h.whisper_due,
+        "the same, without the rest of the whisper",
+    ),
+    (
+        S.STAFF_NUMBER,
+        on.Played,
+        (S.CONNECTING, S.STAFF_NUMBER),
+        h.announced,
+        "they hear each other",
+    ),
+    (
+        S.STAFF_NUMBER,
+        on.TimerDue,
+        (S.CONNECTING, S.STAFF_NUMBER),
+        h.announcement_due,
+        "the same, without the rest of the announcement",
+    ),
 )
 
-_TALK = _rows(
+_TALK = rows(
     (S.AFTER_TALK, on.CallerBack, (S.SURVEY, S.CLOSING), h.caller_back, "the survey, or thanks"),
     (S.AFTER_TALK, on.Played, (S.AFTER_TALK,), h.ignore, "nothing"),
     (S.AFTER_TALK, on.SeatGone, (S.AFTER_TALK,), h.leg_ended, "nothing"),
@@ -413,7 +309,7 @@ _TALK = _rows(
     (S.SURVEY, on.Played, (S.SURVEY,), h.ignore, "nothing"),
 )
 
-_EXIT = _rows(
+_EXIT = rows(
     (S.CLOSING, on.Played, (S.ENDING, S.CLOSING), h.closed, "hung up"),
     (S.CLOSING, on.SeatGone, (S.CLOSING,), h.leg_ended, "nothing"),
     (S.CLOSING, on.SeatFailed, (S.CLOSING,), h.leg_ended, "nothing"),
@@ -449,6 +345,8 @@ _NO_QUEUE = tuple(
 )
 
 _BEHIND_THE_QUEUE = (
+    S.WHISPER,
+    S.STAFF_NUMBER,
     S.CONNECTING,
     S.TALKING,
     *sorted(CONTROLLED),
@@ -464,7 +362,7 @@ _SUPERVISED = tuple(
     row
     for state in State
     if state in QUEUED
-    for row in _rows(
+    for row in rows(
         (state, on.Ranked, (state,), sv.ranked, "an earlier or a later turn"),
         (
             state,
@@ -505,10 +403,9 @@ ROWS = (
     + _VOICEMAIL
     + _OUTGOING
     + _OFFER
+    + _INTRODUCTION
     + _TALK
-    + _CONTROL
-    + _NO_CONTROL
-    + _FAREWELL
+    + CONTROL_ROWS
     + _EXIT
     + _ANYWHERE
     + _SWITCH

@@ -8,6 +8,8 @@ from switchd.config.admission import Admission
 from switchd.config.calendars import Calendar, Holidays, Shift
 from switchd.config.callbacks import Callbacks, Voicemail
 from switchd.config.callers import Callers
+from switchd.config.control import Control, Dialling, Expert
+from switchd.config.introduction import Introduction
 from switchd.config.lines import Line
 from switchd.config.menus import EmergencyEntry, EmergencyKey, Menu
 from switchd.config.models import (
@@ -62,6 +64,10 @@ class Document(Section):
         default={}, description="Shifts by name: rotating crews (四班三运转), day shift (长白班)."
     )
     waiting: Waiting = Field(default=Waiting(), description="What callers hear while they wait.")
+    introduction: Introduction = Field(
+        default=Introduction(),
+        description="What a seat hears of its caller before the talk, and the caller of the seat.",
+    )
     survey: Survey = Field(default=Survey(), description="The question for satisfaction.")
     callers: Callers = Field(
         default=Callers(), description="Who may call, how often, and who goes first."
@@ -73,6 +79,16 @@ class Document(Section):
         default=Callbacks(), description="Calling people back who did not wait on (回拨)."
     )
     voicemail: Voicemail = Field(default=Voicemail(), description="Messages that callers leave.")
+    control: Control = Field(
+        default=Control(), description="What seats do with a call: keys, supervisors, times."
+    )
+    experts: dict[Word, Expert] = Field(
+        default={}, description="Expert seats (专家席) by name; seats consult them."
+    )
+    dialling: Dialling = Field(
+        default=Dialling(),
+        description="Which numbers outside seats may dial, and over which trunk.",
+    )
     freeswitch: FreeSwitch = Field(
         default=FreeSwitch(), description="The FreeSWITCH that this city's calls run on."
     )

@@ -14,8 +14,10 @@ from switchd.config.admission import Admission
 from switchd.config.calendars import Calendar, Holidays, Shift
 from switchd.config.callbacks import Callbacks, Voicemail
 from switchd.config.callers import Callers
+from switchd.config.control import Control, Dialling, Expert
 from switchd.config.document import Document
 from switchd.config.explain import explain, key_path
+from switchd.config.introduction import Introduction
 from switchd.config.lines import Line
 from switchd.config.menus import EmergencyTarget, Menu
 from switchd.config.models import Agent, City, Group, Seat, Survey, Trunk, Waiting
@@ -43,11 +45,15 @@ class Draft:
     holidays: Holidays = field(default_factory=Holidays)
     shifts: dict[str, Shift] = field(default_factory=dict)
     waiting: Waiting = field(default_factory=Waiting)
+    introduction: Introduction = field(default_factory=Introduction)
     survey: Survey = field(default_factory=Survey)
     callers: Callers = field(default_factory=Callers)
     admission: Admission = field(default_factory=Admission)
     callbacks: Callbacks = field(default_factory=Callbacks)
     voicemail: Voicemail = field(default_factory=Voicemail)
+    control: Control = field(default_factory=Control)
+    experts: dict[str, Expert] = field(default_factory=dict)
+    dialling: Dialling = field(default_factory=Dialling)
     freeswitch: FreeSwitch = field(default_factory=FreeSwitch)
     nodes: dict[str, ServerNode] = field(default_factory=dict)
     storage: Storage = field(default_factory=Storage)

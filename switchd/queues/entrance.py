@@ -20,7 +20,7 @@ from routing.standing import Callers, Standing
 from switchd.queues.facts import CallerView
 from switchd.queues.keys import EntranceKeys
 from switchd.queues.order import to_ms, to_seconds
-from switchd.queues.scripts import Scripts
+from switchd.queues.scripts import Fence, Scripts
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class Answer:
     room: Room
     """Who waits; without the call whose place this one takes over."""
     place: HeldPlace | None
+    talked_with: str = ""
+    """Agent, or seat, with whom the number talked a while ago; "" if with nobody, or cut off."""
 
     @property
     def standing(self) -> Standing:
@@ -42,6 +44,7 @@ class Answer:
             barred_for=self.caller.reason,
             by_limit=self.caller.by_limit,
             place=self.place,
+            talked_with=self.talked_with,
             room=self.room,
         )
 
@@ -49,8 +52,11 @@ class Answer:
 class Entrance:
     """The entrance of one city as one daemon (`owner`) uses it."""
 
-    def __init__(self, client: redis.Redis, city: str, owner: str) -> None:
-        self._scripts = Scripts(client, EntranceKeys(city))
+    def __init__(
+        self, client: redis.Redis, city: str, owner: str, fence: Fence | None = None
+    ) -> None:
+        """For `fence` see `verbs.Verbs`."""
+        self._scripts = Scripts(client, EntranceKeys(city), fence)
         self._owner = owner
 
     def arrive(self, knocks: Sequence[Knock], callers: Callers, now: float) -> list[Answer]:
@@ -91,6 +97,7 @@ class Entrance:
         self._scripts.run(
             "leave_place",
             *(line, number, call, to_ms(seconds) if kept else 0),
+            "talked" if place.said_goodbye else "kept",
             *(place.group, place.language, priority, since, place.agent, place.seat),
         )
 
@@ -108,7 +115,9 @@ class Entrance:
 
 
 def _read_answer(answer: Sequence[Any]) -> Answer:
-    (count, before, ends, reason, by_limit, barred_now), on_line, in_group, place = answer
+    (count, before, ends, reason, by_limit, barred_now), on_line, in_group, fields = answer
+    place = _read_place(fields) if fields else None
+    goodbye = place is not None and place.said_goodbye
     return Answer(
         caller=CallerView(
             calls_in_hour=count,
@@ -119,7 +128,8 @@ def _read_answer(answer: Sequence[Any]) -> Answer:
             barred_now=bool(barred_now),
         ),
         room=Room(on_line, in_group),
-        place=_read_place(place) if place else None,
+        place=None if goodbye else place,
+        talked_with=(place.agent or place.seat) if place and goodbye else "",
     )
 
 
@@ -137,4 +147,5 @@ def _read_place(fields: Sequence[str | None]) -> HeldPlace:
         enqueued_at=to_seconds(since) if since else None,
         agent=agent,
         seat=seat,
+        said_goodbye=state == "talked",
     )

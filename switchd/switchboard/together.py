@@ -1,7 +1,9 @@
 """Who hears whom: legs that are bridged, parted, in a conference, muted, listened to.
 
-A leg that is transferred leaves its bridge or conference; the other one of a bridge stays if it
-has `park_after_bridge` (switch_ivr_bridge.c). Each leg that parks says so by CHANNEL_PARK.
+A leg that is transferred leaves its bridge or conference; the other one of a bridge parks if it
+has `park_after_bridge`, and ends otherwise (switch_ivr_bridge.c). Callers have it from the
+dialplan, legs that we dial from the moment when they are kept. Each leg that parks says so by
+CHANNEL_PARK.
 """
 
 from __future__ import annotations
@@ -12,7 +14,6 @@ from routing.monitoring import Mode
 from switchd.calls.ports import SwitchError
 from switchd.switchboard.commands import Commands
 
-STAYS = {"park_after_bridge": "true"}
 CONFERENCE_PROFILE = "switchd"
 """The one that dialplan/autoload_configs/conference.conf.xml has."""
 _ROOM = re.compile(r"[A-Za-z0-9-]{1,64}")
@@ -27,14 +28,18 @@ class Together(Commands):
     def bridge(self, leg: str, other: str) -> None:
         """Let two legs hear each other; CHANNEL_BRIDGE tells when they do.
 
-        Whoever either of them talked with stays parked if it has `park_after_bridge`.
+        Whoever either of them talked with ends unless it is kept.
         """
         self._api("uuid_bridge", f"{leg} {other}")
 
+    def keep(self, leg: str) -> None:
+        """From now on the leg stays, parked, when the one that it talks with leaves or ends."""
+        self.tag(leg, {"park_after_bridge": "true"})
+
     def part(self, leg: str, other: str) -> None:
         """End the talk of two legs; both are parked, and told as such."""
-        for one in (leg, other):
-            self.tag(one, STAYS)
+        self.keep(leg)
+        self.keep(other)
         self.park(leg)
 
     def park(self, leg: str) -> None:
@@ -42,10 +47,13 @@ class Together(Commands):
         self._api("uuid_transfer", f"{leg} park: inline")
 
     def confer(self, leg: str, room: str) -> None:
-        """Move a leg into a conference, from wherever it is; `Joined` tells when it is there."""
+        """Move a leg into a conference, from wherever it is; `Joined` tells when it is there.
+
+        Whoever it talked with ends unless it is kept.
+        """
         if not _ROOM.fullmatch(room):
             raise SwitchError(f"{room[:80]!r} is no name for a conference")
-        self.tag(leg, STAYS)
+        self.keep(leg)
         self._api("uuid_transfer", f"{leg} conference:{room}@{CONFERENCE_PROFILE} inline")
 
     def mute(self, leg: str, on: bool) -> None:

@@ -141,6 +141,9 @@ class FakeSwitch(_Fake):
     def bridge(self, leg: str, other: str) -> None:
         self._ask("bridge", leg, other)
 
+    def keep(self, leg: str) -> None:
+        self._ask("keep", leg)
+
     def part(self, leg: str, other: str) -> None:
         self._ask("part", leg, other)
 

@@ -24,6 +24,7 @@ GONE_COMMANDS: dict[str, Callable[[FreeSwitch], None]] = {
     "collect": lambda switch: switch.collect("gone", ("thanks",), ("thanks",), "1", 3, 1, "gone/1"),
     "tag": lambda switch: switch.tag("gone", {"switchd_state": "waiting"}),
     "bridge": lambda switch: switch.bridge("gone", "away"),
+    "keep": lambda switch: switch.keep("gone"),
     "part": lambda switch: switch.part("gone", "away"),
     "park": lambda switch: switch.park("gone"),
     "confer": lambda switch: switch.confer("gone", "room"),

@@ -26,6 +26,7 @@ from routing.record import CallRecord
 from switchd.api.client import Answer, Client, NoDaemon
 from switchd.records.store import Store
 from switchd.sim.callers import CallerState, SimCaller
+from switchd.sim.phones import Phone
 from switchd.sim.simulator import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,7 +108,8 @@ class Hotline:
             },
         }
         # The same numbers call in every test, and nobody goes on where the test before ended.
-        admission = {"dropped_seconds": 0, **city.get("admission", {})}
+        nothing = {"dropped_seconds": 0, "same_agent_seconds": 0}
+        admission = {**nothing, **city.get("admission", {})}
         text = orjson.dumps({**city, **server, "admission": admission}).decode()
         (self.city_folder / "city.yaml").write_text(text)
 
@@ -284,7 +286,7 @@ class Hotline:
         return self.folder / "state" / "recordings" / record.recording
 
 
-def heard(caller: SimCaller) -> str:
-    """Everything that was played to a caller, as prompt names."""
+def heard(caller: SimCaller | Phone) -> str:
+    """Everything that was played to a caller or on a phone, as prompt names."""
     parts = "!".join(caller.heard).removeprefix("file_string://").split("!")
     return " ".join(Path(part).stem for part in parts)

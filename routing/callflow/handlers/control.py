@@ -17,7 +17,7 @@ from routing.callflow.handlers import conferring, consulting, holding, transferr
 from routing.callflow.handlers.course import course, drop
 from routing.callflow.handlers.result import Result
 from routing.callflow.handlers.wishes import Refusal, done
-from routing.callflow.states import ENGAGED, State
+from routing.callflow.states import ACCEPTED, ENGAGED, State
 from routing.plan import Plan
 
 Verb = Callable[[Call, on.Control, Plan, float], Result]
@@ -37,7 +37,7 @@ def _in(*states: State) -> frozenset[State]:
 
 
 _WITH_CALLER = _in(S.TALKING, S.HELD)
-_WITH_SEAT = ENGAGED - {S.CONNECTING}
+_WITH_SEAT = ENGAGED - (ACCEPTED - {S.TALKING})
 
 VERBS = {
     "hold": Fit(holding.hold, _in(S.TALKING)),

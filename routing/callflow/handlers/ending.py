@@ -10,7 +10,7 @@ from routing.callflow import places
 from routing.callflow.call import Call
 from routing.callflow.handlers.legs import end_leg
 from routing.callflow.handlers.result import Result
-from routing.callflow.states import CONTROLLED, ENGAGED, QUEUED, State
+from routing.callflow.states import ACCEPTED, CONTROLLED, ENGAGED, QUEUED, State
 from routing.plan import Plan
 from routing.record import CallKind, EndedBy, Outcome
 
@@ -63,7 +63,7 @@ def caller_left(call: Call, event: on.CallerGone, plan: Plan, now: float) -> Res
     if call.state in QUEUED:
         actions.append(do.LeaveQueue())
     offer = call.offer
-    if offer is not None and call.state in (State.CONNECTING, State.TALKING):
+    if offer is not None and call.state in ACCEPTED:
         wrap_up = 0.0
         if call.state is State.TALKING:
             call = replace(call, talk_ended_at=now)
