@@ -24,6 +24,7 @@ from switchd.calls.desk import Desk
 from switchd.city import SHIPPED_MUSIC
 from switchd.clock import Clock
 from switchd.config import Loaded, ServerSettings
+from switchd.control import Controls
 from switchd.daemon import Daemon
 from switchd.esl.link import Link
 from switchd.estimates import Estimates
@@ -353,6 +354,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         ),
         kept=CallbackHouse(callback_desk, mailbox, clock.now, operators.write_down),
         operators=operators,
+        controls=Controls(lambda: daemon.parts.desk),
         spool=spool,
         writer=Writer(spool, store),
         indicators=IndicatorDesk(

@@ -10,6 +10,7 @@ from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
 from switchd.clock import Clock
+from switchd.control import Controls
 from switchd.esl.link import Link
 from switchd.guard import Guard
 from switchd.indicators import IndicatorDesk
@@ -55,6 +56,7 @@ class Parts:
     kept: CallbackHouse
     """Callbacks and messages, for the interface."""
     operators: Operators
+    controls: Controls
     spool: Spool
     writer: Writer
     indicators: IndicatorDesk

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from routing.seats import Offer
 from switchd.api.ports import Refused, Unavailable
 from switchd.calls import ports as calls
 from switchd.estimates import Estimates
-from switchd.queues.facts import QueueUnavailable, SeatRefused, SeatView
+from switchd.queues.facts import NotToBeHad, QueueUnavailable, SeatRefused, SeatView
 from switchd.queues.waitlist import Waitlist
 from switchd.seats.codes import SeatRefusal
 
@@ -93,6 +94,11 @@ class CallQueue:
         with for_calls():
             accepted = self._waitlist.accept(token, now)
         return None if accepted is None else accepted.withdrawn
+
+    def claim(self, wanted: str, call: str, lease_seconds: float, now: float) -> Offer | str:
+        with for_calls():
+            claimed = self._waitlist.claim(wanted, call, lease_seconds, now)
+        return claimed.why if isinstance(claimed, NotToBeHad) else claimed
 
     def refuse(self, token: str, reason: str | None, now: float) -> bool:
         with for_calls():

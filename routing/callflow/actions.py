@@ -105,8 +105,6 @@ class Tag(Action):
     """Write facts onto the caller's channel, so that the switch alone can tell them."""
 
     facts: Mapping[str, str]
-    leg: str = ""
-    """Onto another leg of the call instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +291,13 @@ class Bridge(Action):
     leg: str
     other: str = ""
     """Whom it hears; "" for the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep(Action):
+    """Let a leg stay, parked, when whoever it talks with has gone."""
+
+    leg: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,6 @@ TIMER = "arrange"
 TELLING_SECONDS = 15.0
 """The longest that a seat is told something before it is back with the caller."""
 MUSIC, RINGING = "music", "ringing"
-STAYS = {"park_after_bridge": "true"}
-"""Keeps a leg when whoever it talks with has gone (switch_ivr_bridge.c)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +71,9 @@ def settle(call: Call) -> Result:
     goal, spots = wanted(call), dict(call.spots)
     moves = (*_apart(spots, goal), *_together(call, spots, goal))
     call, heard = _sounds(replace(call, spots=spots), goal)
-    timer: tuple[do.Action, ...] = ()
-    if moves:
-        timer = (do.SetTimer(TIMER, do.BRIDGE_SECONDS),)
-    elif not any(spot.at in MOVING for spot in spots.values()):
-        timer = (do.ClearTimer(TIMER),)
-    return call, (*moves, *heard, *timer)
+    under_way = any(spot.at in MOVING for spot in call.spots.values())
+    timer = do.SetTimer(TIMER, do.BRIDGE_SECONDS) if under_way else do.ClearTimer(TIMER)
+    return call, (*moves, *heard, timer)
 
 
 def _apart(spots: Spots, goal: Arrangement) -> tuple[do.Action, ...]:
@@ -206,6 +201,12 @@ def in_time(call: Call) -> tuple[Call, frozenset[str]]:
     there = {At.TO_PARK: PARKED, At.TO_ROOM: Spot(At.ROOM)}
     spots = {leg: there.get(spot.at, spot) for leg, spot in call.spots.items()}
     return replace(call, spots=spots), failed
+
+
+def all_parked(call: Call) -> Result:
+    """Have every leg parked, whatever it was told before."""
+    todo = tuple(do.Park(leg) for leg in call.spots)
+    return replace(call, spots=dict.fromkeys(call.spots, TO_PARK)), todo
 
 
 def is_settled(call: Call) -> bool:

@@ -1,4 +1,4 @@
-"""The transitions of calls that are being controlled: what follows a verb, and what may cross it."""
+"""The transitions of calls that are being controlled."""
 
 from __future__ import annotations
 
@@ -14,117 +14,51 @@ from routing.callflow.states import CONTROLLED, State
 
 S = State
 
-_TALK_OVER = (S.SURVEY, S.CLOSING, S.AFTER_TALK)
-_TOGETHER = (S.CONFERENCE, S.CONSULTING, S.TRANSFERRING)
-"""Who talks once somebody who was looked for has picked up."""
-_SEAT_GONE = (S.TRANSFERRING, S.TALKING, S.FORWARDED, S.CONFERENCE, S.WAITING, *_TALK_OVER)
-"""Where a call may be led that its seat leaves."""
-_NOT_REACHED = (S.TALKING, S.WAITING, S.FORWARDED, S.CONFERENCE, *_TALK_OVER)
-"""Where a call may be led when nobody was found, or whoever was has left."""
+_TALKS = (S.TALKING, *sorted(CONTROLLED))
+_ANYWHERE = (*_TALKS, S.FORWARDED, S.WAITING, S.AFTER_TALK, S.SURVEY, S.CLOSING)
+"""Where a talk may be led: by a verb, by somebody who picks up or does not, by a seat that goes."""
 
 
 def _controlled(state: State) -> tuple[Row, ...]:
-    """A talk that is being controlled. In plain talks, and at the end of each move, TALKING is as
-    it always was."""
-    here = (state,)
+    """A talk that is being controlled. One that is not, and one that is plain again behind a
+    move, goes the plain way."""
 
     def both(plain: Any, controlled: Any) -> Any:
         return c.either(plain, controlled) if state is S.TALKING else controlled
 
-    settled = (S.TALKING, S.FORWARDED) if state is S.TRANSFERRING else ()
-    survey = (S.SURVEY, S.CLOSING) if state is S.TALKING else ()
-    after = (S.AFTER_TALK,) if state is S.TALKING else ()
-
-    def to(*states: State) -> tuple[State, ...]:
-        return tuple(dict.fromkeys((*here, *states)))
-
+    ended = (S.FAREWELL, S.ENDED, S.CLEARING)
     return rows(
-        (state, on.Control, to(*CONTROL_LEADS), control, "what was asked for"),
-        (
-            state,
-            on.SeatAnswered,
-            to(*_TOGETHER, *settled),
-            both(h.late_seat, c.parked),
-            "music, or somebody else's voice",
-        ),
-        (
-            state,
-            on.CallerBack,
-            to(*survey),
-            both(h.caller_back, c.parked),
-            "music, or the survey behind a talk",
-        ),
-        (state, on.Bridged, to(*settled), both(h.ignore, c.bridged), "two hear each other"),
-        (state, on.Joined, here, both(h.ignore, c.joined), "all hear each other"),
-        (
-            state,
-            on.BridgeFailed,
-            to(*_NOT_REACHED),
-            both(h.ignore, c.bridge_failed),
-            "the seat alone again, or the list",
-        ),
-        (
-            state,
-            on.SeatGone,
-            to(*after, *_SEAT_GONE),
-            both(h.seat_left, c.leg_over),
-            "the talk is over, or goes on with others",
-        ),
-        (
-            state,
-            on.SeatFailed,
-            to(*_NOT_REACHED, S.CONSULT_RINGING, S.TRANSFERRING),
-            both(h.other_leg_failed, c.leg_over),
-            "the next phone rings, or the seat is told and is back with the caller",
-        ),
-        (
-            state,
-            on.TimerDue,
-            to(*_NOT_REACHED, S.TRANSFERRING),
-            both(h.ignore, c.due),
-            "the same; music again; back to the list",
-        ),
-        (state, on.Claimed, to(S.CONSULT_RINGING, S.TRANSFERRING), c.claimed, "a phone rings"),
-        (
-            state,
-            on.NotClaimed,
-            to(*_NOT_REACHED, S.CONSULT_RINGING, S.TRANSFERRING),
-            c.not_claimed,
-            "the next phone rings, or why it does not",
-        ),
-        (state, on.Offered, here, both(h.late_offer, c.offered), "somebody of the group is rung"),
-        (state, on.OfferLost, to(*_NOT_REACHED), both(h.ignore, c.offer_lost), "that phone stops"),
-        (state, on.QueueFailed, to(*_NOT_REACHED), c.queue_failed, "that nobody can be found"),
-        (state, on.Played, here, both(h.ignore, c.played), "caller and seat again; music again"),
-        (
-            state,
-            on.CallerGone,
-            (S.FAREWELL, S.ENDED, S.CLEARING),
-            fw.caller_gone,
-            "who talked or waited is told; nothing rings on",
-        ),
-        (state, on.SwitchRefused, (S.ENDING,), c.switch_refused, "hung up; written down as failed"),
+        (state, on.Control, _ANYWHERE, control, "what was asked for"),
+        (state, on.SeatAnswered, _ANYWHERE, both(h.late_seat, c.parked), "music, or a voice"),
+        (state, on.CallerBack, _ANYWHERE, both(h.caller_back, c.parked), "music, or the survey"),
+        (state, on.Bridged, _ANYWHERE, both(h.ignore, c.bridged), "two hear each other"),
+        (state, on.Joined, (state,), both(h.ignore, c.joined), "all hear each other"),
+        (state, on.BridgeFailed, _ANYWHERE, both(h.ignore, c.bridge_failed), "the list, or why"),
+        (state, on.SeatGone, _ANYWHERE, both(h.seat_left, c.leg_over), "others talk on, or none"),
+        (state, on.SeatFailed, _ANYWHERE, both(h.other_leg_failed, c.leg_over), "who is next, why"),
+        (state, on.TimerDue, _ANYWHERE, both(h.ignore, c.due), "the same; music again"),
+        (state, on.Claimed, _ANYWHERE, c.claimed, "a seat's phone rings"),
+        (state, on.NotClaimed, _ANYWHERE, c.not_claimed, "who is next, or why nobody is"),
+        (state, on.Offered, (state,), both(h.late_offer, c.offered), "somebody of a group is rung"),
+        (state, on.OfferLost, _ANYWHERE, both(h.ignore, c.offer_lost), "that phone stops"),
+        (state, on.QueueFailed, _ANYWHERE, c.queue_failed, "that nobody can be found"),
+        (state, on.Played, (state,), both(h.ignore, c.played), "each other; music again"),
+        (state, on.CallerGone, ended, fw.caller_gone, "who is left is told; nothing rings on"),
+        (state, on.SwitchRefused, (S.ENDING,), c.switch_refused, "hung up; written as failed"),
     )
 
 
-CONTROL_LEADS = (
-    S.TALKING,
-    *sorted(CONTROLLED),
-    S.WAITING,
-    S.FORWARDED,
-    *_TALK_OVER,
-)
-_CONTROL = tuple(row for state in (S.TALKING, *sorted(CONTROLLED)) for row in _controlled(state))
+_CONTROL = tuple(row for state in _TALKS for row in _controlled(state))
 _NO_CONTROL = (
     tuple(
         Row(state, on.Control, (state,), not_now, "nothing")
         for state in State
-        if state not in CONTROLLED | {S.TALKING, S.ENDED}
+        if state not in CONTROLLED | {S.TALKING, S.ARRIVED, S.ENDED}
     )
     + tuple(
         row
         for state in State
-        if state not in CONTROLLED | {S.TALKING, S.ENDED}
+        if state not in CONTROLLED | {S.TALKING, S.ARRIVED, S.ENDED}
         for row in rows(
             (state, on.Claimed, (state,), c.give_back, "nothing rings"),
             (state, on.NotClaimed, (state,), h.ignore, "nothing"),
@@ -133,7 +67,7 @@ _NO_CONTROL = (
     + tuple(
         Row(state, on.Joined, (state,), h.ignore, "nothing: on the way out of it")
         for state in State
-        if state not in CONTROLLED | {S.TALKING, S.FAREWELL, S.ENDED}
+        if state not in CONTROLLED | {S.TALKING, S.FAREWELL, S.ARRIVED, S.ENDED}
     )
 )
 _FAREWELL = rows(

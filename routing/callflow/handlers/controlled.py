@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from routing.callflow import actions as do
 from routing.callflow import events as on
-from routing.callflow.arranging import TIMER, arrived, in_time, laid_out, without_leg
+from routing.callflow.arranging import TIMER, all_parked, arrived, in_time, laid_out, without_leg
 from routing.callflow.call import Call
 from routing.callflow.handlers import ending, reaching
 from routing.callflow.handlers.course import (
@@ -71,9 +71,8 @@ def _answered(call: Call, party: Party, plan: Plan, now: float) -> Result:
     else:
         state = State.CONFERENCE
     call = replace(call, state=state, swapped=False, tell=(), telling="")
-    before = (*todo, *others, do.ClearTimer(PARK), do.ClearTimer(TELLING))
-    call, moves = course(call, plan, now, *before)
-    return call, (*moves, *reaching.accept(party))
+    timers = (do.ClearTimer(PARK), do.ClearTimer(TELLING))
+    return course(call, plan, now, *reaching.accept(party), *todo, *others, *timers)
 
 
 def bridged(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
@@ -187,8 +186,10 @@ def offer_lost(call: Call, event: on.OfferLost, plan: Plan, now: float) -> Resul
         call, todo = reaching.missed(call, party, "NO_ANSWER", plan, now)
         call, more = progress(call, party.target, plan, now)
         return call, (stop, *todo, *more)
+    # Nothing that was to follow the pick-up has been done: nobody knows where the legs are.
     call = replace(call, parties=reaching.others(call, party))
-    call, apart = without_leg(call, party.leg)
+    call, _ = without_leg(call, party.leg)
+    call, apart = all_parked(call)
     leave = (do.LeaveQueue(),) if party.sought else ()
     call, todo = party_over(call, plan, now, reaching.NO_ANSWER)
     return call, (stop, *leave, *apart, *todo)

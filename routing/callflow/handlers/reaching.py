@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from routing.callflow import actions as do
 from routing.callflow import events as on
-from routing.callflow.arranging import STAYS
 from routing.callflow.call import Call
 from routing.callflow.handlers.legs import end_leg
 from routing.callflow.handlers.offering import (
@@ -173,8 +172,7 @@ def _missed(call: Call, target: Target, reason: str, plan: Plan, now: float) -> 
 
 
 def picked_up(call: Call, party: Party, now: float) -> Result:
-    """The first has picked up: the others of the quest stop. The lease is accepted last, since
-    nothing behind it is done if it is gone."""
+    """The first has picked up: the others of the quest stop."""
     up = replace(party, answered=True)
     rivals = [one for one in call.parties if _is_rival(one, party)]
     call = replace(
@@ -184,14 +182,14 @@ def picked_up(call: Call, party: Party, now: float) -> Result:
         spots={**call.spots, party.leg: PARKED},
     ).with_leg(party.leg, answered_at=now)
     call = call.note(now, "reach.answered", whom=party.name, role=party.role)
-    stays = do.Tag(STAYS, party.leg)
+    stays = do.Keep(party.leg)
     timers = tuple(do.ClearTimer(timer_of(one.leg)) for one in (party, *rivals))
     stops = tuple(action for one in rivals for action in _dropped(one, STOPPED_FOR_ANOTHER))
     return call, (*timers, do.ClearTimer(SEEK), stays, *stops)
 
 
 def accept(party: Party) -> tuple[do.Action, ...]:
-    """Turn a seat's lease into a talk."""
+    """Turn a seat's lease into a talk; if it is gone, nothing behind this is done."""
     return (do.AcceptOffer(party.offer.token),) if party.offer is not None else ()
 
 

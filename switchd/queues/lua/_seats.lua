@@ -4,7 +4,7 @@
 --                       pass), calls (talks since signing in), homes, home (see _homes.lua)
 --   offered, talking:   call, token, owner; the agent's wish for afterwards: after_state,
 --                       after_reason
---   offered:            several, while the caller is rung at other seats as well
+--   offered:            claimed, if it is for a call of no list; several, while the caller is rung at other seats as well
 --   offered, wrap_up:   until
 -- include _turns.lua
 
@@ -148,7 +148,7 @@ local function rest(seat, state, since, reason)
   if token then
     redis.call('HDEL', key.leases, token)
   end
-  redis.call('HDEL', name, 'call', 'token', 'owner', 'until', 'several', 'after_state',
+  redis.call('HDEL', name, 'call', 'token', 'owner', 'until', 'several', 'claimed', 'after_state',
     'after_reason')
   redis.call('HSET', name, 'reason', reason)
   become(seat, state, since)
