@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from routing.seats import Offer
-from routing.transfers import Phone, Reach, Role, Target
+from routing.transfers import Reach, Role, Target
 
 
 class Purpose(StrEnum):
@@ -63,4 +63,5 @@ class Party:
     sought: bool = False
     """Whether the offer came from a group's list, not by a claim."""
     answered: bool = False
-    phone: Phone | None = None
+    told_twice: bool = False
+    """Whether the switch has told by both its ways that the phone was picked up."""

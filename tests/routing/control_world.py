@@ -150,9 +150,12 @@ class ControlWorld:
         self.replies: Counter[str] = Counter()
         self.asked: list[str] = []
         self.closed = 0
+        self.done: list[do.Action] = []
+        """Everything that was done since the talk began."""
         self._number = 0
         self._take(self.story.done)
         self.listed = ""
+        self.done.clear()
 
     @property
     def state(self) -> State:
@@ -193,6 +196,40 @@ class ControlWorld:
 
     def hear(self, leg: str) -> None:
         self.happens(self.switch.wires[leg].popleft())
+
+    def all_is_told(self) -> None:
+        """Whatever the switch has to tell arrives."""
+        while (move := next(self.arriving(), None)) is not None:
+            move[1]()
+
+    def asks(self, verb: str, target: str = "", seat: str = "1001", spoken: bool = False) -> str:
+        """A seat asks for something, and everything that follows at once happens; returns the
+        problem, "" if it was granted."""
+        self.ask(verb, Target.parse(target) if target else None, seat, spoken)
+        (reply,) = [
+            action
+            for action in self.done
+            if isinstance(action, do.Reply) and action.request == self.asked[-1]
+        ]
+        self.all_is_told()
+        return reply.problem
+
+    def leg_of(self, name: str) -> str:
+        """The last leg of a seat or number that was brought into the call."""
+        return [leg.leg for leg in self.story.call.legs if leg.seat == name][-1]
+
+    def picks_up(self, name: str) -> None:
+        self.switch.pick_up(self.leg_of(name))
+        self.all_is_told()
+
+    def hangs_up(self, leg: str, cause: str = "NORMAL_CLEARING", by_itself: bool = True) -> None:
+        self.switch.end(leg, cause, by_itself)
+        self.all_is_told()
+
+    def talk(self) -> set[str]:
+        """Who talks with whom: legs of the bridge, or of the conference."""
+        room = {leg for leg, at in self.switch.at.items() if at == "room"}
+        return room or set(self.switch.pairs)
 
     def be_due(self, name: str) -> None:
         self.timers.discard(name)
@@ -258,6 +295,7 @@ class ControlWorld:
 
     def perform(self, action: do.Action) -> on.Event | None:
         switch = self.switch
+        self.done.append(action)
         match action:
             case do.Ring(leg=leg) | do.Dial(leg=leg):
                 if leg != SEAT:

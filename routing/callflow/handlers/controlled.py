@@ -53,6 +53,12 @@ def parked(call: Call, event: on.SeatAnswered | on.CallerBack, plan: Plan, now: 
     call = laid_out(call)
     if leg not in call.spots:
         return call, (do.StopLeg(leg, "ORIGINATOR_CANCEL"),) if leg != call.id else ()
+    if party is not None and not party.told_twice:
+        twice = replace(party, told_twice=True)
+        parties = tuple(twice if one == party else one for one in call.parties)
+        call = replace(call, parties=parties)
+        if call.spots[leg].at in (At.BRIDGED, At.ROOM):
+            return call, ()  # the originate's own word of it, late
     return course(arrived(call, leg, At.PARKED), plan, now)
 
 

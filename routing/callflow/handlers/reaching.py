@@ -100,7 +100,7 @@ def _try(call: Call, target: Target, one: Reach, plan: Plan, now: float) -> Resu
         return call, (do.Claim(one.name, one.seconds + LEASE_GRACE_SECONDS),)
     number = sum(leg.leg.startswith(f"{call.id}-") for leg in call.legs)
     leg = f"{call.id}-{now * 1000:.0f}-{number}"
-    party = Party(leg, quest.role, one.number, target, phone=one)
+    party = Party(leg, quest.role, one.number, target)
     call = _begun(call, party, now)
     headers = {"X-Switchd-Call": call.id, "X-Switchd-Caller": call.caller} if one.told else {}
     shown = one.shown or call.caller
