@@ -216,8 +216,25 @@ class Ring(Action):
 
 
 @dataclass(frozen=True, slots=True)
+class OccupySeat(Action):
+    """Let no caller be offered to a seat that calls somebody itself; `events.Occupied` or
+    `events.NotOccupied` answers."""
+
+    seat: str
+    token: str
+    """The leg of the seat's phone, by which `ReleaseSeat` frees it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSeat(Action):
+    """Pick up a seat's line that has dialled."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallBack(Action):
-    """Ring the person of a callback over a trunk; the leg is the call's own."""
+    """Ring the person whom the hotline calls over a trunk; the leg is the call's own."""
 
     number: str
     trunk: str

@@ -15,7 +15,7 @@ from routing.callflow.states import CONTROLLED, State
 S = State
 
 _TALKS = (S.TALKING, *sorted(CONTROLLED))
-_ANYWHERE = (*_TALKS, S.FORWARDED, S.WAITING, S.AFTER_TALK, S.SURVEY, S.CLOSING)
+_ANYWHERE = (*_TALKS, S.FORWARDED, S.WAITING, S.AFTER_TALK, S.SURVEY, S.CLOSING, S.ENDING)
 """Where a talk may be led: by a verb, by somebody who picks up or does not, by a seat that goes."""
 
 

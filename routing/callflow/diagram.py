@@ -19,11 +19,12 @@ def mermaid() -> str:
     everywhere, controlled = _in_most(LIVE - TALKS), _in_most(TALKS)
     arrows: dict[tuple[State, State], list[str]] = {}
     for row in ROWS:
-        if row.leads_to in (everywhere.get(row.event), controlled.get(row.event)):
+        targets = tuple(target for target in row.leads_to if target is not row.state)
+        told_once = (everywhere.get(row.event), controlled.get(row.event))
+        if targets == told_once[0] or row.leads_to == told_once[1]:
             continue
-        for target in row.leads_to:
-            if target is not row.state:
-                arrows.setdefault((row.state, target), []).append(row.event.__name__)
+        for target in targets:
+            arrows.setdefault((row.state, target), []).append(row.event.__name__)
     for (source, target), names in arrows.items():
         lines.append(f"    {source} --> {target}: {', '.join(dict.fromkeys(names))}")
     lines.append("    ended --> [*]")

@@ -107,7 +107,12 @@ def to_group(call: Call, group: str, plan: Plan, now: float) -> Result:
 
 
 def first_in_line(call: Call, plan: Plan, now: float, why: str) -> Result:
-    """Back to the list, before everybody else there; everybody else of the call is let go."""
+    """Back to the list, before everybody else there; everybody else of the call is let go.
+
+    Whom a seat had called of its own accord has never been in one, and is let go as well.
+    """
+    if call.group not in plan.groups or call.queued_at is None:
+        return talk_over(call, plan, now, EndedBy.SYSTEM)
     call, gone = dismiss(call, plan)
     call, left = seat_goes(call, plan, stop=True)
     back = bring_back(call)
@@ -130,7 +135,7 @@ def talk_over(call: Call, plan: Plan, now: float, by: EndedBy | None) -> Result:
     if not is_parked:
         return replace(call, state=State.AFTER_TALK), before
     call = replace(call, ended_by=by or EndedBy.SEAT).next_audio()
-    return after_talk(call, plan, before, interrupt=True)
+    return after_talk(call, plan, now, before, interrupt=True)
 
 
 def _over(call: Call) -> Call:
