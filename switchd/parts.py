@@ -16,6 +16,7 @@ from switchd.esl.link import Link
 from switchd.guard import Guard
 from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
+from switchd.keying import Keying
 from switchd.membership import Membership
 from switchd.observing import Observer
 from switchd.operators import Operators
@@ -52,6 +53,7 @@ class Parts:
     seating: Seating
     reloader: Reloader
     codes: FeatureCodes
+    keys: Keying
     phones: Phones
     seat_desk: SeatDesk
     callers: CallerDesk
