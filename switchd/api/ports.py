@@ -63,6 +63,7 @@ class House(Protocol):
     ) -> Mapping[str, Any]: ...
     def dial(self, seat: str, number: str, line: str, who: str) -> Mapping[str, Any]:
         """Ring the seat's phone, then the number; `line` "" is the one that the seat serves."""
+
     def seat_verb(
         self,
         seat: str,
