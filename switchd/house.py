@@ -9,11 +9,13 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from routing.indicators import Counts
+from routing.rights import Scope
 from switchd import __version__
 from switchd.api.ports import Unavailable
 from switchd.parts import Parts
 from switchd.queues.facts import QueueUnavailable
 from switchd.records import codec
+from switchd.scopes import scope
 
 
 class RunningHouse:
@@ -52,6 +54,24 @@ class RunningHouse:
             "admission": asdict(parts.desk.reception.view()),
             "unexpected": dict(parts.desk.unexpected),
         }
+
+    def health(self) -> Mapping[str, str]:
+        """What keeps the daemon from serving callers."""
+        parts, troubles = self._parts, {}
+        if not parts.link.connected:
+            troubles["freeswitch"] = parts.link.trouble or "not connected"
+        try:
+            parts.waitlist.staffed("")
+        except QueueUnavailable as error:
+            troubles["redis"] = str(error)
+        if parts.draining:
+            troubles["switchd"] = "about to stop: new callers are turned away"
+        return troubles
+
+    def scope(self, kind: str, name: str) -> Scope:
+        """Whose something is, as far as this daemon knows."""
+        with _unavailable():
+            return scope(self._parts, kind, name)
 
     def calls(self) -> Sequence[Mapping[str, Any]]:
         """Every call in progress, oldest first."""

@@ -1,4 +1,4 @@
-"""Serves the interface on a Unix socket: whoever may open the file may control the hotline."""
+"""Where the interface is served: on a Unix socket, for whoever may open the file, and over TCP."""
 
 from __future__ import annotations
 
@@ -7,24 +7,78 @@ import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from gevent import socket as gsocket
-from gevent.pywsgi import WSGIServer
+
+from switchd.api.connection import Listener
 
 SOCKET_MODE = 0o660
+LOCAL_CONNECTIONS = 256
+"""How many commands may be at work at once."""
 
 
 class SocketInUse(Exception):
-    """Another daemon answers on the socket."""
+    """Another daemon answers on the socket, or something else on the port."""
+
+
+class Serving(Protocol):
+    """Something that listens."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+class Servers:
+    """Several of them as one."""
+
+    def __init__(self, *servers: Serving) -> None:
+        self._servers = servers
+
+    def start(self) -> None:
+        """Begin to serve."""
+        for server in self._servers:
+            server.start()
+
+    def stop(self) -> None:
+        """Stop serving."""
+        for server in self._servers:
+            server.stop()
+
+
+class TcpServer:
+    """Serves on an address and a port; anybody may come, so the app must ask for tokens."""
+
+    def __init__(self, host: str, port: int, app: Callable[..., Any], connections: int) -> None:
+        """Raises `SocketInUse` if something else listens there. Port 0: any that is free."""
+        family = gsocket.AF_INET6 if ":" in host else gsocket.AF_INET
+        listener = gsocket.socket(family)
+        listener.setsockopt(gsocket.SOL_SOCKET, gsocket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            listener.close()
+            what = f"cannot listen on {host}:{port} ({error.strerror}): change api.listen"
+            raise SocketInUse(what) from error
+        listener.listen(128)
+        self.port: int = listener.getsockname()[1]
+        self._server = Listener(listener, app, connections)
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._server.start()
+
+    def stop(self) -> None:
+        """Stop serving; whoever is being answered has a second."""
+        self._server.stop(timeout=1)
 
 
 class Server:
-    """gevent's WSGI server on a Unix socket."""
+    """Serves on a Unix socket."""
 
     def __init__(self, path: Path, app: Callable[..., Any]) -> None:
         self._path = path
-        self._server = WSGIServer(_listen(path), app, log=None)
+        self._server = Listener(_listen(path), app, LOCAL_CONNECTIONS)
 
     def start(self) -> None:
         """Begin to serve."""

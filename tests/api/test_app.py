@@ -89,7 +89,7 @@ class TestReading:
         house.trouble = Unavailable("snapshot: Redis does not answer")
         answer = http.simulate_get("/v1/seats")
         assert answer.status_code == 503
-        assert "Redis does not answer" in answer.json["description"]
+        assert "Redis does not answer" in answer.json["detail"]
 
 
 class TestSeatVerbs:
@@ -114,14 +114,14 @@ class TestSeatVerbs:
     ) -> None:
         house.trouble = Refused("seat 1001: nobody is signed in there; sign in first")
         answer = http.simulate_post("/v1/seats/1001/ready")
-        assert (answer.status_code, answer.json["description"]) == (409, str(house.trouble))
+        assert (answer.status_code, answer.json["detail"]) == (409, str(house.trouble))
 
     def test_an_unknown_verb_is_told_the_known_ones(
         self, http: testing.TestClient, house: FakeHouse
     ) -> None:
         answer = http.simulate_post("/v1/seats/1001/dance")
         assert answer.status_code == 404
-        assert "sign-in, ready, not-ready, sign-out" in answer.json["description"]
+        assert "sign-in, ready, not-ready, sign-out" in answer.json["detail"]
         assert house.asked == []
 
     @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ class TestSeatVerbs:
     ) -> None:
         answer = http.simulate_post("/v1/seats/1001/sign-in", json=body)
         assert answer.status_code == 422
-        assert answer.json["description"].startswith(where)
+        assert answer.json["detail"].startswith(where)
         assert house.asked == []
 
     def test_what_is_no_json_is_refused(self, http: testing.TestClient, house: FakeHouse) -> None:
