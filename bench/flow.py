@@ -145,7 +145,7 @@ def _hall(seats: int, talk_seconds: float) -> Iterator[Hall]:
         )
         hall = Hall(seats, habits, Path(name))
         hall.watch()
-        hall.open(seats)
+        hall.open(seats, freeswitch={"max_sessions": 20_000, "sessions_per_second": 1000})
         try:
             yield hall
         finally:

@@ -85,6 +85,9 @@ class Admission:
     """For fixed lines and foreign numbers."""
     dropped_seconds: float = 120.0
     """How long the place of a caller who was cut off is kept; 0 for not at all."""
+    same_agent_seconds: float = 600.0
+    """How long after a talk that ended with a good-bye the number's next call prefers the agent;
+    0 for not at all."""
 
     def again(self, number: str) -> Again:
         """Tell what a further call of a normalised number does; "" is nobody's number."""
@@ -115,6 +118,8 @@ class HeldPlace:
     agent: str = ""
     """Whom it talked with when it was cut off, and at which seat."""
     seat: str = ""
+    said_goodbye: bool = False
+    """The talk ended as talks do: no place is left, only whom it was with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +194,18 @@ NETWORK_CAUSES = frozenset(
 UNCONFIRMED is ours: the leg vanished while the switch could not be heard."""
 
 
-def cut_off(cause: str, ended_by: EndedBy) -> bool:
-    """Tell whether a caller who waited or talked was cut off, or may have been.
+def cut_off(cause: str, ended_by: EndedBy, talked: bool) -> bool:
+    """Tell whether a caller who waited, or talked, was cut off or may have been.
 
-    A radio gap ends a call with the same BYE as a caller's finger, so every end from the caller's
-    side counts, and so do causes of the network and of the switch. Where a seat or this system
-    hung up on purpose, nobody was cut off.
+    Causes of the network and of the switch cut a caller off, also where the caller's network says
+    them in its BYE (Reason: Q.850, which FreeSWITCH takes as the cause, sofia.c,
+    sofia_handle_sip_i_bye). A BYE without one is a good-bye behind a talk. Of somebody who waited
+    it may as well be a radio gap, so every end from the caller's side counts there. Where a seat
+    or this system hung up on purpose, nobody was cut off.
     """
-    return ended_by is EndedBy.CALLER or (ended_by is EndedBy.SYSTEM and cause in NETWORK_CAUSES)
+    if ended_by is EndedBy.CALLER and not talked:
+        return True
+    return ended_by is not EndedBy.SEAT and cause in NETWORK_CAUSES
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,15 @@ def admitted(route: Route, plan: Plan, standing: Standing, now: float) -> Route 
         group.limits if group else NO_LIMITS,
         standing.room,
     )
-    return route if no_room is None else _without_room(route, no_room)
+    if no_room is not None:
+        return _without_room(route, no_room)
+    return _with_same_agent(route, standing.talked_with) if standing.talked_with else route
+
+
+def _with_same_agent(route: Route, agent: str) -> Route:
+    """Prefer whom the caller talked with a while ago; the caller waits as everybody does."""
+    reason = Reason("entry.same_agent", {"agent": agent})
+    return replace(route, prefer=agent, reasons=(*route.reasons, reason))
 
 
 def overloaded(route: Route, overload: Overload) -> Refusal:

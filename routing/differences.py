@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from routing.calendars import Calendar, Holidays, day_of, shown
+from routing.keys import STAR, Keys
 from routing.plan import Menu, MenuItem, Plan
 from routing.pools import serving
 from routing.shifts import Shifts
@@ -187,8 +188,19 @@ def _parts(owner: str, before: Any, after: Any, but: Collection[str] = ()) -> It
         if field.name in but:
             continue
         old, new = getattr(before, field.name), getattr(after, field.name)
-        if old != new:
+        if isinstance(new, Keys):
+            yield from _value(f"{owner}: key", _codes(old), _codes(new))
+            yield from _parts(owner, old, new, but=("codes",))
+        elif old != new:
             yield f"{owner}: {field.name} {plain(new)} instead of {plain(old)}"
+
+
+def _codes(keys: Keys) -> dict[str, str]:
+    """Give the codes as they are pressed, and what each one asks for."""
+    return {
+        f"{STAR}{code}": f"{command.verb} {command.target}".rstrip()
+        for code, command in keys.codes.items()
+    }
 
 
 def listed(names: Sequence[str], rest: str) -> str:

@@ -46,6 +46,7 @@ _FIGURE = {
     Outcome.ANSWERED: "answered",
     Outcome.ABANDONED: "abandoned",
     Outcome.TIMED_OUT: "timed_out",
+    Outcome.REMOVED: "removed",
     Outcome.CALLBACK: "callbacks",
     Outcome.VOICEMAIL: "voicemails",
     Outcome.CONGESTED: "could_not_enter",
@@ -78,6 +79,8 @@ class Counts:
     """Those of them who left within 5 s."""
     timed_out: int = 0
     """Waited for as long as the plan lets callers wait."""
+    removed: int = 0
+    """Taken out of the waiting list by a supervisor."""
     callbacks: int = 0
     """Left the waiting list to be called back."""
     voicemails: int = 0
@@ -133,6 +136,7 @@ class Counts:
             self.answered
             + self.abandoned
             + self.timed_out
+            + self.removed
             + self.callbacks
             + self.voicemails
             + self.could_not_enter

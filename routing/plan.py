@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 from routing.admission import DEFAULT_ADMISSION, NO_LIMITS, Admission, Limits
 from routing.calendars import NO_HOLIDAYS, Calendar, Holidays
 from routing.callbacks import CallbackRules
+from routing.control_rules import ControlRules
+from routing.dialling import Dialling
+from routing.experts import Expert
 from routing.lines import Forward, Line, Overflow
 from routing.queueing import Strategy
 from routing.seats import Agent, Seat
@@ -190,6 +193,10 @@ class Plan:
     admission: Admission = DEFAULT_ADMISSION
     callbacks: CallbackRules = field(default_factory=CallbackRules)
     voicemail: VoicemailRules = field(default_factory=VoicemailRules)
+    experts: Mapping[str, Expert] = field(default_factory=dict)
+    """专家席: whom seats consult and no caller is queued for."""
+    dialling: Dialling = field(default_factory=Dialling)
+    control: ControlRules = field(default_factory=ControlRules)
     version: str = ""
     """Which edition of the YAML this is: 12 hexadecimal digits that change with any byte of it."""
     by_number: Mapping[str, Line] = field(init=False, repr=False, compare=False)
@@ -214,16 +221,17 @@ class Plan:
 
     def group_on_duty(self, group: SkillGroup, now: float) -> tuple[Duty, ...]:
         """Give the crews that serve the group at `now` (seconds since the epoch)."""
-        return self._on_duty(group.shift, group.crew, now)
+        return self.on_duty(group.shift, group.crew, now)
 
     def seat_on_duty(self, seat: Seat, now: float) -> tuple[Duty, ...]:
         """Give the crews that staff the seat at `now`: by its own shifts, or by its groups'."""
         if seat.shift is not None:
-            return self._on_duty(seat.shift, seat.crew, now)
+            return self.on_duty(seat.shift, seat.crew, now)
         duties = (self.group_on_duty(self.groups[group], now) for group in seat.groups)
         return tuple(dict.fromkeys(duty for found in duties for duty in found))
 
-    def _on_duty(self, shift: str | None, crew: str | None, now: float) -> tuple[Duty, ...]:
+    def on_duty(self, shift: str | None, crew: str | None, now: float) -> tuple[Duty, ...]:
+        """Give the crews of an arrangement that are on duty at `now`; all, or the one named."""
         if shift is None:
             return ()
         duties = self.shifts[shift].on_duty(now, self.zone)

@@ -85,6 +85,8 @@ class Route:
     """What the caller meets instead of the queue, which has no room; then `connect` is False."""
     place: HeldPlace | None = None
     """The place at which the caller goes on, without greeting and menu."""
+    prefer: str = ""
+    """Agent or seat that serves the caller if idle."""
 
     @property
     def waits(self) -> bool:

@@ -124,6 +124,8 @@ class Standing:
     """Whether the limit barred it, and not a person."""
     place: HeldPlace | None = None
     """The place that the number has on the line already, or had until it was cut off."""
+    talked_with: str = ""
+    """The agent, or the seat, with whom the number talked on the line a while ago."""
     room: Room = EMPTY
     """Who waits for the line already."""
     overload: Overload | None = None

@@ -14,9 +14,11 @@ from gevent.event import Event as Flag
 
 from routing.admission import Capacity
 from routing.plan import Plan
-from switchd.api.app import build as build_app
+from switchd import serving
+from switchd.api.door import NoTokens
 from switchd.api.ports import House
-from switchd.api.server import Server
+from switchd.api.replies import RedisReplies
+from switchd.api.server import Serving
 from switchd.callbacks.desk import CallbackDesk
 from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
@@ -50,6 +52,7 @@ from switchd.queues.deadlines import Deadlines
 from switchd.queues.embedded import EmbeddedRedis
 from switchd.queues.entrance import Entrance
 from switchd.queues.inbox import Inbox
+from switchd.queues.keys import InterfaceKeys
 from switchd.queues.indicators import Indicators
 from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
@@ -352,7 +355,12 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         domain=domain(server.city),
     )
     parts.desk.closed.append(estimates.ended)
-    daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
+    replies = RedisReplies(client, InterfaceKeys(server.city).replies, clock.now)
+
+    def server_for(house: House) -> Serving:
+        return serving.serve(house, socket_path(state), server, NoTokens(), replies, clock.now)
+
+    daemon.assemble(parts, server_for if serve else None)
     return Running(
         daemon, store, versions, rules, callbacks, voicemails, audit, counted, embedded, state
     )
@@ -361,10 +369,6 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
 def socket_path(state: Path) -> Path:
     """Where the command line finds the daemon."""
     return state / "switchd.sock"
-
-
-def _server(house: House, state: Path) -> Server:
-    return Server(socket_path(state), build_app(house))
 
 
 def _link(daemon: Daemon, server: ServerSettings, password: str) -> Link:

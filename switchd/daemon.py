@@ -16,7 +16,7 @@ from routing.callflow import events as on
 from routing.entry import Arrival, is_emergency
 from routing.outgoing import PREFIX
 from routing.plan import Plan
-from switchd.api.server import Server
+from switchd.api.server import Serving
 from switchd.comparing import Comparing
 from switchd.esl.errors import EslError
 from switchd.esl.link import Link
@@ -45,10 +45,10 @@ class Daemon:
     house: RunningHouse
 
     def __init__(self) -> None:
-        self._server: Server | None = None
+        self._server: Serving | None = None
         self._background: list[gevent.Greenlet[..., None]] = []
 
-    def assemble(self, parts: Parts, server: Callable[[RunningHouse], Server] | None) -> None:
+    def assemble(self, parts: Parts, server: Callable[[RunningHouse], Serving] | None) -> None:
         """Take the parts. The daemon itself is one of their listeners, hence not in __init__."""
         self.parts = parts
         self.house = RunningHouse(parts)

@@ -19,7 +19,7 @@ from switchd.queues.measured import Measured, Outlook, Talk
 
 FRESH_SECONDS = 3.0
 """How long an outlook serves every caller who asks."""
-GAVE_UP = frozenset({Outcome.ABANDONED, Outcome.TIMED_OUT, Outcome.VOICEMAIL})
+GAVE_UP = frozenset({Outcome.ABANDONED, Outcome.TIMED_OUT, Outcome.REMOVED, Outcome.VOICEMAIL})
 """Outcomes of callers who made room for those behind them. A callback keeps its place."""
 
 log = structlog.get_logger(__name__)

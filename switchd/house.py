@@ -93,12 +93,12 @@ class RunningHouse:
     def call(self, call: str) -> Mapping[str, Any] | None:
         """A call in progress, as its record would be if it ended now, with its state."""
         plan = self._parts.plan
-        for found in self._parts.desk.calls():
-            if found.id == call:
-                now = replace(found, ended_at=self._parts.clock.now())
-                record = now.record(plan.city, plan.version, {})
-                return {"state": str(found.state), "record": codec.to_dict(record)}
-        return None
+        found = self._parts.desk.call(call)
+        if found is None:
+            return None
+        now = replace(found, ended_at=self._parts.clock.now())
+        record = now.record(plan.city, plan.version, {})
+        return {"state": str(found.state), "record": codec.to_dict(record)}
 
     def queues(self) -> Sequence[Mapping[str, Any]]:
         """Every skill group's list."""

@@ -1,5 +1,6 @@
 """The place that a number has on a line: kept while it waits, handed to its next call, kept for a
-while for a caller who was cut off. `routing.admission` has the rules."""
+while for a caller who was cut off. Behind a good-bye only the agent is remembered.
+`routing.admission` has the rules."""
 
 from __future__ import annotations
 
@@ -22,10 +23,13 @@ def leave(call: Call, plan: Plan) -> tuple[do.Action, ...]:
     """Give the place of an ended call up, or keep it if the caller may have been cut off."""
     if not call.counted:
         return ()
-    keep = plan.admission.dropped_seconds
-    if not keep or not _was_cut_off(call):
-        return (do.LeavePlace(),)
-    return (do.LeavePlace(_place(call, waits=False), keep),)
+    rules = plan.admission
+    if rules.dropped_seconds and _was_cut_off(call):
+        return (do.LeavePlace(_place(call, waits=False), rules.dropped_seconds),)
+    if rules.same_agent_seconds and call.agent and call.caller:
+        talk = HeldPlace(call.id, False, agent=call.agent, seat=call.seat, said_goodbye=True)
+        return (do.LeavePlace(talk, rules.same_agent_seconds),)
+    return (do.LeavePlace(),)
 
 
 def _was_cut_off(call: Call) -> bool:
@@ -35,7 +39,7 @@ def _was_cut_off(call: Call) -> bool:
         asked
         and call.outcome in _KEEP_IF
         and ended_by is not None
-        and cut_off(call.cause, ended_by)
+        and cut_off(call.cause, ended_by, talked=call.answered_at is not None)
     )
 
 

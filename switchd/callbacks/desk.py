@@ -342,7 +342,7 @@ def _is_missed(record: CallRecord, rule: Missed) -> bool:
     if record.outcome is Outcome.CONGESTED:
         asked = bool(record.group) and "callback.declined" not in happened
         return rule.congested and asked
-    if record.outcome not in _MISSED or "supervisor.taken_out" in happened:
+    if record.outcome not in _MISSED:
         return False
     return record.queue_seconds is not None and record.queue_seconds >= rule.after_seconds
 

@@ -87,6 +87,11 @@ class Desk:
         """Every call in progress, oldest first."""
         return (worker.call for worker in list(self._calls.values()))
 
+    def call(self, call: str) -> Call | None:
+        """A call in progress; None if there is none of that id."""
+        worker = self._calls.get(call)
+        return None if worker is None else worker.call
+
     def arrive(self, leg: str, arrival: Arrival) -> None:
         """A new caller is parked. A leg that is known already is not opened twice."""
         if leg not in self:

@@ -20,6 +20,7 @@ _SUMS = (
     ("abandoned", "abandoned"),
     ("short", "short_abandons"),
     ("timed out", "timed_out"),
+    ("removed", "removed"),
     ("no entry", "could_not_enter"),
     ("failed", "failed"),
     ("callback", "callbacks"),

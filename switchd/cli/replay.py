@@ -32,6 +32,7 @@ _ROWS: tuple[tuple[str, Callable[[Counts], str]], ...] = (
     ("answered", lambda counts: f"{counts.answered:,}"),
     ("abandoned", lambda counts: f"{counts.abandoned:,}"),
     ("timed out", lambda counts: f"{counts.timed_out:,}"),
+    ("removed by a supervisor", lambda counts: f"{counts.removed:,}"),
     ("left to be called back", lambda counts: f"{counts.callbacks:,}"),
     ("left for voicemail", lambda counts: f"{counts.voicemails:,}"),
     ("failed or kept out", lambda counts: f"{counts.failed + counts.could_not_enter:,}"),

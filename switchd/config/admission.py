@@ -36,3 +36,10 @@ class Admission(Section):
         description="Seconds for which a caller who was cut off keeps place, language and agent. "
         "0: nothing is kept.",
     )
+    same_agent_seconds: float = Field(
+        default=600.0,
+        ge=0,
+        le=86400,
+        description="Seconds after a talk for which the caller's next call of the line goes to the "
+        "same agent, if idle. 0: to whoever has the turn.",
+    )

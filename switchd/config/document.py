@@ -9,6 +9,7 @@ from switchd.config.api import Api
 from switchd.config.calendars import Calendar, Holidays, Shift
 from switchd.config.callbacks import Callbacks, Voicemail
 from switchd.config.callers import Callers
+from switchd.config.control import Control, Dialling, Expert
 from switchd.config.lines import Line
 from switchd.config.menus import EmergencyEntry, EmergencyKey, Menu
 from switchd.config.models import (
@@ -74,6 +75,16 @@ class Document(Section):
         default=Callbacks(), description="Calling people back who did not wait on (回拨)."
     )
     voicemail: Voicemail = Field(default=Voicemail(), description="Messages that callers leave.")
+    control: Control = Field(
+        default=Control(), description="What seats do with a call: keys, supervisors, times."
+    )
+    experts: dict[Word, Expert] = Field(
+        default={}, description="Expert seats (专家席) by name; seats consult them."
+    )
+    dialling: Dialling = Field(
+        default=Dialling(),
+        description="Which numbers outside seats may dial, and over which trunk.",
+    )
     freeswitch: FreeSwitch = Field(
         default=FreeSwitch(), description="The FreeSWITCH that this city's calls run on."
     )

@@ -15,6 +15,7 @@ from switchd.config.api import Api
 from switchd.config.calendars import Calendar, Holidays, Shift
 from switchd.config.callbacks import Callbacks, Voicemail
 from switchd.config.callers import Callers
+from switchd.config.control import Control, Dialling, Expert
 from switchd.config.document import Document
 from switchd.config.explain import explain, key_path
 from switchd.config.lines import Line
@@ -49,6 +50,9 @@ class Draft:
     admission: Admission = field(default_factory=Admission)
     callbacks: Callbacks = field(default_factory=Callbacks)
     voicemail: Voicemail = field(default_factory=Voicemail)
+    control: Control = field(default_factory=Control)
+    experts: dict[str, Expert] = field(default_factory=dict)
+    dialling: Dialling = field(default_factory=Dialling)
     freeswitch: FreeSwitch = field(default_factory=FreeSwitch)
     nodes: dict[str, ServerNode] = field(default_factory=dict)
     storage: Storage = field(default_factory=Storage)

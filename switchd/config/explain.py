@@ -40,6 +40,11 @@ PATTERN_WORDS = {
     r"^[0-9*#]?$": "one key of the phone: 0 to 9, * or #, or nothing",
     r"^(https?://[^\s\x00-\x1f\x7f]+)?$": "a URL that begins with http:// or https://",
     r"^[*#0-9]{2,6}$": 'two to six of 0 to 9, * and #, in quotes, such as "*10"',
+    r"^(\*([0-9]{1,6}|#))?$": 'a * and one to six digits, or "*#", in quotes; "" for no code',
+    r"^\*[0-9]{1,6}$": 'a * and one to six digits, in quotes, such as "*110"',
+    r"^[0-9]{1,8}$": "one to eight digits",
+    r"^(seat|agent|group|expert|line|number):\S{1,64}$": "what is meant and its name, such as "
+    "expert:medical, group:market, agent:A017, seat:1001, line:12315 or number:0375-4882789",
     r"^[A-Za-z0-9.:_-]{1,255}$": "an IP address or a host name",
     r"^(embedded|rediss?://\S+|unix://\S+)$": "embedded, or a URL such as redis://127.0.0.1:6379/0",
     r"^(|sqlite:///\S+|postgresql(\+psycopg)?://\S+)$": "a URL such as "

@@ -11,6 +11,7 @@ from switchd.config.meaning_api import check_api
 from switchd.config.meaning_calendars import check_calendars
 from switchd.config.meaning_callbacks import check_callbacks
 from switchd.config.meaning_callers import check_callers
+from switchd.config.meaning_control import check_control
 from switchd.config.meaning_groups import check_groups
 from switchd.config.meaning_lines import check_lines, time_zone
 from switchd.config.meaning_menus import check_emergency, check_menus
@@ -40,6 +41,7 @@ def check_meaning(draft: Draft, known: Known, now: float) -> None:
     check_groups(draft, lookup, now)
     check_skills(draft, lookup)
     check_seats(draft, lookup)
+    check_control(draft, lookup)
     check_admission(draft, lookup)
     check_waiting(draft)
     check_sounds(draft, lookup, known)

@@ -9,9 +9,11 @@ from routing.lines import LineKind
 from routing.shifts import REST
 from switchd.config.build_calendars import build_calendar, build_rotation
 from switchd.config.calendars import Calendar, Shift
+from switchd.config.control import Member
 from switchd.config.draft import Draft
 from switchd.config.holidays import build_holidays
 from switchd.config.meaning_lines import time_zone
+from switchd.config.models import Group, Seat
 from switchd.config.problems import choose
 from switchd.config.source import Path
 from switchd.config.times import read_days, read_weekdays, read_work_day
@@ -93,7 +95,7 @@ def _check_holidays_known(draft: Draft, now: float) -> None:
 
 
 def _check_names_of_calendars(draft: Draft) -> None:
-    """Lines, groups and day shifts are open by calendars that exist."""
+    """Lines, groups, day shifts and experts are open by calendars that exist."""
     known = [ALWAYS.name, *draft.written("calendars")]
     used = set()
     for path, name in _names_of_calendars(draft):
@@ -106,11 +108,11 @@ def _check_names_of_calendars(draft: Draft) -> None:
             draft.warning(("lines", name, "open"), what, "Delete the key, if that holds here")
     everything_read = all(
         len(getattr(draft, section)) == len(draft.written(section))
-        for section in ("lines", "groups", "shifts")
+        for section in ("lines", "groups", "shifts", "experts")
     )
     for name in draft.calendars:
         if everything_read and name not in used:
-            what = f"no line, group or shift names the calendar {name}"
+            what = f"no line, group, shift or expert names the calendar {name}"
             draft.warning(("calendars", name), what, f"Write `open: {name}` there, or delete it")
 
 
@@ -128,6 +130,12 @@ def _names_of_calendars(draft: Draft) -> Iterator[tuple[Path, str]]:
         yield ("callbacks", "open"), draft.callbacks.open
     if draft.callbacks.missed.open is not None:
         yield ("callbacks", "missed", "open"), draft.callbacks.missed.open
+    for name, expert in draft.experts.items():
+        if expert.open is not None:
+            yield ("experts", name, "open"), expert.open
+        for index, member in enumerate(expert.members):
+            if member.open is not None:
+                yield ("experts", name, "members", index, "open"), member.open
 
 
 def _check_shift(draft: Draft, name: str, shift: Shift) -> None:
@@ -199,16 +207,25 @@ def _check_rest(draft: Draft, pattern: Path, minutes: int) -> None:
 
 
 def _check_names_of_shifts(draft: Draft) -> None:
-    """Groups and seats are staffed by shifts and crews that exist."""
+    """Groups, seats and experts are staffed by shifts and crews that exist."""
     known = draft.written("shifts")
-    for section in ("groups", "seats"):
-        for name, entry in getattr(draft, section).items():
-            path: Path = (section, name)
-            if entry.shift is not None and entry.shift not in known:
-                what = f"there is no shift {entry.shift}"
-                draft.error((*path, "shift"), what, choose(entry.shift, known))
-            elif entry.crew is not None:
-                _check_crew(draft, (*path, "crew"), entry.shift, entry.crew)
+    for path, entry in _staffed_by_shifts(draft):
+        if entry.shift is not None and entry.shift not in known:
+            what = f"there is no shift {entry.shift}"
+            draft.error((*path, "shift"), what, choose(entry.shift, known))
+        elif entry.crew is not None:
+            _check_crew(draft, (*path, "crew"), entry.shift, entry.crew)
+
+
+def _staffed_by_shifts(draft: Draft) -> Iterator[tuple[Path, Group | Seat | Member]]:
+    """Give groups, seats and people of expert seats, and where each stands."""
+    for name, group in draft.groups.items():
+        yield ("groups", name), group
+    for name, seat in draft.seats.items():
+        yield ("seats", name), seat
+    for name, expert in draft.experts.items():
+        for index, member in enumerate(expert.members):
+            yield ("experts", name, "members", index), member
 
 
 def _check_crew(draft: Draft, path: Path, shift: str | None, crew: str) -> None:

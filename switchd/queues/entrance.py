@@ -31,6 +31,8 @@ class Answer:
     room: Room
     """Who waits; without the call whose place this one takes over."""
     place: HeldPlace | None
+    talked_with: str = ""
+    """Agent, or seat, with whom the number talked a while ago; "" if with nobody, or cut off."""
 
     @property
     def standing(self) -> Standing:
@@ -42,6 +44,7 @@ class Answer:
             barred_for=self.caller.reason,
             by_limit=self.caller.by_limit,
             place=self.place,
+            talked_with=self.talked_with,
             room=self.room,
         )
 
@@ -91,6 +94,7 @@ class Entrance:
         self._scripts.run(
             "leave_place",
             *(line, number, call, to_ms(seconds) if kept else 0),
+            "talked" if place.said_goodbye else "kept",
             *(place.group, place.language, priority, since, place.agent, place.seat),
         )
 
@@ -108,7 +112,9 @@ class Entrance:
 
 
 def _read_answer(answer: Sequence[Any]) -> Answer:
-    (count, before, ends, reason, by_limit, barred_now), on_line, in_group, place = answer
+    (count, before, ends, reason, by_limit, barred_now), on_line, in_group, fields = answer
+    place = _read_place(fields) if fields else None
+    goodbye = place is not None and place.said_goodbye
     return Answer(
         caller=CallerView(
             calls_in_hour=count,
@@ -119,7 +125,8 @@ def _read_answer(answer: Sequence[Any]) -> Answer:
             barred_now=bool(barred_now),
         ),
         room=Room(on_line, in_group),
-        place=_read_place(place) if place else None,
+        place=None if goodbye else place,
+        talked_with=(place.agent or place.seat) if place and goodbye else "",
     )
 
 
@@ -137,4 +144,5 @@ def _read_place(fields: Sequence[str | None]) -> HeldPlace:
         enqueued_at=to_seconds(since) if since else None,
         agent=agent,
         seat=seat,
+        said_goodbye=state == "talked",
     )

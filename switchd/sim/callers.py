@@ -74,11 +74,14 @@ class SimCaller(Party):
             self, self.number, self.dialled, plan, name=name, variables=variables
         )
 
-    def hang_up(self) -> None:
-        """Put the phone down: BYE, or CANCEL before the answer."""
+    def hang_up(self, reason: str = "") -> None:
+        """Put the phone down: BYE, or CANCEL before the answer.
+
+        `reason` is what the caller's network says in its BYE, by FreeSWITCH's name of the cause.
+        """
         if self._leg is not None:
             cause = "NORMAL_CLEARING" if self._leg.answered else "ORIGINATOR_CANCEL"
-            self._switch.hang_up(self._leg, cause, by_far_end=True)
+            self._switch.hang_up(self._leg, reason or cause, by_far_end=True)
 
     def press(self, key: str) -> None:
         """Press one key or several."""

@@ -286,7 +286,7 @@ class TestMissed:
             {"caller": ""},
             {"caller": "110"},
             {"caller": "12345"},
-            {"trace": (TraceRecord(NOW, "supervisor.taken_out", {}),)},
+            {"outcome": Outcome.REMOVED},
             {"outcome": Outcome.CONGESTED},
         ],
     )

@@ -291,7 +291,7 @@ class TestWarnings:
     def test_a_calendar_that_nobody_names(self, judge) -> None:
         [(key, what)] = self.warnings(judge, extra=OFFICE)
         assert key == "calendars.office"
-        assert "no line, group or shift names" in what
+        assert "no line, group, shift or expert names" in what
 
     def test_a_hotline_that_closes(self, judge) -> None:
         lines = LINES.replace("intake}", "intake, open: office}")

@@ -187,6 +187,35 @@ class TestADroppedLine:
         assert place.waits
 
 
+class TestBehindAGoodBye:
+    TALK = HeldPlace("call-1", waits=False, agent="8017", seat="1001", said_goodbye=True)
+
+    def test_the_agent_is_told_and_no_place(self, door: Door) -> None:
+        door.leaves("call-1", kept=self.TALK)
+        answer = door.arrives("call-2")
+        assert (answer.place, answer.talked_with) == (None, "8017")
+        assert answer.standing.talked_with == "8017"
+
+    def test_a_full_list_is_full(self, door: Door) -> None:
+        door.leaves("call-1", kept=self.TALK)
+        door.arrives("call-2", OTHER)
+        assert door.arrives("call-3", most_on_line=1).room == Room(1, 1)
+        assert door.arrives("call-4", OTHER, Again.ALLOW).room == Room(1, 1)
+
+    def test_the_new_call_has_a_place_of_its_own(self, door: Door) -> None:
+        door.leaves("call-1", kept=self.TALK)
+        door.arrives("call-2")
+        place = door.arrives("call-3").place
+        assert place is not None
+        assert (place.call, place.waits, place.enqueued_at) == ("call-2", True, None)
+
+    def test_only_once(self, door: Door) -> None:
+        door.leaves("call-1", kept=self.TALK)
+        door.arrives("call-2")
+        door.leaves("call-2")
+        assert door.arrives("call-3").talked_with == ""
+
+
 class TestWithoutRedis:
     def test_it_says_so(self, tmp_path: object) -> None:
         nothing = redis.Redis(unix_socket_path=f"{tmp_path}/nothing.sock")

@@ -171,6 +171,7 @@ class TestSummary:
             "abandoned": {**waiting, "outcome": Outcome.ABANDONED, "ended_at": ARRIVED + 44},
             "failed waiting": {**waiting, "outcome": Outcome.FAILED, "ended_at": ARRIVED + 5},
             "timed out": {**waiting, "outcome": Outcome.TIMED_OUT, "ended_at": ARRIVED + 34},
+            "removed": {**waiting, "outcome": Outcome.REMOVED, "ended_at": ARRIVED + 34},
             "called back": {**waiting, "outcome": Outcome.CALLBACK, "ended_at": ARRIVED + 24},
             "left a message": {**waiting, "outcome": Outcome.VOICEMAIL, "ended_at": ARRIVED + 24},
             "list full": {**unanswered, "queued_at": None, "outcome": Outcome.CONGESTED},
@@ -195,9 +196,10 @@ class TestSummary:
         }
         store.write([call(name, **changes) for name, changes in (waits | others).items()])
         summary = store.summary(ARRIVED, ARRIVED + 1)
-        assert summary.calls == 18
-        assert summary.offered == 12
-        assert (summary.timed_out, summary.callbacks, summary.voicemails) == (1, 1, 1)
+        assert summary.calls == 19
+        assert summary.offered == 13
+        assert (summary.timed_out, summary.removed) == (1, 1)
+        assert (summary.callbacks, summary.voicemails) == (1, 1)
         assert summary.could_not_enter == 2
         assert summary.answered == 3
         assert summary.answered_in_time == 2
@@ -206,14 +208,14 @@ class TestSummary:
         assert summary.failed == 2
         assert (summary.abandoned_at_entry, summary.redirected, summary.refused) == (1, 1, 1)
         assert summary.closed == 1
-        assert summary.connect_rate == 3 / 12
-        assert summary.in_time_rate == 2 / 12
+        assert summary.connect_rate == 3 / 13
+        assert summary.in_time_rate == 2 / 13
         assert summary.longest_wait == 40
         assert summary.average_wait == pytest.approx(
-            (0 + 15 + 15.001 + 4.9 + 40 + 1 + 30 + 20 + 20) / 9
+            (0 + 15 + 15.001 + 4.9 + 40 + 1 + 30 + 30 + 20 + 20) / 10
         )
         assert (summary.talked, summary.talk_seconds) == (3, 96.25 + 81.25 + 81.249)
-        assert summary.surveys == {"very_satisfied": 18}
+        assert summary.surveys == {"very_satisfied": 19}
 
     def test_a_period_has_its_beginning_and_not_its_end(self, store: Store) -> None:
         store.write(calls(3))

@@ -165,20 +165,36 @@ class TestADroppedLine:
         assert (found.place, rule_of(found)) == (kept, "entry.place_kept")
 
     @pytest.mark.parametrize(
-        ("cause", "by", "dropped"),
+        ("cause", "by", "waiting", "talking"),
         [
-            ("NORMAL_CLEARING", EndedBy.CALLER, True),
-            ("ORIGINATOR_CANCEL", EndedBy.CALLER, True),
-            ("MEDIA_TIMEOUT", EndedBy.SYSTEM, True),
-            ("CRASH", EndedBy.SYSTEM, True),
-            ("UNCONFIRMED", EndedBy.SYSTEM, True),
-            ("NORMAL_CLEARING", EndedBy.SYSTEM, False),
-            ("NORMAL_CLEARING", EndedBy.SEAT, False),
-            ("MEDIA_TIMEOUT", EndedBy.SEAT, False),
+            ("NORMAL_CLEARING", EndedBy.CALLER, True, False),
+            ("ORIGINATOR_CANCEL", EndedBy.CALLER, True, False),
+            ("NETWORK_OUT_OF_ORDER", EndedBy.CALLER, True, True),
+            ("NORMAL_TEMPORARY_FAILURE", EndedBy.CALLER, True, True),
+            ("MEDIA_TIMEOUT", EndedBy.SYSTEM, True, True),
+            ("CRASH", EndedBy.SYSTEM, True, True),
+            ("UNCONFIRMED", EndedBy.SYSTEM, True, True),
+            ("NORMAL_CLEARING", EndedBy.SYSTEM, False, False),
+            ("NORMAL_CLEARING", EndedBy.SEAT, False, False),
+            ("MEDIA_TIMEOUT", EndedBy.SEAT, False, False),
         ],
     )
-    def test_what_counts_as_cut_off(self, cause: str, by: EndedBy, dropped: bool) -> None:
-        assert cut_off(cause, by) is dropped
+    def test_what_counts_as_cut_off(
+        self, cause: str, by: EndedBy, waiting: bool, talking: bool
+    ) -> None:
+        assert cut_off(cause, by, talked=False) is waiting
+        assert cut_off(cause, by, talked=True) is talking
+
+    def test_behind_a_good_bye_the_agent_is_asked_first_and_nothing_else_is_left(self) -> None:
+        found = routed(Standing(talked_with="8017"))
+        assert isinstance(found, Route)
+        assert (found.place, found.prefer, rule_of(found)) == (None, "8017", "entry.same_agent")
+        assert found.greeting == routed(Standing()).greeting  # type: ignore[union-attr]
+
+    def test_who_talked_a_while_ago_has_no_room_of_its_own(self) -> None:
+        full = plan(hotline(limits=Limits(waiting=1)))
+        found = routed(Standing(talked_with="8017", room=Room(1, 1)), full)
+        assert isinstance(found, Refusal)
 
 
 CAPACITY = Capacity(legs=100, a_second=10.0)

@@ -30,6 +30,7 @@ EARLIER = HeldPlace(
 )
 DROPPED = replace(EARLIER, waits=False, agent="8017", seat="1002")
 HANGS_UP = on.CallerGone("NORMAL_CLEARING", EndedBy.CALLER)
+SEAT_TOO = on.SeatGone("leg-b", "NORMAL_CLEARING", by_seat=False)
 CALLED_AGAIN = on.Superseded("leg-z")
 
 
@@ -94,20 +95,20 @@ class TestACallerWhoWasCutOff:
         place = kept_by(story.happens(HANGS_UP))
         assert place == HeldPlace("leg-a", False, "", "intake", "zh", 0, since)
 
-    def test_while_talking_the_agent_is_remembered_as_well(self) -> None:
-        place = kept_by(
-            Story()
-            .talking()
-            .happens(HANGS_UP)
-            .happens(on.SeatGone("leg-b", "NORMAL_CLEARING", by_seat=False))
+    @pytest.mark.parametrize(
+        "gone",
+        [
+            on.CallerGone("MEDIA_TIMEOUT", EndedBy.SYSTEM),
+            on.CallerGone("NETWORK_OUT_OF_ORDER", EndedBy.CALLER),
+        ],
+    )
+    def test_while_talking_the_agent_is_remembered_as_well(self, gone: on.CallerGone) -> None:
+        story = Story().talking()
+        since = story.call.queued_at
+        place = kept_by(story.happens(gone).happens(SEAT_TOO))
+        assert place == HeldPlace(
+            "leg-a", False, "", "intake", "zh", 0, since, agent="8001", seat="1001"
         )
-        assert place is not None
-        assert (place.agent, place.seat) == ("8001", "1001")
-
-    def test_not_if_the_seat_hung_up(self) -> None:
-        story = Story().talking().happens(on.SeatGone("leg-b", "NORMAL_CLEARING", by_seat=True))
-        story.happens(on.CallerBack()).happens(HANGS_UP)
-        assert kept_by(story) is None
 
     def test_not_before_asking_for_a_person(self) -> None:
         assert kept_by(Story().greeted().happens(HANGS_UP)) is None
@@ -136,6 +137,39 @@ class TestACallerWhoWasCutOff:
             assert kept is not None
             assert kept.enqueued_at == NOW - 300
             place = kept
+
+
+class TestBehindAGoodBye:
+    GOODBYE = HeldPlace("leg-a", False, agent="8001", seat="1001", said_goodbye=True)
+
+    def test_of_the_caller_only_the_agent_is_remembered(self) -> None:
+        assert kept_by(Story().talking().happens(HANGS_UP).happens(SEAT_TOO)) == self.GOODBYE
+
+    def test_of_the_seat_as_well(self) -> None:
+        story = Story().talking().happens(on.SeatGone("leg-b", "NORMAL_CLEARING", by_seat=True))
+        story.happens(on.CallerBack()).happens(HANGS_UP)
+        assert kept_by(story) == self.GOODBYE
+
+    def test_a_line_that_drops_in_the_survey_has_cut_nothing_off(self) -> None:
+        story = Story().surveyed().happens(on.CallerGone("MEDIA_TIMEOUT", EndedBy.SYSTEM))
+        story.happens(SEAT_TOO)
+        assert kept_by(story) == self.GOODBYE
+
+    def test_for_as_long_as_the_city_wants(self) -> None:
+        story = Story().talking().happens(HANGS_UP).happens(SEAT_TOO)
+        assert story.asked_for(do.LeavePlace) == [do.LeavePlace(self.GOODBYE, 600.0)]
+        never = plan(admission=Admission(same_agent_seconds=0))
+        assert kept_by(Story(never).talking().happens(HANGS_UP).happens(SEAT_TOO)) is None
+
+    def test_the_next_call_is_greeted_and_asks_for_that_agent(self) -> None:
+        story = Story()
+        story.happens(on.Arrived(story.arrival, Standing(talked_with="8001")))
+        story.happens(on.Answered())
+        assert [type(action) for action in story.todo] == [do.Play]
+        story.happens(on.Played(story.call.audio))
+        (enqueue,) = story.asked_for(do.Enqueue)
+        assert enqueue.prefer == "8001"  # type: ignore[attr-defined]
+        assert enqueue.enqueued_at == story.call.queued_at  # type: ignore[attr-defined]
 
 
 class TestWhoTalksWaitsNoMore:

@@ -116,7 +116,7 @@ class TestTakeOut:
         assert do.LeaveQueue() in story.todo
         story.happens(on.Played(story.call.audio))
         story.happens(on.CallerGone("NORMAL_CLEARING", EndedBy.SYSTEM))
-        assert story.record.outcome is Outcome.TIMED_OUT
+        assert story.record.outcome is Outcome.REMOVED
         assert story.record.ended_by is EndedBy.SYSTEM
 
     def test_without_a_prompt_at_once_and_the_phone_stops(self) -> None:

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from routing.calendars import CLOSED, Calendar, Holidays, Hours, Span
 from routing.compare import compare
+from routing.control_rules import ControlRules
 from routing.differences import listed
+from routing.keys import DEFAULT_CODES, Command, Keys, KeyVerb
 from routing.lines import LineKind
 from routing.plan import Menu, MenuItem, Plan, SkillGroup, Survey, Trunk
 from routing.seats import Seat
@@ -205,6 +207,18 @@ class TestSettings:
     def test_what_every_caller_meets(self) -> None:
         told = self.words(survey=Survey(tries=3), language="en")
         assert told == ("language: en instead of zh", "survey: tries 3 instead of 2")
+
+    def test_each_code_that_seats_press_for_something_else(self) -> None:
+        codes = {**DEFAULT_CODES, "5": Command(KeyVerb.PARK), "51": Command(KeyVerb.MUTE)}
+        del codes["119"]
+        told = self.words(control=ControlRules(keys=Keys(codes, code_seconds=3.0), park_seconds=60))
+        assert told == (
+            "control: key *5: park instead of three-way",
+            "control: key *119 is gone",
+            "control: key *51 is new",
+            "control: code_seconds 3.0 instead of 2.0",
+            "control: park_seconds 60 instead of 300.0",
+        )
 
     def test_a_long_list_is_counted(self) -> None:
         survey = Survey(keys={str(key): "satisfied" for key in range(5)})

@@ -15,6 +15,7 @@ ASKING = {
     Outcome.ANSWERED: "answered",
     Outcome.ABANDONED: "abandoned",
     Outcome.TIMED_OUT: "timed_out",
+    Outcome.REMOVED: "removed",
     Outcome.CALLBACK: "callbacks",
     Outcome.VOICEMAIL: "voicemails",
     Outcome.CONGESTED: "could_not_enter",
@@ -61,8 +62,8 @@ class TestRates:
     def test_both_rates_have_everybody_who_asked_as_their_base(self) -> None:
         late = ended(Outcome.ANSWERED, in_time=False)
         day = sum((ended(outcome) for outcome in OF_CALLS), late)
-        assert day.offered == 9
-        assert (day.connect_rate, day.in_time_rate) == (2 / 9, 1 / 9)
+        assert day.offered == 10
+        assert (day.connect_rate, day.in_time_rate) == (2 / 10, 1 / 10)
 
     def test_without_calls_there_are_none(self) -> None:
         quiet = Counts()

@@ -107,7 +107,8 @@ class Hotline:
             },
         }
         # The same numbers call in every test, and nobody goes on where the test before ended.
-        admission = {"dropped_seconds": 0, **city.get("admission", {})}
+        nothing = {"dropped_seconds": 0, "same_agent_seconds": 0}
+        admission = {**nothing, **city.get("admission", {})}
         text = orjson.dumps({**city, **server, "admission": admission}).decode()
         (self.city_folder / "city.yaml").write_text(text)
 

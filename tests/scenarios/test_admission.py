@@ -23,7 +23,7 @@ TIGHT_CITY: dict[str, Any] = {
     "emergency": {"trunk": "trunk"},
     "trunks": {"trunk": {"proxy": "127.0.0.1:9"}},
     "freeswitch": {"max_sessions": 10},
-    "admission": {"reserve": 0.4, "dropped_seconds": 120},
+    "admission": {"reserve": 0.4, "dropped_seconds": 120, "same_agent_seconds": 120},
 }
 ROOM = 6
 """Legs of ten that callers may have."""
@@ -169,25 +169,39 @@ class TestADroppedLine:
         first = tight.sim.call(number, "12345", talk=math.inf)
         wait_for(lambda: first.state is CallerState.TALKING, "they talk")
         tight.makes_ready("1002")
-        first.hang_up()
+        first.hang_up("NETWORK_OUT_OF_ORDER")
         wait_for(lambda: tight.seat("1001")["state"] == "ready", "the agent is ready again")
         back = tight.sim.call(number, "12345", talk=1.0)
         wait_for(lambda: back.talked, "they talk again")
         record = tight.record_of(back)
         assert record.agent == tight.record_of(first).agent == "81001"
+        assert record.queued_at == tight.record_of(first).queued_at
         assert "entry.place_kept" in [step.what for step in record.trace]
 
-    def test_not_if_the_seat_hung_up(self, tight: Hotline) -> None:
+    @pytest.mark.parametrize("who", ["caller", "seat"])
+    def test_who_said_good_bye_waits_anew_and_has_the_same_agent_if_idle(
+        self, tight: Hotline, who: str
+    ) -> None:
         number = next(FRESH)
-        tight.sim.seat("1001").will_answer()
+        for seat in ("1001", "1002"):
+            tight.sim.seat(seat).will_answer()
         tight.makes_ready("1001")
-        first = tight.sim.call(number, "12345", survey="1")
+        first = tight.sim.call(number, "12345", talk=math.inf, survey="1")
         wait_for(lambda: first.state is CallerState.TALKING, "they talk")
-        tight.seat_hangs_up("1001")
-        wait_for(first.ended.is_set, "the call is over")
-        back = tight.sim.call(number, "12345")
-        wait_for(lambda: back.heard, "the caller hears something")
+        tight.makes_ready("1002")
+        if who == "caller":
+            first.hang_up()
+        else:
+            tight.seat_hangs_up("1001")
+        record = tight.record_of(first)
+        wait_for(lambda: tight.seat("1001")["state"] == "ready", "the agent is ready again")
+        back = tight.sim.call(number, "12345", talk=1.0)
+        wait_for(lambda: back.talked, "they talk again")
+        again = tight.record_of(back)
         assert "greeting" in heard(back)
+        assert (again.agent, record.agent) == ("81001", "81001")
+        assert again.queued_at != record.queued_at
+        assert "entry.same_agent" in [step.what for step in again.trace]
 
     def test_a_restarted_daemon_keeps_the_places_of_those_who_call_again(
         self, tight: Hotline

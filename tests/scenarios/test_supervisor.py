@@ -76,7 +76,7 @@ class TestACaller:
         caller = hotline.waits()
         does(hotline, "queue", "remove", caller.uuid, "--prompt", "all_busy")
         record = hotline.record_of(caller)
-        assert record.outcome is Outcome.TIMED_OUT
+        assert record.outcome is Outcome.REMOVED
         assert heard(caller).endswith("all_busy")
         (note,) = [step for step in record.trace if step.what == "supervisor.taken_out"]
         assert note.facts == {"by": "8001"}

@@ -227,4 +227,6 @@ def _over(
     call = replace(
         call, outcome=outcome, cause=cause, ended_by=EndedBy.SYSTEM, ended_at=now, offers=()
     )
-    return finish(call.note(now, f"callback.{outcome}", cause=cause), plan, todo)
+    missed = outcome is Outcome.SEAT_MISSED
+    what = "callback.seat_missed" if missed else "callback.not_reached"
+    return finish(call.note(now, what, cause=cause), plan, todo)

@@ -201,6 +201,7 @@ def _routed(
         closed=route.closed,
         music=route.music,
         survey=route.survey,
+        prefer=route.prefer,
     )
     return call, route
 

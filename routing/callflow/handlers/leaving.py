@@ -16,13 +16,18 @@ from routing.plan import Plan
 from routing.record import EndedBy, Outcome
 
 
-def leave(call: Call, step: Overflow, plan: Plan, now: float) -> Result:
-    """Lead the caller out; who is asked about a callback stays in the list meanwhile."""
+def leave(
+    call: Call, step: Overflow, plan: Plan, now: float, outcome: Outcome = Outcome.TIMED_OUT
+) -> Result:
+    """Lead the caller out; who is asked about a callback stays in the list meanwhile.
+
+    `outcome` is that of a call which ends here, without callback or message.
+    """
     if step.then is Exit.CALLBACK:
         return callbacks.offer(call, plan, now)
     if step.then is Exit.VOICEMAIL:
         return voicemail.begin(call, plan, now)
-    call = replace(call, outcome=Outcome.TIMED_OUT, ended_by=EndedBy.SYSTEM)
+    call = replace(call, outcome=outcome, ended_by=EndedBy.SYSTEM)
     if step.then is Exit.ANNOUNCE:
         call = replace(call, state=State.CLOSING).next_audio()
         goodbye = do.Play((step.announcement,), call.audio, interrupt=True)

@@ -16,6 +16,7 @@ from routing.callflow.states import ASKED, State
 from routing.callflow.waiting import POSITION, again, place
 from routing.lines import Exit, Overflow
 from routing.plan import Plan
+from routing.record import Outcome
 
 
 def ranked(call: Call, event: on.Ranked, plan: Plan, now: float) -> Result:
@@ -48,7 +49,8 @@ def taken_out(call: Call, event: on.TakenOut, plan: Plan, now: float) -> Result:
     stops = tuple(do.StopLeg(leg, "ORIGINATOR_CANCEL") for leg in call.open_legs)
     call = replace(call, offers=()).note(now, "supervisor.taken_out", by=event.who)
     way = Exit.ANNOUNCE if event.prompt else Exit.HANG_UP
-    call, todo = leave(call, Overflow(then=way, announcement=event.prompt), plan, now)
+    out = Overflow(then=way, announcement=event.prompt)
+    call, todo = leave(call, out, plan, now, Outcome.REMOVED)
     return call, (*stops, *todo)
 
 

@@ -3,7 +3,7 @@
 --   entered:  ZSETs call -> ms of entry, one for each line ("line:12345") and group
 --             ("group:intake"), the same calls as in held
 --   place:    + line@number: HASH with the call that has the place, or had it until it was cut off
---             (state: waiting or kept), its owner, and the place itself: group, language, priority,
+--             (state: waiting, kept, or talked: only agent and seat are left), its owner, and the place itself: group, language, priority,
 --             enqueued_at (ms), agent, seat; absent or "" what is not known
 -- include _entrance_keys.lua
 

@@ -33,6 +33,12 @@ if state == 'waiting' and redis.call('HEXISTS', key.held, earlier) == 0 then
   known[2] = 'kept'
 end
 
+-- Whom the number talked with a while ago is told, and gives no room.
+local told = state == 'talked' and known or false
+if told then
+  earlier = nil
+end
+
 if earlier and earlier ~= call then
   if state == 'waiting' and again == 'busy' then
     return {standing, on_line, in_group, known}
@@ -50,11 +56,11 @@ end
 
 if (most_on_line > 0 and on_line >= most_on_line)
     or (most_in_group > 0 and in_group >= most_in_group) then
-  return {standing, on_line, in_group, false}
+  return {standing, on_line, in_group, told}
 end
 count_in(call, owner, line, group, number, now)
 if number ~= '' and not earlier then
   redis.call('HSET', place, 'call', call, 'state', 'waiting', 'owner', owner)
   redis.call('PEXPIRE', place, LONGEST)
 end
-return {standing, on_line, in_group, false}
+return {standing, on_line, in_group, told}
