@@ -52,8 +52,8 @@ from switchd.queues.deadlines import Deadlines
 from switchd.queues.embedded import EmbeddedRedis
 from switchd.queues.entrance import Entrance
 from switchd.queues.inbox import Inbox
-from switchd.queues.keys import InterfaceKeys
 from switchd.queues.indicators import Indicators
+from switchd.queues.keys import InterfaceKeys
 from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
 from switchd.queues.waitlist import Waitlist

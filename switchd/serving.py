@@ -10,7 +10,7 @@ from switchd.api.door import LocalDoor, TokenDoor
 from switchd.api.ports import Credentials, House
 from switchd.api.rates import Rate
 from switchd.api.replies import Replies
-from switchd.api.server import Server, Serving, Servers, TcpServer
+from switchd.api.server import Server, Servers, Serving, TcpServer
 from switchd.config import ServerSettings
 
 

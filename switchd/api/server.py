@@ -64,6 +64,11 @@ class TcpServer:
         self.port: int = listener.getsockname()[1]
         self._server = Listener(listener, app, connections)
 
+    @property
+    def open(self) -> int:
+        """How many connections there are."""
+        return self._server.open
+
     def start(self) -> None:
         """Begin to serve."""
         self._server.start()
