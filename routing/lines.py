@@ -192,6 +192,10 @@ class Line:
     """For statistics; a retired line keeps its own."""
     limits: Limits = NO_LIMITS
     """How many callers may wait for it, and how long."""
+    whisper: tuple[str, ...] | None = None
+    """What seats hear of its callers, see routing.introduction; None: as the group has it."""
+    whisper_prompt: str = ""
+    """Recording of its name for that; "" if its number is spoken."""
 
     def phase(self, now: float, zone: tzinfo) -> Phase:
         """Tell where the line stands at `now` (seconds since the epoch) in the city's `zone`.

@@ -14,6 +14,7 @@ from routing.callbacks import CallbackRules
 from routing.control_rules import ControlRules
 from routing.dialling import Dialling
 from routing.experts import Expert
+from routing.introduction import HeardBy, Introduction
 from routing.lines import Forward, Line, Overflow
 from routing.queueing import Strategy
 from routing.seats import Agent, Seat
@@ -48,6 +49,10 @@ class SkillGroup:
     """How many seats at most ring at once for one caller."""
     overflow: tuple[Overflow, ...] = ()
     """Steps for all who wait for it, besides those of their line."""
+    whisper: tuple[str, ...] | None = None
+    """What its seats hear of a caller, see routing.introduction; None: as the city has it."""
+    staff_number: HeardBy | None = None
+    """Who hears the staff number; None: as the city has it."""
 
     @property
     def need(self) -> Need:
@@ -193,6 +198,7 @@ class Plan:
     admission: Admission = DEFAULT_ADMISSION
     callbacks: CallbackRules = field(default_factory=CallbackRules)
     voicemail: VoicemailRules = field(default_factory=VoicemailRules)
+    introduction: Introduction = field(default_factory=Introduction)
     experts: Mapping[str, Expert] = field(default_factory=dict)
     """专家席: whom seats consult and no caller is queued for."""
     dialling: Dialling = field(default_factory=Dialling)

@@ -67,6 +67,8 @@ class Agent:
     title: str = ""
     skills: Mapping[str, int] = field(default_factory=dict)
     """Skill → level, 1 to 9."""
+    announcement: str = ""
+    """Prompt that callers hear instead of the staff number; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)

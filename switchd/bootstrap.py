@@ -30,6 +30,7 @@ from switchd.daemon import Daemon
 from switchd.esl.link import Link
 from switchd.estimates import Estimates
 from switchd.freeswitch.settings import RenderSettings
+from switchd.guard import MARK, Guard
 from switchd.history import RetiredForEver, against_history
 from switchd.indicators import IndicatorDesk
 from switchd.keeping import (
@@ -245,7 +246,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     embedded = EmbeddedRedis(state / "redis", keep=True) if server.redis is None else None
     client = connect(server.redis or embedded.url if embedded else str(server.redis))
     owner = server.node or f"{socket.gethostname()}:{server.freeswitch.event_socket.port}"
-    waitlist = Waitlist(client, server.city, owner)
+    nodes = Nodes(client, server.city, owner, f"{socket.gethostname()}:{state}")
+    waitlist = Waitlist(client, server.city, owner, fence=nodes.fence)
     store, counted = Store(server.sql), Store(server.sql)
     rules = CallerRules(server.sql)
     callbacks = Callbacks(server.sql, server.city)
@@ -278,12 +280,11 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     line = CallbackLine(waitlist, plan_in_force)
     callback_desk = CallbackDesk(register, line, in_progress, clock, plan_in_force, owner)
     places = KeptPlaces(lambda: daemon.parts.callbacks, clock.now)
-    nodes = Nodes(client, server.city, owner, f"{socket.gethostname()}:{state}")
     deadlines = Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines"))
     nodes.on_deadline = deadlines.expect
     seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
     seat_desk = SeatDesk(waitlist, clock.now, seating.seated)
-    entrance = Entrance(client, server.city, owner)
+    entrance = Entrance(client, server.city, owner, nodes.fence)
     callers = CallerDesk(entrance, waitlist, rules, lambda: daemon.parts.plan, clock.now)
     estimates = Estimates(Measured(client, server.city, owner), lambda: daemon.parts.plan)
     queue = CallQueue(waitlist, estimates)
@@ -295,6 +296,13 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         missing_prompts=lambda names: switch.prompts("").missing(names),
         now=clock.now,
     )
+    guard = Guard(
+        ask=lambda: link.variable(MARK),
+        write=lambda mark: link.set_variable(MARK, mark),
+        on_regained=lambda: daemon.events_lost(),
+        on_lost=lambda: daemon.parts.membership.lose(),
+    )
+    link.may_send = guard.holds
     parts = Parts(
         plan=plan,
         clock=clock,
@@ -315,8 +323,10 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             clock.now,
             on_late=daemon.queue_back,
             on_given_up=callback_desk.node_given_up,
+            on_kept=guard.renew,
             on_trouble=_warn("heart"),
         ),
+        guard=guard,
         desk=Desk(
             plan_in_force,
             switch,

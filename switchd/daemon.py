@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import gevent
 import structlog
+from gevent.event import Event as Flag
 
 from routing.callflow import events as on
 from routing.entry import Arrival, is_emergency
@@ -64,15 +65,24 @@ class Daemon:
         if server is not None:
             self._server = server(self.house)
 
-    def start(self) -> None:
-        """Define the seats, begin to listen.
+    def start(self, stop: Flag | None = None) -> bool:
+        """Stand by while another daemon works for the node; then define the seats, begin to listen.
 
-        Raises `QueueUnavailable` if Redis is not there, `NodeTaken` if another daemon works here.
+        False if `stop` was set before its turn came. Raises `QueueUnavailable` if Redis is not
+        there.
         """
         parts = self.parts
-        parts.started_at = now = parts.clock.now()
         parts.waitlist.prepare()
-        parts.membership.claim()
+        if self._server is not None:
+            self._server.start()
+        parts.writer.start()  # of what an earlier process left in the spool, too
+        if not parts.membership.claim(stop or Flag()):
+            return False
+        parts.started_at = now = parts.clock.now()
+        self._background = [
+            gevent.spawn(unbroken, parts.membership.run),
+            gevent.spawn(unbroken, parts.guard.run),
+        ]
         parts.waitlist.forget_calls_of(parts.owner, now)
         parts.entrance.forget_held(parts.plan.admission.dropped_seconds)
         parts.seating.arrange(parts.plan)
@@ -82,18 +92,22 @@ class Daemon:
         gc.collect()
         gc.freeze()
         parts.indicators.start()
-        parts.writer.start()
         parts.callbacks.start()
         parts.notifier.start()
-        self._background = [
+        self._background += [
             gevent.spawn(unbroken, self._read_inbox),
             gevent.spawn(unbroken, parts.deadlines.run),
-            gevent.spawn(unbroken, parts.membership.run),
         ]
         parts.link.start()
-        if self._server is not None:
-            self._server.start()
         log.info("started", city=parts.plan.city, plan=parts.plan.version, owner=parts.owner)
+        return True
+
+    def relieved(self) -> bool:
+        """Whether another daemon stands by, so that nobody has to wait for this one's calls."""
+        try:
+            return bool(self.parts.membership.nodes.standbys(self.parts.clock.now()))
+        except QueueUnavailable:
+            return False
 
     def drain(self, seconds: float) -> bool:
         """Take no new callers and wait for the others, at most `seconds`; True if all are done."""
@@ -170,6 +184,7 @@ class Daemon:
 
     def link_up(self, link: Link) -> None:
         """The switch can be heard (again)."""
+        self.parts.guard.connected()
         self._comparing.link_up(link)
 
     def link_down(self, reason: str) -> None:
@@ -228,6 +243,7 @@ class Daemon:
 
     def heartbeat(self, legs: int) -> None:
         """The switch tells how many legs it has."""
+        gevent.spawn(self.parts.guard.look)
         self.parts.desk.told_of_legs(legs)
 
     def code_dialled(self, leg: str, seat: str, code: str) -> None:

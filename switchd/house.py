@@ -32,6 +32,7 @@ class RunningHouse:
             snapshot = parts.waitlist.snapshot(now, first=0)
             figures = parts.indicators.today()
             nodes = [asdict(node) for node in parts.membership.nodes.nodes(now)]
+            standbys = parts.membership.nodes.standbys(now)
         states = Counter(str(seat.state) for seat in snapshot.seats.values())
         waits = [group.longest_wait for group in snapshot.groups.values()]
         return {
@@ -40,6 +41,8 @@ class RunningHouse:
             "version": __version__,
             "plan": parts.plan.version,
             "node": parts.owner,
+            "owned_at": parts.membership.holder,
+            "standbys": standbys,
             "nodes": nodes,
             "now": now,
             "started_at": parts.started_at,

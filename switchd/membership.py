@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import gevent
 import structlog
 from gevent.event import Event as Flag
 
 from switchd.queues.facts import QueueUnavailable
-from switchd.queues.heart import BEAT_SECONDS, Heart
-from switchd.queues.nodes import LEASE_SECONDS, Nodes
+from switchd.queues.heart import BEAT_SECONDS, Heart, ticking
+from switchd.queues.nodes import LEASE_SECONDS, Nodes, NodeTaken
 
 log = structlog.get_logger(__name__)
+
+
+SHORTEST_SECONDS = 0.05
+"""Redis' longest wait is not shorter; 0 would be endless."""
 
 
 class Membership:
@@ -25,15 +30,20 @@ class Membership:
         *,
         on_late: Callable[[], None],
         on_given_up: Callable[[], None],
+        on_kept: Callable[[float], None],
         on_trouble: Callable[[str], None],
     ) -> None:
-        """`on_late()` hears that the others had given this node up, `on_given_up()` that this one
-        has given up another.
+        """`on_kept(asked_at)` hears that the lease lasts from then on (see `Heart`), `on_late()`
+        that the others had given this node up, `on_given_up()` that this one has given up
+        another.
         """
         self.nodes = nodes
         self.displaced = Flag()
         """Set when another daemon works for this node; two would do everything twice."""
+        self.holder = ""
+        """Where the daemon is for which this one stands by; "" if this one owns the node."""
         self._now = now
+        self._on_kept = on_kept
         self._on_given_up = on_given_up
         self._heart = Heart(
             nodes,
@@ -41,13 +51,46 @@ class Membership:
             alarm=Flag(),
             on_given_up=self._given_up,
             on_late=on_late,
-            on_taken=self._taken,
+            on_taken=self.lose,
+            on_kept=on_kept,
             on_trouble=on_trouble,
         )
 
-    def claim(self) -> None:
-        """Begin. Raises `NodeTaken` or `QueueUnavailable`."""
-        self.nodes.claim_node(self._now())
+    def claim(self, stop: Flag) -> bool:
+        """Begin, as soon as no other daemon works for the node; False if `stop` came before.
+
+        Raises `QueueUnavailable` if Redis is not there at the first attempt.
+        """
+        waits = False
+        while not stop.is_set():
+            asked_at = ticking()
+            try:
+                self.nodes.claim_node(self._now())
+            except NodeTaken as error:
+                if not waits:
+                    log.info("standing by", node=error.owner, owned_at=error.place)
+                self.holder, waits = error.place, True
+                self._wait(error.ends_at, stop)
+            except QueueUnavailable as error:
+                if not waits:
+                    raise
+                log.warning("standing by without Redis", why=str(error))
+                stop.wait(BEAT_SECONDS)
+            else:
+                self.holder = ""
+                self._on_kept(asked_at)
+                return True
+        return False
+
+    def _wait(self, ends_at: float, stop: Flag) -> None:
+        """Until the other daemon resigns, or its lease ends unless it has been renewed."""
+        left = min(max(SHORTEST_SECONDS, ends_at - self._now()), LEASE_SECONDS)
+        waiting = gevent.spawn(self.nodes.wait_vacant, left)
+        stopping = gevent.spawn(stop.wait)
+        both: list[Any] = [waiting, stopping]
+        gevent.joinall(both, count=1)
+        gevent.killall(both)
+        waiting.get()
 
     def run(self) -> None:
         """Say that the node lives, until `resign`."""
@@ -79,6 +122,7 @@ class Membership:
         log.error("node given up", node=owner)
         self._on_given_up()
 
-    def _taken(self) -> None:
+    def lose(self) -> None:
+        """Another daemon works for the node now."""
         log.error("another switchd works for this node, so this one ends")
         self.displaced.set()

@@ -11,6 +11,7 @@ from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
 from switchd.clock import Clock
 from switchd.esl.link import Link
+from switchd.guard import Guard
 from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
 from switchd.membership import Membership
@@ -41,6 +42,7 @@ class Parts:
     inbox: Inbox
     deadlines: Deadlines
     membership: Membership
+    guard: Guard
     desk: Desk
     seating: Seating
     reloader: Reloader

@@ -209,6 +209,14 @@ class Pressed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SeatPressed(Event):
+    """A key was pressed on a leg that we dialled; nobody else has heard it."""
+
+    leg: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class QueueFailed(Event):
     """The queue cannot be reached."""
 
@@ -301,6 +309,13 @@ class BridgeFailed(Event):
 
     leg: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined(Event):
+    """The leg, the caller's or another, hears and is heard in the call's conference."""
+
+    leg: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,10 @@ class State(StrEnum):
     """In the queue, with music."""
     RINGING = "ringing"
     """A seat's phone rings for this caller, who still hears music."""
+    WHISPER = "whisper"
+    """The seat has picked up and hears who comes; the caller still hears music."""
+    STAFF_NUMBER = "staff_number"
+    """The caller hears who serves; the seat waits."""
     CONNECTING = "connecting"
     """The seat has picked up; the two are being bridged."""
     CALLBACK_QUESTION = "callback_question"
@@ -59,6 +63,8 @@ OUTGOING = frozenset({State.PREVIEW, State.CALLING})
 LIVE = frozenset(State) - OUTGOING - {State.CLEARING, State.ENDED}
 """States in which the caller is still on the line."""
 
+ACCEPTED = frozenset({State.WHISPER, State.STAFF_NUMBER, State.CONNECTING, State.TALKING})
+"""States in which a seat has picked up for the caller, or talks with the caller."""
 ASKED = frozenset({State.CALLBACK_QUESTION, State.CALLBACK_NUMBER})
 """States in which a caller in the queue is asked about a callback."""
 QUEUED = frozenset({State.WAITING, State.RINGING}) | ASKED

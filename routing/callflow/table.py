@@ -220,7 +220,7 @@ _OFFER = _rows(
     (
         S.RINGING,
         on.SeatAnswered,
-        (S.CONNECTING, S.RINGING),
+        (S.CONNECTING, S.WHISPER, S.STAFF_NUMBER, S.RINGING),
         h.connect,
         "it is picked up; others stop",
     ),
@@ -263,6 +263,54 @@ _OFFER = _rows(
         "the phone stops; others may ring on",
     ),
     (S.CONNECTING, on.Played, (S.CONNECTING,), h.ignore, "nothing"),
+)
+
+_INTRODUCTION = tuple(
+    row
+    for state in (S.WHISPER, S.STAFF_NUMBER)
+    for row in _rows(
+        (state, on.SeatGone, (*_NOT_TAKEN, state), h.seat_hung_up_early, "music"),
+        (state, on.SeatAnswered, (state,), h.late_seat, "another phone stops"),
+        (state, on.SeatFailed, (state,), h.other_leg_failed, "nothing"),
+        (state, on.Offered, (state,), h.late_offer, "nothing rings"),
+        (state, on.CallerBack, (state,), h.ignore, "nothing"),
+        (
+            state,
+            on.OfferLost,
+            (*_NOT_TAKEN, S.RINGING, state),
+            h.offer_lost,
+            "the phone stops; others may ring on",
+        ),
+    )
+) + _rows(
+    (
+        S.WHISPER,
+        on.Played,
+        (S.CONNECTING, S.STAFF_NUMBER, S.WHISPER),
+        h.whispered,
+        "who serves; or they hear each other",
+    ),
+    (
+        S.WHISPER,
+        on.TimerDue,
+        (S.CONNECTING, S.STAFF_NUMBER, S.WHISPER),
+        h.whisper_due,
+        "the same, without the rest of the whisper",
+    ),
+    (
+        S.STAFF_NUMBER,
+        on.Played,
+        (S.CONNECTING, S.STAFF_NUMBER),
+        h.announced,
+        "they hear each other",
+    ),
+    (
+        S.STAFF_NUMBER,
+        on.TimerDue,
+        (S.CONNECTING, S.STAFF_NUMBER),
+        h.announcement_due,
+        "the same, without the rest of the announcement",
+    ),
 )
 
 _TALK = _rows(
@@ -324,6 +372,8 @@ _NO_QUEUE = tuple(
 )
 
 _BEHIND_THE_QUEUE = (
+    S.WHISPER,
+    S.STAFF_NUMBER,
     S.CONNECTING,
     S.TALKING,
     S.VOICEMAIL_GREETING,
@@ -378,6 +428,7 @@ ROWS = (
     + _VOICEMAIL
     + _OUTGOING
     + _OFFER
+    + _INTRODUCTION
     + _TALK
     + _EXIT
     + _ANYWHERE

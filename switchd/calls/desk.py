@@ -12,6 +12,7 @@ from gevent.event import Event as Flag
 from routing.admission import Capacity
 from routing.callflow import Call, State
 from routing.callflow import events as on
+from routing.callflow.handlers.introducing import TIMER as INTRODUCTION
 from routing.callflow.states import QUEUED
 from routing.entry import Arrival
 from routing.outgoing import LEG_PREFIX, Callback
@@ -277,6 +278,8 @@ _NUDGES: dict[State, Callable[[Call], on.Event]] = {
     State.MENU: lambda call: on.Collected(call.audio, ""),
     State.WAITING: lambda call: on.Played(call.audio, failed=True),
     State.RINGING: lambda call: on.Played(call.audio, failed=True),
+    State.WHISPER: lambda call: on.TimerDue(INTRODUCTION),
+    State.STAFF_NUMBER: lambda call: on.TimerDue(INTRODUCTION),
     State.CONNECTING: lambda call: on.TimerDue("bridge"),
     State.CALLBACK_QUESTION: lambda call: on.Collected(call.audio, ""),
     State.CALLBACK_NUMBER: lambda call: on.Collected(call.audio, ""),

@@ -25,7 +25,6 @@ from switchd.daemon import Daemon
 from switchd.history import RetiredForEver
 from switchd.queues.embedded import EmbeddedRedisFailed
 from switchd.queues.facts import QueueUnavailable
-from switchd.queues.nodes import NodeTaken
 from switchd.records.errors import SchemaTooNew, SpoolInUse, StoreUnavailable
 
 SWITCH_SECONDS = 0.0005
@@ -76,7 +75,9 @@ def configure_log(settings: Log) -> None:
 def run(city: City = DEFAULT_CITY, drain: Drain = 30.0, node: Node = "") -> None:
     """Run the daemon until SIGTERM or SIGINT; a second signal ends it at once.
 
-    Calls that are left when it ends stay as they are on the switch.
+    While another daemon works for the same FreeSWITCH, this one stands by, and takes over when that
+    one ends or is silent. Calls that are left when a daemon ends stay as they are on the switch;
+    it does not wait for them if another stands by.
     """
     loaded = load_node_or_fail(city, node)
     configure_log(loaded.server.log)
@@ -134,19 +135,16 @@ def _serve(running: Running, drain: float) -> bool:
     displaced = gevent.spawn(_when_displaced, daemon, stop, at_once)
     gevent.signal_handler(signal.SIGHUP, lambda: gevent.spawn(_reload, daemon))
     try:
-        daemon.start()
-        stop.wait()
-        draining = gevent.spawn(daemon.drain, drain)
-        draining.link(lambda _: at_once.set())
-        at_once.wait()
-        draining.kill()
+        if daemon.start(stop):
+            stop.wait()
+            draining = gevent.spawn(daemon.drain, 0.0 if daemon.relieved() else drain)
+            draining.link(lambda _: at_once.set())
+            at_once.wait()
+            draining.kill()
         return daemon.stop()
     except QueueUnavailable as error:
         daemon.stop()
         fail(f"cannot start: {error}", Exit.UNAVAILABLE)
-    except NodeTaken as error:
-        daemon.stop()
-        fail(f"{error}; stop that one, or give this one another node with --node")
     finally:
         displaced.kill()
         running.close()

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from routing import standing
 from routing.admission import Admission as PlanAdmission
+from routing.introduction import Introduction as PlanIntroduction
 from routing.plan import Menu as PlanMenu
 from routing.plan import MenuItem, Plan, SkillGroup
 from routing.plan import Survey as PlanSurvey
@@ -60,6 +61,8 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
                 strategy=group.strategy,
                 ring_several=group.ring_several,
                 overflow=build_steps(group.overflow),
+                whisper=group.whisper,
+                staff_number=group.staff_number,
             )
             for key, group in draft.groups.items()
         },
@@ -69,7 +72,7 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
             for number in seat_numbers(written)
         },
         agents={
-            number: PlanAgent(number, agent.title, agent.skills)
+            number: PlanAgent(number, agent.title, agent.skills, agent.announcement or "")
             for number, agent in draft.agents.items()
         },
         trunks={key: build_trunk(lookup, key, trunk) for key, trunk in draft.trunks.items()},
@@ -88,6 +91,7 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
         dialling=build_dialling(draft, lookup),
         control=build_control(draft),
         admission=PlanAdmission(**draft.admission.model_dump()),
+        introduction=PlanIntroduction(**draft.introduction.model_dump()),
         version=version,
     )
 

@@ -59,6 +59,8 @@ def _line(lookup: Lookup, key: str, line: Line, music: str) -> PlanLine:
         open=line.open if lookup.closes(line) else None,
         closed_prompt=line.closed_prompt,
         limits=build_limits(line.limits),
+        whisper=line.whisper,
+        whisper_prompt=line.whisper_prompt or "",
     )
 
 

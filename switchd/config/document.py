@@ -10,6 +10,7 @@ from switchd.config.calendars import Calendar, Holidays, Shift
 from switchd.config.callbacks import Callbacks, Voicemail
 from switchd.config.callers import Callers
 from switchd.config.control import Control, Dialling, Expert
+from switchd.config.introduction import Introduction
 from switchd.config.lines import Line
 from switchd.config.menus import EmergencyEntry, EmergencyKey, Menu
 from switchd.config.models import (
@@ -64,6 +65,10 @@ class Document(Section):
         default={}, description="Shifts by name: rotating crews (四班三运转), day shift (长白班)."
     )
     waiting: Waiting = Field(default=Waiting(), description="What callers hear while they wait.")
+    introduction: Introduction = Field(
+        default=Introduction(),
+        description="What a seat hears of its caller before the talk, and the caller of the seat.",
+    )
     survey: Survey = Field(default=Survey(), description="The question for satisfaction.")
     callers: Callers = Field(
         default=Callers(), description="Who may call, how often, and who goes first."

@@ -18,6 +18,7 @@ from switchd.config.callers import Callers
 from switchd.config.control import Control, Dialling, Expert
 from switchd.config.document import Document
 from switchd.config.explain import explain, key_path
+from switchd.config.introduction import Introduction
 from switchd.config.lines import Line
 from switchd.config.menus import EmergencyTarget, Menu
 from switchd.config.models import Agent, City, Group, Seat, Survey, Trunk, Waiting
@@ -45,6 +46,7 @@ class Draft:
     holidays: Holidays = field(default_factory=Holidays)
     shifts: dict[str, Shift] = field(default_factory=dict)
     waiting: Waiting = field(default_factory=Waiting)
+    introduction: Introduction = field(default_factory=Introduction)
     survey: Survey = field(default_factory=Survey)
     callers: Callers = field(default_factory=Callers)
     admission: Admission = field(default_factory=Admission)

@@ -24,10 +24,10 @@ _NEVER_LINES = {
 }
 """Kinds that the notices know and that no line of a hotline may have: why, and what to do."""
 
-_EVERY = ("kind", "title", "department", "numbers")
+_EVERY = ("kind", "title", "department", "numbers", "whisper_prompt")
 _SERVED = ("group", "greeting", "music", "survey", "priority", "age_slope")
 _HOURS = ("open", "closed_prompt")
-_QUEUED = ("overflow", "menu", "limits")
+_QUEUED = ("overflow", "menu", "limits", "whisper")
 _RETIRED = ("merged_on", "reminder_months", "connects", "into", "announcement")
 _REACHED = ("trunk", "to", "ring_seconds", "otherwise", "failed_prompt")
 
@@ -137,6 +137,19 @@ class Line(Section):
         description="How many of its callers may wait, and how long. Default: no limit but that "
         "of the group.",
         examples=["{waiting: 60, wait_seconds: 600, then: callback}"],
+    )
+    whisper: tuple[Word, ...] | None = Field(
+        default=None,
+        max_length=5,
+        description="What seats hear before they talk with its callers. Default: as the group has "
+        "it; `[]`: nothing.",
+        examples=["[line_name]"],
+    )
+    whisper_prompt: Word | None = Field(
+        default=None,
+        description="Recording of the line's name for the whisper's `line_name`. Default: the "
+        "number is spoken.",
+        examples=["name_12315"],
     )
     open: Word | None = Field(
         default=None,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from routing.admission import Instead
+from routing.introduction import LINE_NAME, WAIT
 from routing.lines import Exit, Otherwise
 from switchd.config.draft import Draft
 from switchd.config.lines import Line
@@ -53,6 +54,7 @@ def _prompts(draft: Draft, lookup: Lookup) -> Iterator[tuple[Path, str]]:
         for index, prompt in enumerate(draft.voicemail.greeting):
             yield ("voicemail", "greeting", index), prompt
     yield from _heard_waiting(draft)
+    yield from _introduced(draft)
     if draft.callers.announcement is not None:
         yield ("callers", "announcement"), draft.callers.announcement
 
@@ -72,6 +74,25 @@ def _heard_waiting(draft: Draft) -> Iterator[tuple[Path, str]]:
     if draft.has(("voicemail", "greeting")):
         for index, prompt in enumerate(draft.voicemail.greeting):
             yield ("voicemail", "greeting", index), prompt
+
+
+def _introduced(draft: Draft) -> Iterator[tuple[Path, str]]:
+    """Give what seats hear of their callers, and callers of agents."""
+    owners: list[tuple[Path, tuple[str, ...] | None]] = [
+        (("introduction",), draft.introduction.whisper),
+        *((("groups", name), group.whisper) for name, group in draft.groups.items()),
+        *((("lines", name), line.whisper) for name, line in draft.lines.items()),
+    ]
+    for path, whisper in owners:
+        for index, part in enumerate(whisper or ()):
+            if part not in (LINE_NAME, WAIT):
+                yield (*path, "whisper", index), part
+    for name, line in draft.lines.items():
+        if line.whisper_prompt is not None:
+            yield ("lines", name, "whisper_prompt"), line.whisper_prompt
+    for number, agent in draft.agents.items():
+        if agent.announcement is not None:
+            yield ("agents", number, "announcement"), agent.announcement
 
 
 def _heard(draft: Draft, lookup: Lookup, line: Line) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from routing.admission import Instead
+from routing.introduction import HeardBy
 from routing.lines import Exit
 from routing.plan import CallerFrom, Source
 from routing.queueing import Strategy
@@ -289,6 +290,17 @@ class Group(Section):
         "their line.",
         examples=["[{level: 1, after_seconds: 60}, {then: callback, wait_above_seconds: 300}]"],
     )
+    whisper: tuple[Word, ...] | None = Field(
+        default=None,
+        max_length=5,
+        description="What its seats hear before a talk. Default: as in `introduction`; `[]`: "
+        "nothing.",
+        examples=["[line_name, wait]"],
+    )
+    staff_number: HeardBy | None = Field(
+        default=None,
+        description="Who hears the staff number before a talk. Default: as in `introduction`.",
+    )
 
 
 class Seat(Section):
@@ -329,6 +341,12 @@ class Agent(Section):
         description="Skills and their levels, 1 to 9; they count besides those of the seat where "
         "the agent signs in, of each the higher level.",
         examples=["{intake: 3, english: 5}"],
+    )
+    announcement: Word | None = Field(
+        default=None,
+        description="Prompt that callers hear instead of the staff number, such as a recording of "
+        "the agent's own.",
+        examples=["agent_8001"],
     )
 
 

@@ -68,6 +68,8 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
         self._heartbeat_timeout = heartbeat_timeout
         self._max_waiting_events = max_waiting_events
         self._clock = clock
+        self.may_send: Callable[[], bool] = lambda: True
+        """Whether this process may command the FreeSWITCH at all, asked before each command."""
         self._begin()
 
     def _begin(self) -> None:
@@ -120,11 +122,14 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
     def send(self, command: Command, timeout: float | None = None) -> Reply:
         """Send a command and wait for its reply, which may be a refusal.
 
-        Raises `UnsafeArgument` before anything is sent, `NotConnected`, and `CommandTimeout` after
-        `timeout` seconds (the link's default if None); a reply after that is thrown away.
+        Raises `UnsafeArgument` before anything is sent, `NotConnected` (also while `may_send` says
+        no), and `CommandTimeout` after `timeout` seconds (the link's default if None); a reply
+        after that is thrown away.
         """
         if not self.connected:
             raise NotConnected(f"{type(command).__name__}: not connected")
+        if not self.may_send():
+            raise NotConnected(f"{type(command).__name__}: another may command this FreeSWITCH")
         return self._request(command, self.timeout if timeout is None else timeout)
 
     def _request(self, command: Command, timeout: float) -> Reply:

@@ -275,6 +275,27 @@ class RegistrationExpired(_Registration):
     _domain = "host"
 
 
+class ConferenceChange(Event):
+    """Something happened in a conference (`conference::maintenance`)."""
+
+    __slots__ = ()
+
+    @property
+    def action(self) -> str:
+        """FreeSWITCH's name of what happened, such as add-member."""
+        return self.get("Action")
+
+    @property
+    def uuid(self) -> str:
+        """The Unique-ID of the leg that it happened to, "" if it is about no leg."""
+        return self.get("Unique-ID")
+
+    @property
+    def room(self) -> str:
+        """The conference's name."""
+        return self.get("Conference-Name")
+
+
 class Heartbeat(Event):
     """FreeSWITCH is alive; it says so every 20 seconds."""
 
@@ -327,6 +348,7 @@ CUSTOM_EVENTS: Mapping[str, type[Event]] = {
     "sofia::register": Registered,
     "sofia::unregister": Unregistered,
     "sofia::expire": RegistrationExpired,
+    "conference::maintenance": ConferenceChange,
 }
 
 

@@ -145,6 +145,24 @@ class Link(Connection):
             raise NotConnected(self._reason)
         return started
 
+    def variable(self, name: str) -> str | None:
+        """A global variable of FreeSWITCH, "" if it is not set, None if it cannot be asked.
+
+        This and `set_variable` are possible while commands are not (`may_send`).
+        """
+        try:
+            reply = self._request(Api("global_getvar", name), self.timeout)
+        except EslError:
+            return None
+        return reply.text if reply.ok else ""
+
+    def set_variable(self, name: str, value: str) -> bool:
+        """Set a global variable; False if FreeSWITCH did not confirm it."""
+        try:
+            return self._request(Api("global_setvar", f"{name}={value}"), self.timeout).ok
+        except EslError:
+            return False
+
     def _demand(self, command: Command, name: str, timeout: float | None) -> Reply:
         reply = self.send(command, timeout)
         if not reply.ok:

@@ -20,7 +20,7 @@ from routing.standing import Callers, Standing
 from switchd.queues.facts import CallerView
 from switchd.queues.keys import EntranceKeys
 from switchd.queues.order import to_ms, to_seconds
-from switchd.queues.scripts import Scripts
+from switchd.queues.scripts import Fence, Scripts
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,11 @@ class Answer:
 class Entrance:
     """The entrance of one city as one daemon (`owner`) uses it."""
 
-    def __init__(self, client: redis.Redis, city: str, owner: str) -> None:
-        self._scripts = Scripts(client, EntranceKeys(city))
+    def __init__(
+        self, client: redis.Redis, city: str, owner: str, fence: Fence | None = None
+    ) -> None:
+        """For `fence` see `verbs.Verbs`."""
+        self._scripts = Scripts(client, EntranceKeys(city), fence)
         self._owner = owner
 
     def arrive(self, knocks: Sequence[Knock], callers: Callers, now: float) -> list[Answer]:

@@ -41,6 +41,8 @@ class Keys:
         "nodes",
         "places",
         "hindered",
+        "vacant",
+        "standbys",
     )
     """The order in which scripts get them; `lua/_keys.lua` names them in the same order."""
 
@@ -100,6 +102,10 @@ class Keys:
         """ZSET owner → ms at which its daemon counts as dead unless it is heard of before."""
         self.places = f"{tag}places"
         """HASH owner → machine and folder of its daemon."""
+        self.vacant = f"{tag}vacant:"
+        """+ owner: LIST with one entry for the standby that is to work for the node now."""
+        self.standbys = f"{tag}standbys:"
+        """+ owner: ZSET place of a daemon that stands by → ms until which it counts as there."""
 
     def for_lua(self) -> tuple[str, ...]:
         """KEYS of every script."""
@@ -118,6 +124,7 @@ class IndicatorKeys:
         """+ day: HASH of figures, see lua/_figures.lua."""
         self.minute = f"{tag}indicators:minute:"
         """+ minutes since the epoch: HASH of figures."""
+        self.places = Keys(city).places
 
     def for_lua(self) -> tuple[str, ...]:
         """KEYS of the scripts for indicators."""
@@ -149,6 +156,7 @@ class EntranceKeys:
         """+ line@number: HASH of the place that the number has there, or had until cut off."""
         self.inbox, self.barred = queue.inbox, queue.barred
         self.calls_of, self.last_call = queue.calls_of, queue.last_call
+        self.places = queue.places
 
     def for_lua(self) -> tuple[str, ...]:
         """KEYS of the scripts of the entrance."""

@@ -18,11 +18,14 @@ from typing import Final
 
 import redis
 
+from switchd.queues.facts import QueueUnavailable
+from switchd.queues.keys import Keys
 from switchd.queues.order import to_ms, to_seconds
+from switchd.queues.scripts import Fence
 from switchd.queues.verbs import Verbs, new_token
 
-LEASE_SECONDS: Final = 5.0
-"""How long a daemon may be silent before its node is given up."""
+LEASE_SECONDS: Final = 2.0
+"""How long a daemon may be silent before its node is given up, or a standby works for it."""
 
 
 class Verdict(StrEnum):
@@ -57,12 +60,13 @@ class NodeView:
 
 
 class NodeTaken(Exception):
-    """Another daemon works for the node; `place` is where."""
+    """Another daemon works for the node, at `place`, and its lease lasts until `ends_at`."""
 
-    def __init__(self, owner: str, place: str) -> None:
+    def __init__(self, owner: str, place: str, ends_at: float) -> None:
         super().__init__(f"another switchd works for {owner}, at {place}")
         self.owner = owner
         self.place = place
+        self.ends_at = ends_at
 
 
 class Nodes(Verbs):
@@ -78,13 +82,29 @@ class Nodes(Verbs):
     ) -> None:
         """`place` is machine and folder; no two daemons that run share one."""
         super().__init__(client, city, owner, new_token)
+        self._keys = Keys(city)
         self._place = place
+        self.fence = Fence(owner, place)
+        """For everything else that this daemon does in Redis; it rises with the claim."""
 
     def claim_node(self, now: float) -> None:
         """Begin to work for the node. Raises NodeTaken while a daemon elsewhere does."""
         holder = self._run("claim_node", self._owner, self._place, to_ms(now), to_ms(LEASE_SECONDS))
         if holder is not None:
-            raise NodeTaken(self._owner, str(holder))
+            raise NodeTaken(self._owner, str(holder[0]), to_seconds(holder[1]))
+        self.fence.rise()
+
+    def wait_vacant(self, seconds: float) -> None:
+        """Wait until the node's daemon resigns and this one is the standby that is told, at most
+        `seconds`."""
+        try:
+            self._client.blpop([self._keys.vacant + self._owner], timeout=seconds)
+        except redis.RedisError as error:
+            raise QueueUnavailable(f"cannot wait for {self._owner}: {error}") from error
+
+    def standbys(self, now: float) -> tuple[str, ...]:
+        """Where the daemons are that stand by for the node."""
+        return tuple(self._run("standbys", self._owner, to_ms(now)))
 
     def beat(self, now: float) -> Beat:
         """Say that the node lives, and give up those that do not."""
@@ -98,7 +118,8 @@ class Nodes(Verbs):
     def resign_node(self, now: float) -> bool:
         """End: what is left is given up at once. False if the node is another daemon's."""
         token = self._new_token()
-        return bool(self._run("resign_node", self._owner, self._place, to_ms(now), token))
+        lease = to_ms(LEASE_SECONDS)
+        return bool(self._run("resign_node", self._owner, self._place, to_ms(now), token, lease))
 
     def free_orphan(self, seat: str, token: str, now: float) -> bool:
         """Free a seat whose talk has ended and whose owner is dead; False if it is another's."""

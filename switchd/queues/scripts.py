@@ -44,8 +44,10 @@ def _lines(name: str, seen: set[str]) -> Iterable[str]:
 
 @cache
 def source(verb: str) -> str:
-    """The complete Lua text of a verb; raise FileNotFoundError if there is none."""
-    return "\n".join(_lines(f"{verb}.lua", set()))
+    """The complete Lua text of a verb, the fence before it; raise FileNotFoundError if there is
+    none."""
+    seen: set[str] = set()
+    return "\n".join([*_lines("_fence.lua", seen), *_lines(f"{verb}.lua", seen)])
 
 
 @cache
@@ -86,12 +88,33 @@ def _answering(what: str) -> Iterator[None]:
         raise QueueUnavailable(f"{what}: Redis does not answer as it should: {error}") from error
 
 
+class Fence:
+    """Which daemon runs the verbs, once it has begun to work for its node."""
+
+    def __init__(self, owner: str, place: str) -> None:
+        self._words = f"{owner}\n{place}"
+        self.text = ""
+        """What each verb carries; see `lua/_fence.lua`."""
+
+    def rise(self) -> None:
+        """From now on every verb says whose it is."""
+        self.text = self._words
+
+
 class Scripts:
     """Runs verbs on one Redis for one city."""
 
-    def __init__(self, client: redis.Redis, keys: Keys | IndicatorKeys | EntranceKeys) -> None:
+    def __init__(
+        self,
+        client: redis.Redis,
+        keys: Keys | IndicatorKeys | EntranceKeys,
+        fence: Fence | None = None,
+    ) -> None:
+        """Verbs behind a `fence` are refused (QueueUnavailable) and change nothing once the node
+        has a daemon at another place."""
         self._client = client
-        self._keys = keys.for_lua()
+        self._keys = (*keys.for_lua(), keys.places)
+        self._fence = fence or Fence("", "")
 
     def run(self, verb: str, *arguments: str | int) -> Any:
         """Run `verb` atomically and return its reply; raise QueueUnavailable.
@@ -100,7 +123,7 @@ class Scripts:
         run before that, so nothing happens twice.
         """
         count = len(self._keys)
-        given = [*self._keys, *map(str, arguments)]
+        given = [*self._keys, *map(str, arguments), self._fence.text]
         with _answering(verb):
             try:
                 return self._client.evalsha(_digest(verb), count, *given)
@@ -116,7 +139,8 @@ class Scripts:
             return [self.run(verb, *rows[0])]
         pipeline = self._client.pipeline(transaction=False)
         for row in rows:
-            pipeline.evalsha(_digest(verb), len(self._keys), *self._keys, *map(str, row))
+            given = (*self._keys, *map(str, row), self._fence.text)
+            pipeline.evalsha(_digest(verb), len(self._keys), *given)
         with _answering(verb):
             answers = pipeline.execute(raise_on_error=False)
             for index, answer in enumerate(answers):

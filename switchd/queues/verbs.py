@@ -10,7 +10,7 @@ import redis
 
 from switchd.queues.keys import Keys
 from switchd.queues.order import to_seconds
-from switchd.queues.scripts import Scripts, load_all
+from switchd.queues.scripts import Fence, Scripts, load_all
 
 
 def new_token() -> str:
@@ -26,14 +26,16 @@ class Verbs:
         city: str,
         owner: str,
         new_token: Callable[[], str] = new_token,
+        fence: Fence | None = None,
     ) -> None:
         """`client` comes from `switchd.queues.connection.connect`.
 
         Offers for callers that this owner enqueues go to this owner's inbox. `new_token` returns
-        a new unguessable text each time.
+        a new unguessable text each time. Behind a `fence` (see `Nodes`) every verb is refused
+        once the node has another daemon.
         """
         self._client = client
-        self._scripts = Scripts(client, Keys(city))
+        self._scripts = Scripts(client, Keys(city), fence)
         self._owner = owner
         self._new_token = new_token
         self.on_deadline: Callable[[float], None] = lambda deadline: None

@@ -110,6 +110,8 @@ class Channel:
         """Path → when it began, seconds since the epoch."""
         self.doomed = False
         """Whether it is being hung up: it cannot be bridged, nor park when its partner goes."""
+        self.muted = False
+        """Whether the others do not hear it."""
         self.digits = ""
         """Every key pressed so far."""
         self.when_down: Callable[[], None] | None = None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 NO_CHANNEL = "-ERR No such channel!\n"
 NO_SESSION = "-ERR Cannot locate session!\n"
 FRAME = 0.02
+AUDIO_USAGE = "-USAGE: <uuid> [start [read|write] [mute|level <level>]|stop]\n"
 
 
 class LegCommands:
@@ -115,6 +116,21 @@ class LegCommands:
         if "all" in flag:
             leg.pending.clear()
         self._switch.clock.later(FRAME, _break, leg)
+        return "+OK\n"
+
+    def audio(self, args: str) -> str:
+        words = split(args)
+        if len(words) < 2:
+            return AUDIO_USAGE
+        leg = self._channel(words[0])
+        if leg is None:
+            return NO_CHANNEL
+        if words[1] == "stop":
+            leg.muted = False
+        elif words[1] == "start" and words[2:4] == ["read", "mute"] and len(words) > 4:
+            leg.muted = words[4] != "0"
+        elif words[1] != "start" or len(words) < 5 or words[2] not in ("read", "write"):
+            return AUDIO_USAGE
         return "+OK\n"
 
     def record(self, args: str) -> str:

@@ -39,6 +39,8 @@ class Phone(Scripted, Party):
         """How often a call came in while it was in another."""
         self.shown: list[str] = []
         """What its display showed of each call: name and number of the caller."""
+        self.heard: list[str] = []
+        """What was played to it."""
         self.leg: Channel | None = None
         """The call it is in or rings for."""
         self._switch = switch
@@ -156,6 +158,9 @@ class Phone(Scripted, Party):
             self._in(manner.after, originate.picks_up, switch, leg)
         else:
             self._in(manner.after, switch.hang_up, leg, manner.answer, True)
+
+    def hears(self, leg: Channel, what: str) -> None:
+        self.heard.append(what)
 
     def talks(self, leg: Channel) -> None:
         self.talked += 1

@@ -22,7 +22,7 @@ EVENTS = (
     "HEARTBEAT",
     "SHUTDOWN",
 )
-SUBCLASSES = ("sofia::register", "sofia::unregister", "sofia::expire")
+SUBCLASSES = ("sofia::register", "sofia::unregister", "sofia::expire", "conference::maintenance")
 
 DIALLED = ("seat", "forward")
 """variable_switchd_kind of legs that we have originated."""
@@ -67,6 +67,7 @@ class Ear:
             esl.ChannelExecuteComplete: self._executed,
             esl.ChannelHangupComplete: self._hung_up,
             esl.Dtmf: self._pressed,
+            esl.ConferenceChange: self._conference_changed,
             esl.Registered: self._registered,
             esl.Unregistered: self._unregistered,
             esl.RegistrationExpired: self._unregistered,
@@ -113,8 +114,15 @@ class Ear:
     def _pressed(self, event: esl.Dtmf) -> None:
         # The event has no variables (switch_channel.c, switch_channel_dequeue_dtmf); legs that we
         # dialled are outbound.
+        leg, key = event.uuid, event.digit
         if event.get("Call-Direction") == "inbound":
-            self._listener.deliver(event.uuid, on.Pressed(event.digit))
+            self._listener.deliver(leg, on.Pressed(key))
+        else:
+            self._listener.deliver(leg, on.SeatPressed(leg, key))
+
+    def _conference_changed(self, event: esl.ConferenceChange) -> None:
+        if event.action == "add-member":
+            self._listener.deliver(event.uuid, on.Joined(event.uuid))
 
     def _hung_up(self, event: esl.ChannelHangupComplete) -> None:
         leg, cause = event.uuid, event.cause

@@ -10,27 +10,24 @@ import gevent
 import structlog
 
 from routing.callflow import events as on
-from switchd.calls.ports import LegGone, SwitchAway, SwitchError
-from switchd.esl.arguments import channel_variables, set_variables
-from switchd.esl.errors import (
-    CommandFailed,
-    CommandTimeout,
-    EslError,
-    NotConnected,
-    UnsafeArgument,
-)
+from switchd.calls.ports import SwitchError
+from switchd.esl.arguments import channel_variables
+from switchd.esl.errors import EslError, NotConnected
 from switchd.esl.jobs import Job
 from switchd.esl.link import Link
 from switchd.prompts.library import PromptLibrary, PromptMissingError
+from switchd.switchboard.commands import translated
+from switchd.switchboard.together import Together
 
 log = structlog.get_logger(__name__)
 
 _DIALLED = re.compile(r"[0-9*#]{1,24}")
 _EXTENSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NOT_DISPLAYED = re.compile(r"""[\x00-\x1f\x7f'"\\{}\[\]<>$|^:]""")
-GONE = ("no such channel", "cannot locate session", "invalid session", "invalid uuid")
-"""What FreeSWITCH says of a leg that has ended (mod_commands.c, mod_event_socket.c)."""
-_FORWARD = {"switchd_kind": "forward"}
+_FORWARD = {"switchd_kind": "forward", "playback_terminators": "none"}
+_SEAT = {"bridge_filter_dtmf": "true", "playback_terminators": "none"}
+"""Keys that are pressed at a seat are told to us and to nobody else (switch_ivr_bridge.c,
+bridge_filter_dtmf), and end nothing that is being played."""
 ORIGINATE_GRACE_SECONDS = 10.0
 """How much longer than the ring time the result of an originate is waited for."""
 RING_TONE = "tone_stream://%(1000,4000,450);loops=-1"
@@ -43,7 +40,7 @@ SURVEY_DIGIT_SECONDS = 3.0
 """How long play_and_get_digits waits between digits; one key is all that is asked for."""
 
 
-class FreeSwitch:
+class FreeSwitch(Together):
     """Commands for one FreeSWITCH, over its link."""
 
     def __init__(
@@ -61,7 +58,7 @@ class FreeSwitch:
         """`own` is the name of this FreeSWITCH as offers tell it, `peers` where the others of the
         city take calls for their seats: name → host:port.
         """
-        self._link = link
+        super().__init__(link)
         self.prompts = prompts
         self._domain = domain
         self.proxies = proxies
@@ -167,14 +164,6 @@ class FreeSwitch:
         arguments = f"{self._recordings / path} {longest} {SILENCE_LEVEL} {silence}"
         self._execute(leg, "record", arguments, execution)
 
-    def tag(self, leg: str, facts: Mapping[str, str]) -> None:
-        """Set channel variables."""
-        with _translated():
-            command = set_variables(leg, facts)
-            reply = self._link().send(command)
-            if not reply.ok:
-                raise CommandFailed(command.name, reply.text)
-
     def ring(
         self,
         seat: str,
@@ -194,6 +183,7 @@ class FreeSwitch:
         variables = {
             "switchd_kind": "seat",
             "switchd_seat": seat,
+            **_SEAT,
             **elsewhere,
             **_originated(leg, seconds, caller, title, call),
         }
@@ -218,14 +208,20 @@ class FreeSwitch:
         title: str,
         call: str,
         seat: str = "",
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         """Originate a leg to a number over a trunk, parked; results as those of `ring`.
 
-        `seat` is the one that is reached by this number, if it is one.
+        `seat` is the one that is reached by this number, if it is one. `headers` are SIP headers
+        for the other side, such as X-Switchd-Call.
         """
         target = self._over(trunk, number)
-        kind = {"switchd_kind": "seat", "switchd_seat": seat} if seat else _FORWARD
-        variables = {**kind, **_originated(leg, seconds, caller, title, call)}
+        kind = {"switchd_kind": "seat", "switchd_seat": seat, **_SEAT} if seat else _FORWARD
+        variables = {
+            **kind,
+            **{f"sip_h_{name}": _displayed(value) for name, value in (headers or {}).items()},
+            **_originated(leg, seconds, caller, title, call),
+        }
         self._originate(target, leg, seconds, variables)
 
     def call_back(
@@ -264,7 +260,7 @@ class FreeSwitch:
     def _originate(
         self, target: str, leg: str, seconds: float, variables: Mapping[str, str]
     ) -> None:
-        with _translated():
+        with translated():
             job = self._link().bgapi("originate", f"{channel_variables(variables)}{target} &park()")
         gevent.spawn(self._await_seat, job, leg, seconds + ORIGINATE_GRACE_SECONDS)
 
@@ -284,10 +280,6 @@ class FreeSwitch:
             self._deliver(leg, on.SeatAnswered(leg))
         else:
             self._deliver(leg, on.SeatFailed(leg, answer.removeprefix("-ERR").strip()))
-
-    def bridge(self, leg: str, other: str) -> None:
-        """Bridge two parked legs; CHANNEL_BRIDGE tells when they hear each other."""
-        self._api("uuid_bridge", f"{leg} {other}")
 
     def record(self, leg: str, path: str) -> None:
         """Record into `path` below the recordings folder; RECORD_STEREO is set by the dialplan."""
@@ -312,14 +304,6 @@ class FreeSwitch:
         if not paths:
             raise SwitchError(f"none of the prompts {', '.join(prompts)} is there")
         return paths[0] if len(paths) == 1 else "file_string://" + "!".join(paths)
-
-    def _execute(self, leg: str, application: str, argument: str, execution: str) -> None:
-        with _translated():
-            self._link().execute(leg, application, argument, execution=execution)
-
-    def _api(self, name: str, arguments: str) -> str:
-        with _translated():
-            return self._link().api(name, arguments)
 
 
 def _make_folders(root: Path, folder: Path) -> None:
@@ -347,18 +331,3 @@ def _originated(leg: str, seconds: float, caller: str, title: str, call: str) ->
 def _displayed(text: str) -> str:
     """What a phone's display can show of `text` and an originate can carry."""
     return " ".join(_NOT_DISPLAYED.sub(" ", text).split())
-
-
-class _translated:  # noqa: N801 - reads as a word in a with statement
-    """Event-socket errors become the errors that calls know."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, CommandFailed) and any(s in str(error).lower() for s in GONE):
-            raise LegGone(str(error)) from error
-        if isinstance(error, NotConnected | CommandTimeout):
-            raise SwitchAway(str(error)) from error
-        if isinstance(error, EslError | UnsafeArgument):
-            raise SwitchError(str(error)) from error

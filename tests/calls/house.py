@@ -9,6 +9,7 @@ import gevent
 from gevent.event import Event
 
 from routing.admission import HeldPlace, Knock
+from routing.monitoring import Mode
 from routing.record import CallRecord
 from routing.standing import NOTHING_KNOWN, Callers, Standing
 from switchd.calls.ports import LegGone, Place, QueueUnavailable, SwitchAway, SwitchError
@@ -119,6 +120,7 @@ class FakeSwitch(_Fake):
         title: str,
         call: str,
         seat: str = "",
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         self._ask("dial", number, trunk)
 
@@ -138,6 +140,27 @@ class FakeSwitch(_Fake):
 
     def bridge(self, leg: str, other: str) -> None:
         self._ask("bridge", leg, other)
+
+    def keep(self, leg: str) -> None:
+        self._ask("keep", leg)
+
+    def part(self, leg: str, other: str) -> None:
+        self._ask("part", leg, other)
+
+    def park(self, leg: str) -> None:
+        self._ask("park", leg)
+
+    def confer(self, leg: str, room: str) -> None:
+        self._ask("confer", leg, room)
+
+    def mute(self, leg: str, on: bool) -> None:
+        self._ask("mute", leg, on)
+
+    def listen(self, leg: str, target: str, execution: str) -> None:
+        self._ask("listen", leg, target)
+
+    def whisper(self, leg: str, mode: Mode) -> None:
+        self._ask("whisper", leg, mode)
 
     def record(self, leg: str, path: str) -> None:
         self._ask("record", leg, path)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.client import Client
+from tests.contract.hotline import Hotline
 from tests.contract.house import House, StandIn
 from tests.contract.real import Real
 from tests.contract.scene import Scene
@@ -54,3 +55,11 @@ def esl(house: House) -> Client:
 def scene(house: House, esl: Client) -> Scene:
     """The usual beginnings."""
     return Scene(house, esl)
+
+
+@pytest.fixture
+def hotline(house: House, tmp_path: Path) -> Iterator[Hotline]:
+    """The daemon's side, without calls' own rules."""
+    opened = Hotline(house, tmp_path)
+    yield opened
+    opened.link.stop()

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import wave
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
-import gevent
 import pytest
 
 from routing.callflow import events as on
-from routing.entry import Arrival
+from routing.monitoring import Mode
 from routing.record import EndedBy
 from switchd.calls.ports import LegGone, SwitchError
-from switchd.esl.link import Link
-from switchd.prompts.library import PromptLibrary
-from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear, doing
+from switchd.switchboard.incoming import doing
 from switchd.switchboard.outgoing import FreeSwitch
-from tests.contract.client import PATIENCE
+from tests.contract.hotline import Hotline, until
 from tests.contract.house import House
 from tests.contract.scene import CALLER
 
@@ -29,133 +24,17 @@ GONE_COMMANDS: dict[str, Callable[[FreeSwitch], None]] = {
     "collect": lambda switch: switch.collect("gone", ("thanks",), ("thanks",), "1", 3, 1, "gone/1"),
     "tag": lambda switch: switch.tag("gone", {"switchd_state": "waiting"}),
     "bridge": lambda switch: switch.bridge("gone", "away"),
+    "keep": lambda switch: switch.keep("gone"),
+    "part": lambda switch: switch.part("gone", "away"),
+    "park": lambda switch: switch.park("gone"),
+    "confer": lambda switch: switch.confer("gone", "room"),
+    "mute": lambda switch: switch.mute("gone", True),
+    "listen": lambda switch: switch.listen("gone", "away", "gone/1"),
+    "whisper": lambda switch: switch.whisper("gone", Mode.WHISPER),
     "record": lambda switch: switch.record("gone", "a.wav"),
     "stop recording": lambda switch: switch.stop_recording("gone", "a.wav"),
     "hang up": lambda switch: switch.hang_up("gone", "NORMAL_CLEARING"),
 }
-
-
-class Notes:
-    """Listens for the daemon and writes down what it is told."""
-
-    def __init__(self) -> None:
-        self.arrivals: dict[str, Arrival] = {}
-        self.phones: dict[str, bool] = {}
-        self.told: list[tuple[str, on.Event]] = []
-        self.legs: set[str] = set()
-
-    def arrived(self, leg: str, arrival: Arrival) -> None:
-        self.arrivals[leg] = arrival
-        self.legs.add(leg)
-
-    def code_dialled(self, leg: str, seat: str, code: str) -> None:
-        raise AssertionError(f"nobody dials codes here: {code}")
-
-    def phone(self, seat: str, reachable: bool) -> None:
-        self.phones[seat] = reachable
-
-    def deliver(self, leg: str, event: on.Event) -> object:
-        self.told.append((leg, event))
-        return True
-
-    def knows(self, leg: str) -> bool:
-        return leg in self.legs
-
-    def served(self, leg: str, event: on.Served) -> None:
-        raise AssertionError("nobody was served by an earlier daemon")
-
-    def stray(self, leg: str) -> None:
-        raise AssertionError(f"every phone here was rung by us: {leg}")
-
-    def events_lost(self) -> None:
-        raise AssertionError("nothing is lost here")
-
-    def wait(self, leg: str, kind: type[on.Event]) -> on.Event:
-        """The first event of that kind that was told of the leg."""
-
-        def found() -> list[on.Event]:
-            return [what for of, what in self.told if of == leg and isinstance(what, kind)]
-
-        until(lambda: bool(found()), f"{kind.__name__} of {leg} among {self.told}")
-        return found()[0]
-
-
-def until(condition: Callable[[], bool], what: str) -> None:
-    with gevent.Timeout(PATIENCE, AssertionError(f"no {what}")):
-        while not condition():
-            gevent.sleep(0.01)
-
-
-class Hotline:
-    """The switchboard of a hotline without calls' own rules."""
-
-    def __init__(self, house: House, folder: Path) -> None:
-        self.house = house
-        self.notes = Notes()
-        for name in ("thanks", "question"):
-            silence(folder / "prompts" / "zh" / f"{name}.wav")
-        self.link = Link(
-            house.host,
-            house.port,
-            house.password,
-            events=EVENTS,
-            subclasses=SUBCLASSES,
-            on_event=Ear(self.notes),
-            on_up=lambda link: None,
-            on_down=lambda reason: None,
-        )
-        self.link.start()
-        assert self.link.wait_connected(PATIENCE)
-        self.switch = FreeSwitch(
-            lambda: self.link,
-            lambda language: PromptLibrary([folder / "prompts"], language or "zh"),
-            domain=house.domain,
-            proxies={"trunk": "127.0.0.1:9"},
-            recordings=folder / "recordings",
-            deliver=self.notes.deliver,
-        )
-
-    def answered(self) -> str:
-        """Somebody has called and was answered; returns the leg."""
-        self.caller = self.house.call(CALLER, "12345")
-        until(lambda: bool(self.notes.arrivals), "arrival")
-        (leg,) = self.notes.arrivals
-        self.switch.answer(leg)
-        self.notes.wait(leg, on.Answered)
-        return leg
-
-    def talking(self) -> str:
-        """The caller talks with a seat, whose leg is `seat`; returns the caller's leg."""
-        leg = self.answered()
-        self.ring(5.0)
-        self.notes.wait("seat", on.SeatAnswered)
-        self.switch.bridge(leg, "seat")
-        self.notes.wait("seat", on.Bridged)
-        return leg
-
-    def ring(self, seconds: float, title: str = "12345") -> None:
-        """Ring the phone of 1001; the leg is `seat`."""
-        self.notes.legs.add("seat")
-        self.switch.ring("1001", "seat", seconds, CALLER, title, "call")
-
-    def asks(self, leg: str, execution: str) -> None:
-        self.switch.collect(leg, ("question",), ("thanks",), "12345", 1.0, 1, execution)
-
-
-def silence(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(8000)
-        file.writeframes(bytes(2 * 1600))
-
-
-@pytest.fixture
-def hotline(house: House, tmp_path: Path) -> Iterator[Hotline]:
-    opened = Hotline(house, tmp_path)
-    yield opened
-    opened.link.stop()
 
 
 class TestALegThatIsGone:

@@ -11,10 +11,16 @@ import redis
 
 from routing.seats import SeatState
 from switchd.queues.connection import connect
+from switchd.queues.entrance import Entrance
 from switchd.queues.facts import QueueUnavailable
 from switchd.queues.heart import BEAT_SECONDS, Heart
+from switchd.queues.keys import Keys
 from switchd.queues.nodes import LEASE_SECONDS, Beat, Nodes, NodeTaken, Verdict
+from switchd.queues.scripts import Fence
+from switchd.queues.waitlist import Waitlist
 from tests.queues.hall import CITY, MORNING, Hall
+
+WISH = {"enqueued_at": MORNING + 3, "ring_seconds": 15.0, "now": MORNING + 3}
 
 
 @pytest.fixture
@@ -99,6 +105,61 @@ class TestALease:
         with pytest.raises(NodeTaken) as refused:
             nodes(client, "north", "two:/state").claim_node(MORNING + 1)
         assert refused.value.place == "one:/state"
+        assert refused.value.ends_at == MORNING + LEASE_SECONDS
+
+    def test_who_was_refused_counts_as_standing_by(self, client: redis.Redis) -> None:
+        first, second = nodes(client, "north", "one:/state"), nodes(client, "north", "two:/state")
+        first.claim_node(MORNING)
+        with pytest.raises(NodeTaken):
+            second.claim_node(MORNING + 1)
+        assert first.standbys(MORNING + 2) == ("two:/state",)
+        assert first.standbys(MORNING + 1 + 2 * LEASE_SECONDS) == ()
+
+    def test_who_stands_by_is_told_at_once_when_it_is_free(self, client: redis.Redis) -> None:
+        first, second = nodes(client, "north", "one:/state"), nodes(client, "north", "two:/state")
+        first.claim_node(MORNING)
+        first.resign_node(MORNING + 1)
+        second.wait_vacant(30)
+        second.claim_node(MORNING + 1)
+        assert first.beat(MORNING + 1).verdict is Verdict.TAKEN
+
+    def test_only_one_of_those_who_stand_by_is_told(self, client: redis.Redis) -> None:
+        first = nodes(client, "north", "one:/state")
+        first.claim_node(MORNING)
+        first.resign_node(MORNING + 1)
+        told = client.lrange(Keys(CITY).vacant + "north", 0, -1)
+        assert told == ["one:/state"]
+
+
+class TestADaemonWhoseNodeIsAnothersNow:
+    """What it still wants to change is refused, however late it arrives."""
+
+    @pytest.fixture
+    def fences(self, client: redis.Redis) -> tuple[Fence, Fence]:
+        former, owner = (
+            nodes(client, "north", "one:/state"),
+            nodes(client, "north", "two:/state"),
+        )
+        former.claim_node(MORNING)
+        owner.claim_node(MORNING + LEASE_SECONDS)
+        return former.fence, owner.fence
+
+    def test_cannot_put_a_caller_into_the_list(
+        self, client: redis.Redis, fences: tuple[Fence, Fence]
+    ) -> None:
+        former, owner = (Waitlist(client, CITY, "north", fence=fence) for fence in fences)
+        with pytest.raises(QueueUnavailable, match="another daemon, at two:/state"):
+            former.enqueue("c1", "intake", **WISH)
+        assert "intake" not in owner.snapshot(MORNING + 3, first=5).groups
+        owner.enqueue("c1", "intake", **WISH)
+        assert owner.snapshot(MORNING + 3, first=5).groups["intake"].waiting == 1
+
+    def test_cannot_take_a_number_its_place(
+        self, client: redis.Redis, fences: tuple[Fence, Fence]
+    ) -> None:
+        former = Entrance(client, CITY, "north", fences[0])
+        with pytest.raises(QueueUnavailable):
+            former.leave_place("c1", "12345", "13800138001")
 
     def test_the_same_place_has_it_again_at_once(self, client: redis.Redis) -> None:
         nodes(client, "north", "one:/state").claim_node(MORNING)
@@ -117,9 +178,11 @@ class TestALease:
     def test_each_beat_lets_it_last_longer(self, client: redis.Redis) -> None:
         north, south = nodes(client, "north"), nodes(client, "south")
         north.claim_node(MORNING)
-        assert north.beat(MORNING + 4) == Beat(Verdict.KEPT, (), math.inf)
-        assert south.beat(MORNING + 8.5) == Beat(Verdict.LATE, (), MORNING + 9)
-        assert south.beat(MORNING + 9) == Beat(Verdict.KEPT, ("north",), math.inf)
+        later = MORNING + 0.5 * LEASE_SECONDS
+        ends = later + LEASE_SECONDS
+        assert north.beat(later) == Beat(Verdict.KEPT, (), math.inf)
+        assert south.beat(ends - 0.1) == Beat(Verdict.LATE, (), ends)
+        assert south.beat(ends) == Beat(Verdict.KEPT, ("north",), math.inf)
 
     def test_who_was_given_up_hears_of_it(self, client: redis.Redis) -> None:
         north, south = nodes(client, "north"), nodes(client, "south")
@@ -240,7 +303,7 @@ class TestTheHeart:
         )
 
     def test_it_wakes_up_when_the_lease_of_another_node_runs_out(self, client: redis.Redis) -> None:
-        nodes(client, "north").claim_node(MORNING - LEASE_SECONDS + 1.25)
+        nodes(client, "north").claim_node(MORNING - LEASE_SECONDS + 0.75)
         south = nodes(client, "south")
         south.claim_node(MORNING)
         bell, heard = Bell(), []

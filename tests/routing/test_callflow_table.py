@@ -14,6 +14,7 @@ from routing.callflow import events as on
 from routing.callflow.diagram import mermaid
 from routing.callflow.states import LIVE
 from routing.entry import Arrival
+from routing.introduction import LINE_NAME, HeardBy, Introduction
 from routing.lines import Overflow
 from routing.plan import Menu, MenuItem, Plan, SkillGroup
 from routing.record import EndedBy
@@ -86,6 +87,8 @@ ANYTHING = st.sampled_from(
         on.TimerDue("overflow"),
         on.Unstaffed("intake"),
         on.Unstaffed("english"),
+        on.Played("leg-b/whisper"),
+        on.TimerDue("introduction"),
         "audio",
         "keys",
         "silence",
@@ -109,6 +112,12 @@ def everything() -> Plan:
     )
 
 
+def introduced() -> Story:
+    """A seat has picked up and hears who comes; then the caller hears who serves."""
+    both = Introduction((LINE_NAME,), HeardBy.BOTH)
+    return Story(plan(introduction=both)).connecting()
+
+
 def simple(tell: Callable[[Story], Story]) -> Callable[[], Story]:
     return lambda: tell(Story())
 
@@ -123,6 +132,7 @@ BEGINNINGS: dict[str, Callable[[], Story]] = {
     "waiting": simple(Story.waiting),
     "ringing": simple(Story.ringing),
     "connecting": simple(Story.connecting),
+    "told of each other": introduced,
     "talking": simple(Story.talking),
     "surveyed": simple(Story.surveyed),
     "in the menu": varied(Story.waiting, "12345"),

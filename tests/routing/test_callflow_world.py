@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from routing.callbacks import CallbackRules
 from routing.callflow import State
+from routing.introduction import HeardBy, Introduction
 from routing.lines import Exit, Overflow
 from routing.plan import Plan, SkillGroup
 from tests.routing.build import hotline, plan
@@ -28,13 +29,23 @@ ENDS = {
 }
 
 
-def city(several: int, end: str) -> Plan:
+def city(several: int, end: str, introduction: Introduction) -> Plan:
     groups = {
         "intake": SkillGroup("intake", "受理", ring_several=several, overflow=ENDS[end]),
         "market": SkillGroup("market", "市监"),
         "english": SkillGroup("english", "英语"),
     }
-    return plan(hotline(overflow=STEPS), groups=groups, callbacks=CallbackRules(trunk="carrier"))
+    return plan(
+        hotline(overflow=STEPS),
+        groups=groups,
+        callbacks=CallbackRules(trunk="carrier"),
+        introduction=introduction,
+    )
+
+
+INTRODUCTIONS = st.builds(
+    Introduction, st.sampled_from([(), ("wait",)]), st.sampled_from(HeardBy), st.just(8.0)
+)
 
 
 @pytest.mark.parametrize("end", ENDS)
@@ -45,7 +56,7 @@ class TestACallerWhoWaits:
     def test_leaves_one_record_no_ringing_phone_and_no_held_seat(
         self, several: int, end: str, data: st.DataObject
     ) -> None:
-        world = World(city(several, end))
+        world = World(city(several, end, data.draw(INTRODUCTIONS, "introduction")))
         world.ring(data.draw(st.integers(0, several), "phones that ring"))
         for _ in range(data.draw(st.integers(0, 60), "how much happens")):
             arriving = list(world.arriving())

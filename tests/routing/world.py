@@ -153,7 +153,8 @@ class World:
             self._tell("leg-a", on.CallerGone("NORMAL_CLEARING", by))
 
     def end_audio(self) -> None:
-        audio = self.story.call.audio
+        audio, whisper = self.story.call.audio, f"{self.story.call.partner}/whisper"
+        self.happens(on.Played(whisper))
         self.happens(on.Answered())
         self.happens(on.Played(audio))
         self.happens(on.Collected(audio, ""))

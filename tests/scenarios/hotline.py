@@ -26,6 +26,7 @@ from routing.record import CallRecord
 from switchd.api.client import Answer, Client, NoDaemon
 from switchd.records.store import Store
 from switchd.sim.callers import CallerState, SimCaller
+from switchd.sim.phones import Phone
 from switchd.sim.simulator import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -285,7 +286,7 @@ class Hotline:
         return self.folder / "state" / "recordings" / record.recording
 
 
-def heard(caller: SimCaller) -> str:
-    """Everything that was played to a caller, as prompt names."""
+def heard(caller: SimCaller | Phone) -> str:
+    """Everything that was played to a caller or on a phone, as prompt names."""
     parts = "!".join(caller.heard).removeprefix("file_string://").split("!")
     return " ".join(Path(part).stem for part in parts)

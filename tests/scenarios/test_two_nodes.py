@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +14,7 @@ from switchd.queues.connection import connect
 from switchd.queues.nodes import LEASE_SECONDS
 from switchd.sim.callers import CallerState
 from tests.scenarios.hotline import ROOT, wait_for
-from tests.scenarios.two_nodes import PASSWORD, SWITCHD, City, talks
+from tests.scenarios.two_nodes import SWITCHD, City, talks
 
 MOBILE = "13937512345"
 
@@ -252,17 +251,6 @@ class TestAFreeSwitchThatCannotBeHeard:
 
 
 class TestASecondDaemonForANode:
-    def test_in_a_folder_of_its_own_is_refused_and_told_where_the_first_one_is(
-        self, city: City
-    ) -> None:
-        copy = elsewhere(city)
-        second = run("-c", str(copy), "--node", "north")
-        assert second.returncode == 1
-        assert "another switchd works for north" in second.stderr
-        assert str(city.north.state) in second.stderr
-        assert "Traceback" not in second.stderr
-        assert city.north.status()["freeswitch"]["connected"]
-
     def test_without_a_name_it_is_asked_which(self, city: City) -> None:
         second = run("-c", str(city.folder / "testcity"))
         assert second.returncode == 78
@@ -276,31 +264,6 @@ class TestASecondDaemonForANode:
 
 
 class TestADaemonThatWasFrozen:
-    def test_ends_if_another_has_taken_its_place(self, own_city: City) -> None:
-        city = own_city
-        first = city.north.daemon
-        assert first is not None
-        command = [*SWITCHD, "run", "-c", str(elsewhere(city)), "--node", "north"]
-        first.send_signal(signal.SIGSTOP)
-        wait_for(lambda: len(city.south.status()["nodes"]) == 1, "the node is given up")
-        second = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            wait_for(lambda: len(city.south.status()["nodes"]) == 2, "the second one works")
-            first.send_signal(signal.SIGCONT)
-            wait_for(lambda: first.poll() is not None, "the first one ends")
-            assert first.returncode == 0
-            assert "another switchd works for this node" in city.north.log
-            assert len(city.south.status()["nodes"]) == 2
-        finally:
-            second.kill()
-            second.wait()
-
     def test_hears_that_it_was_given_up_and_its_callers_have_their_places_again(
         self, own_city: City
     ) -> None:
@@ -339,17 +302,6 @@ class TestRedisIsKilled:
         city.south.phone("1003").will_answer(hangs_up_after=1.0)
         city.makes_ready("1003")
         assert {city.record_of(caller).seat for caller in callers} == {"1003"}
-
-
-def elsewhere(city: City) -> Path:
-    """A copy of the city's folder in which north has another state folder."""
-    copy, state = city.folder / "copy" / "testcity", city.folder / "elsewhere"
-    copy.mkdir(parents=True)
-    state.mkdir()
-    (state / "event-socket.password").write_text(f"{PASSWORD}\n")
-    text = (city.folder / "testcity" / "city.yaml").read_text()
-    (copy / "city.yaml").write_text(text.replace(str(city.north.state), str(state)))
-    return copy
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:

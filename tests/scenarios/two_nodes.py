@@ -35,6 +35,18 @@ _CITY: dict[str, Any] = {
 }
 
 
+def run_daemon(city: Path, node: str, log: Path) -> subprocess.Popen[bytes]:
+    with log.open("ab") as written:
+        return subprocess.Popen(
+            [*SWITCHD, "run", "-c", str(city), "--node", node],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.DEVNULL,
+            stdout=written,
+            stderr=written,
+        )
+
+
 class NodeAtWork:
     """A stand-in with the phones that are registered there, and the daemon that works for it."""
 
@@ -61,15 +73,7 @@ class NodeAtWork:
         return (self.state / "daemon.log").read_text()
 
     def starts(self) -> None:
-        with (self.state / "daemon.log").open("ab") as log:
-            self.daemon = subprocess.Popen(
-                [*SWITCHD, "run", "-c", str(self._city), "--node", self.name],
-                cwd=ROOT,
-                env={**os.environ, "PYTHONPATH": str(ROOT)},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        self.daemon = run_daemon(self._city, self.name, self.state / "daemon.log")
         wait_for(self._is_up, f"{self.name} is up")
 
     def _is_up(self) -> bool:

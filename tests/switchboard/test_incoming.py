@@ -74,6 +74,7 @@ def hears(house: House, name: str, leg: str = "leg-a", **headers: str) -> list[t
 CALLER = {"v_switchd_kind": "caller", "v_switchd_called": "12345", "v_switchd_trunk": "trunk"}
 
 
+CONFERENCE = "conference::maintenance"
 RELAY = {"v_switchd_kind": "relay", "v_switchd_seat": "1001", "v_switchd_offer": "token-1"}
 
 
@@ -95,9 +96,21 @@ class TestAKey:
         hears(house, "DTMF", Call_Direction="inbound", DTMF_Digit="1")
         assert house.told == [("leg-a", on.Pressed("1"))]
 
-    def test_on_a_leg_that_we_dialled_is_nobodys(self, house: House) -> None:
+    def test_on_a_leg_that_we_dialled_is_not_the_callers(self, house: House) -> None:
         """It is the agent's, or comes from the number outside."""
-        assert hears(house, "DTMF", Call_Direction="outbound", DTMF_Digit="1") == []
+        hears(house, "DTMF", leg="leg-b", Call_Direction="outbound", DTMF_Digit="*")
+        assert house.told == [("leg-b", on.SeatPressed("leg-b", "*"))]
+
+
+class TestAConference:
+    def test_tells_who_has_come_in(self, house: House) -> None:
+        told = hears(house, "CUSTOM", Event_Subclass=CONFERENCE, Action="add-member")
+        assert told == [("leg-a", on.Joined("leg-a"))]
+
+    @pytest.mark.parametrize("action", ["del-member", "floor-change", "conference-destroy"])
+    def test_tells_nothing_else(self, house: House, action: str) -> None:
+        """Who leaves is parked, or ends, and says so by that."""
+        assert hears(house, "CUSTOM", Event_Subclass=CONFERENCE, Action=action) == []
 
 
 class TestAParkedLeg:

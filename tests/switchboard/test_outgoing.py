@@ -133,7 +133,7 @@ class TestRinging:
         variables, _, rest = room.link.said[0][1].rpartition("}")
         assert rest == "user/1001@city.switchd &park()"
         assert variables.count("{") == 1
-        assert variables.replace("\\,", "").count(",") <= 8
+        assert variables.replace("\\,", "").count(",") <= 10
         assert not set(variables) & set("\r\n\0'\"$[]<>|")
 
     def test_a_phone_that_does_not_take_the_call_is_told_by_its_cause(self, room: Room) -> None:
@@ -170,6 +170,12 @@ class TestDialling:
         ((_, arguments),) = room.link.said
         assert "switchd_kind=seat" in arguments
         assert "switchd_seat=3001" in arguments
+
+    def test_the_other_side_can_be_told_more_in_headers(self, room: Room) -> None:
+        room.dial(headers={"X-Switchd-Call": "leg-a", "X-Switchd-Line": "热线, 12345"})
+        ((_, arguments),) = room.link.said
+        assert "sip_h_X-Switchd-Call=leg-a" in arguments
+        assert "sip_h_X-Switchd-Line=热线\\,\\s12345" in arguments
 
     @pytest.mark.parametrize("number", ["", "110@evil", "110 &hangup()", "${x}", "1" * 25, "110\n"])
     def test_what_is_no_number_is_not_dialled(self, room: Room, number: str) -> None:

@@ -24,6 +24,12 @@ from routing.callflow.handlers.entering import (
     talk_on,
     turn_away,
 )
+from routing.callflow.handlers.introducing import (
+    announced,
+    announcement_due,
+    whisper_due,
+    whispered,
+)
 from routing.callflow.handlers.legs import (
     ignore,
     late_offer,
@@ -61,6 +67,8 @@ from routing.callflow.handlers.talking import (
 
 __all__ = [
     "Result",
+    "announced",
+    "announcement_due",
     "bridge_failed",
     "bridge_undone",
     "caller_back",
@@ -102,4 +110,6 @@ __all__ = [
     "talk_on",
     "too_late",
     "turn_away",
+    "whisper_due",
+    "whispered",
 ]

@@ -10,7 +10,7 @@ from routing.callflow import places
 from routing.callflow.call import Call
 from routing.callflow.handlers.legs import end_leg
 from routing.callflow.handlers.result import Result
-from routing.callflow.states import QUEUED, State
+from routing.callflow.states import ACCEPTED, QUEUED, State
 from routing.plan import Plan
 from routing.record import CallKind, EndedBy, Outcome
 
@@ -50,7 +50,7 @@ def switch_refused(call: Call, event: on.SwitchRefused, plan: Plan, now: float) 
     leave: tuple[do.Action, ...] = ()
     if call.state in QUEUED:
         leave = (do.LeaveQueue(),)
-    if call.offer is not None and call.state in (State.CONNECTING, State.TALKING):
+    if call.offer is not None and call.state in ACCEPTED:
         leave = (do.ReleaseSeat(call.offer.seat, call.offer.token, 0.0),)
     stops = tuple(do.StopLeg(leg, "NORMAL_TEMPORARY_FAILURE") for leg in call.open_legs)
     call, hangup = hang_up(call, plan, now, "NORMAL_TEMPORARY_FAILURE")
@@ -63,7 +63,7 @@ def caller_left(call: Call, event: on.CallerGone, plan: Plan, now: float) -> Res
     if call.state in QUEUED:
         actions.append(do.LeaveQueue())
     offer = call.offer
-    if offer is not None and call.state in (State.CONNECTING, State.TALKING):
+    if offer is not None and call.state in ACCEPTED:
         wrap_up = 0.0
         if call.state is State.TALKING:
             call = replace(call, talk_ended_at=now)

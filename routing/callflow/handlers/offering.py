@@ -13,7 +13,7 @@ from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow import widening
 from routing.callflow.call import Call
-from routing.callflow.handlers import callbacks
+from routing.callflow.handlers import callbacks, introducing, queueing
 from routing.callflow.handlers.ending import SWITCH_DIED
 from routing.callflow.handlers.legs import (
     end_leg,
@@ -25,7 +25,7 @@ from routing.callflow.handlers.legs import (
     without,
 )
 from routing.callflow.handlers.result import Result
-from routing.callflow.states import State
+from routing.callflow.states import ACCEPTED, State
 from routing.callflow.waiting import wait
 from routing.plan import Plan
 from routing.record import LegRecord
@@ -46,6 +46,7 @@ SEAT_FAILURES = {
 }
 """FreeSWITCH's cause of a failed seat leg → why the seat is not ready. Others: unreachable."""
 _WAITING_AGAIN = do.Tag({"switchd_state": "waiting"})
+_TIMERS_OF_THE_BRIDGE = (do.ClearTimer("bridge"), do.ClearTimer(introducing.TIMER))
 
 
 def ring(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
@@ -85,21 +86,19 @@ def _reach(plan: Plan, offer: Offer, seconds: float, call: Call) -> do.Action:
 
 
 def connect(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Result:
-    """The first seat picked up: if its lease still holds the others stop, and the two are
-    bridged."""
+    """The first seat picked up: if its lease still holds the others stop, the two are told of each
+    other where the plan wants it, and bridged."""
     first = offer_on(call, event.leg)
     if first is None:
         return late_seat(call, event, plan, now)
     others = without(call, event.leg).offers
     rung_at = next(leg.started_at for leg in call.legs if leg.leg == event.leg)
-    call = replace(
-        call, state=State.CONNECTING, offers=(first, *others), offered_at=rung_at
-    ).with_leg(event.leg, answered_at=now)
+    call = replace(call, offers=(first, *others), offered_at=rung_at)
+    call, todo = introducing.begin(call.with_leg(event.leg, answered_at=now), plan, now)
     return call, (
         do.AcceptOffer(first.token),
         *(do.StopLeg(other.token, STOPPED_FOR_ANOTHER) for other in others),
-        do.Bridge(event.leg),
-        do.SetTimer("bridge", do.BRIDGE_SECONDS),
+        *todo,
     )
 
 
@@ -120,7 +119,8 @@ def offer_lost(call: Call, event: on.OfferLost, plan: Plan, now: float) -> Resul
     offer = offer_on(call, event.token)
     if offer is None:
         return call, ()
-    answered = call.state is State.CONNECTING
+    answered = call.state in ACCEPTED
+    told = call.state is State.STAFF_NUMBER
     stands = answered and not is_offered(call, event.token)
     cause = "NO_ANSWER" if event.reason == on.TIME_OVER else STOPPED_FOR_ANOTHER
     call = without(call, event.token)
@@ -129,7 +129,10 @@ def offer_lost(call: Call, event: on.OfferLost, plan: Plan, now: float) -> Resul
     if stands:
         return call, (stop,)
     call, todo = _while_others_ring(call, plan, now)
-    return call, (stop, *((do.ClearTimer("bridge"),) if answered else ()), *todo)
+    if told and call.state in (State.WAITING, State.RINGING):
+        call, music = queueing.music(call, interrupt=True)
+        todo = (*todo, *music)
+    return call, (stop, *(_TIMERS_OF_THE_BRIDGE if answered else ()), *todo)
 
 
 def _while_others_ring(call: Call, plan: Plan, now: float) -> Result:
@@ -156,11 +159,17 @@ def _question_put_off(call: Call, plan: Plan, now: float) -> Result:
 
 
 def seat_hung_up_early(call: Call, event: on.SeatGone, plan: Plan, now: float) -> Result:
-    """The seat picked up and was gone before the two heard each other."""
-    if not is_offered(call, event.leg):
+    """The seat picked up and was gone before the two heard each other.
+
+    Who hangs up on hearing who comes is not rung again at once.
+    """
+    offer = call.offer
+    if offer is None or not is_offered(call, event.leg):
         return other_leg_failed(call, event, plan, now)
+    declined = event.by_seat and call.state is not State.CONNECTING
+    wrap_up = plan.groups[offer.group].wrap_up_seconds if declined else 0.0
     call = end_leg(call, event.leg, event.cause, now)
-    return _queue_again(call, plan, now, why=event.cause, stop=())
+    return _queue_again(call, plan, now, why=event.cause, stop=(), wrap_up=wrap_up)
 
 
 def bridge_failed(
@@ -176,12 +185,17 @@ def bridge_failed(
 
 
 def _queue_again(
-    call: Call, plan: Plan, now: float, why: str, stop: tuple[do.Action, ...]
+    call: Call,
+    plan: Plan,
+    now: float,
+    why: str,
+    stop: tuple[do.Action, ...],
+    wrap_up: float = 0.0,
 ) -> Result:
     offer = call.offer
     assert offer is not None
     call = call.note(now, "queue.again", seat=offer.seat, why=why)
     call, waiting = wait(call, plan, now, interrupt=True)
-    release = do.ReleaseSeat(offer.seat, offer.token, 0.0)
+    release = do.ReleaseSeat(offer.seat, offer.token, wrap_up)
     call, question = _question_put_off(call, plan, now)
-    return call, (*stop, do.ClearTimer("bridge"), release, *waiting, *question)
+    return call, (*stop, *_TIMERS_OF_THE_BRIDGE, release, *waiting, *question)

@@ -47,7 +47,7 @@ def due(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
     if event.name == widening.TIMER:
         return _take(call, widening.due_by_time(call, plan, now), plan, now, why="waited")
     if event.name == MUSIC:
-        return (call, ()) if call.announcing else _music(call, interrupt=True)
+        return (call, ()) if call.announcing else music(call, interrupt=True)
     if event.name in (BUSY, POSITION, COMFORT) and call.announcing:
         return replace(call, overdue=(*call.overdue, event.name)), ()
     if event.name in (BUSY, POSITION) and call.notice:
@@ -116,13 +116,13 @@ def music_again(call: Call, event: on.Played, plan: Plan, now: float) -> Result:
     if event.failed:
         call = call.note(now, "audio.failed", prompt="waiting")
     at_once = tuple(do.SetTimer(name, 0.0) for name in call.overdue)
-    call, music = _music(replace(call, overdue=()), interrupt=event.failed)
-    return call, (*music, *at_once)
+    call, todo = music(replace(call, overdue=()), interrupt=event.failed)
+    return call, (*todo, *at_once)
 
 
 def bridge_undone(call: Call, event: on.CallerBack, plan: Plan, now: float) -> Result:
     """A bridge that was given up broke the music."""
-    return _music(call, interrupt=False)
+    return music(call, interrupt=False)
 
 
 def _take(call: Call, steps: Sequence[Overflow], plan: Plan, now: float, why: str) -> Result:
@@ -163,6 +163,7 @@ def announce(call: Call, prompts: tuple[str, ...]) -> tuple[Call, do.Action]:
     return call, do.Play(prompts, call.audio, interrupt=True)
 
 
-def _music(call: Call, interrupt: bool) -> Result:
+def music(call: Call, interrupt: bool) -> Result:
+    """Let the caller hear music, from now on."""
     call = replace(call, announcing=False).next_audio()
     return call, (do.PlayMusic(call.music, call.audio, interrupt),)

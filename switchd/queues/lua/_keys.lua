@@ -25,4 +25,6 @@ local key = {
   nodes = KEYS[23],
   places = KEYS[24],
   hindered = KEYS[25],
+  vacant = KEYS[26],
+  standbys = KEYS[27],
 }
