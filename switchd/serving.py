@@ -11,6 +11,7 @@ from switchd.api.ports import Credentials, House
 from switchd.api.rates import Rate
 from switchd.api.replies import Replies
 from switchd.api.server import Server, Servers, Serving, TcpServer
+from switchd.api.streams import Streams
 from switchd.config import ServerSettings
 
 
@@ -34,7 +35,13 @@ def serve(
         Rate(api.rate.per_second, api.rate.burst),
         behind_proxy=api.behind_tls_proxy,
     )
-    app = build(house, door, origins=api.origins, replies=replies)
+    app = build(
+        house,
+        door,
+        origins=api.origins,
+        replies=replies,
+        streams=Streams(api.streams, api.streams_per_token),
+    )
     return Servers(
         local, TcpServer(settings.listen.host, settings.listen.port, app, api.connections)
     )

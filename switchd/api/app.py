@@ -13,6 +13,7 @@ from switchd.api.handling import Requests
 from switchd.api.ports import House
 from switchd.api.problems import Problem
 from switchd.api.replies import MemoryReplies, Replies
+from switchd.api.streams import Streams
 from switchd.api.table import ROUTES, by_path, near
 
 EXPOSED = ("Retry-After", "Idempotency-Replayed")
@@ -25,10 +26,13 @@ def build(
     *,
     origins: Collection[str] = (),
     replies: Replies | None = None,
+    streams: Streams | None = None,
 ) -> falcon.App[Any, Any]:
     """Return the WSGI application. Without a `door` it trusts whoever reaches it; scripts of web
     pages from `origins` may use it."""
-    requests = Requests(house, door or LocalDoor(), replies or MemoryReplies(), ROUTES)
+    requests = Requests(
+        house, door or LocalDoor(), replies or MemoryReplies(), streams or Streams(), ROUTES
+    )
     app: falcon.App[Any, Any] = falcon.App()
     if origins:
         app.add_middleware(

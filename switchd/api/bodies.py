@@ -50,7 +50,11 @@ def body_of(sent: bytes, model: type[_Body]) -> _Body:
 def query_of(request: falcon.Request, route: Route[Any]) -> BaseModel:
     """Give a GET's query as the route's model. Raises `Problem`: 422."""
     try:
-        found: BaseModel = route.body.model_validate(request.params)
+        given = dict(request.params)
+        last = request.get_header("Last-Event-ID") if route.stream else None
+        if last:
+            given["since"] = last
+        found: BaseModel = route.body.model_validate(given)
     except ValidationError as error:
         raise invalid(error, "query") from error
     return found

@@ -17,8 +17,17 @@ from switchd.api.rates import Rate, Rates
 LOCAL: Final = Identity("local", Role.ADMIN)
 """Whoever may open the Unix socket."""
 _BEARER = re.compile(r"Bearer +([\x21-\x7e]{1,512})", re.IGNORECASE)
+UNKNOWN: Final = (
+    "send the header Authorization: Bearer TOKEN with a token that has neither expired nor been "
+    "revoked; `switchd tokens make` makes one"
+)
 STRANGERS: Final = Rate(1.0, 10)
 """How often one address may show up without a valid token."""
+
+
+def owner(identity: Identity) -> str:
+    """Give what tells one token from another."""
+    return str(identity.token_id) if identity.token_id else f"name:{identity.name}"
 
 
 class Door(Protocol):
@@ -31,6 +40,10 @@ class Door(Protocol):
         """Tell who asks. Raises `Problem`."""
         ...
 
+    def again(self, request: falcon.Request) -> Identity | None:
+        """Tell who it is that asked some time ago; None if the token is not valid any more."""
+        ...
+
 
 class LocalDoor:
     """The Unix socket: the file's mode says who may."""
@@ -39,6 +52,10 @@ class LocalDoor:
 
     def let_in(self, request: falcon.Request) -> Identity:
         """Everybody is let in."""
+        return LOCAL
+
+    def again(self, request: falcon.Request) -> Identity | None:
+        """Nobody is thrown out."""
         return LOCAL
 
 
@@ -73,27 +90,17 @@ class TokenDoor:
     def let_in(self, request: falcon.Request) -> Identity:
         """Tell whose token it is. Raises `Problem`: 401 or 429."""
         now = self._now()
-        found = _BEARER.fullmatch(request.get_header("Authorization") or "")
-        identity = self._credentials.check(found[1], now) if found else None
+        identity = self.again(request)
         if identity is None:
-            self._turn_away(request, bool(found), now)
-        assert identity is not None
-        name = str(identity.token_id) if identity.token_id else f"name:{identity.name}"
-        _keep_to_the_rate(self._rates.take(name, now))
+            _keep_to_the_rate(self._strangers.take(self._address(request), now))
+            raise Problem(401, "Who are you?", UNKNOWN, headers={"WWW-Authenticate": "Bearer"})
+        _keep_to_the_rate(self._rates.take(owner(identity), now))
         return identity
 
-    def still_in(self, token: str) -> bool:
-        """Tell whether a token is still valid, for streams that last."""
-        return self._credentials.check(token, self._now()) is not None
-
-    def _turn_away(self, request: falcon.Request, had_token: bool, now: float) -> None:
-        _keep_to_the_rate(self._strangers.take(self._address(request), now))
-        detail = (
-            "the token is unknown, expired or revoked; `switchd tokens make` makes a new one"
-            if had_token
-            else "a token is needed: send the header Authorization: Bearer TOKEN"
-        )
-        raise Problem(401, "Who are you?", detail, headers={"WWW-Authenticate": "Bearer"})
+    def again(self, request: falcon.Request) -> Identity | None:
+        """Tell whose token it is, as often as one likes."""
+        found = _BEARER.fullmatch(request.get_header("Authorization") or "")
+        return self._credentials.check(found[1], self._now()) if found else None
 
     def _address(self, request: falcon.Request) -> str:
         forwarded = request.get_header("X-Forwarded-For") if self._behind_proxy else None

@@ -11,14 +11,15 @@ import orjson
 from pydantic import BaseModel
 
 from routing.rights import SIGN_IN, WHOLE_CITY, Identity, Reach, Role, Scope, may, reach
-from switchd.api import problems
+from switchd.api import problems, streams
 from switchd.api.bodies import body_of, bytes_of, query_of
-from switchd.api.door import Door
+from switchd.api.door import Door, owner
 from switchd.api.openapi import describe
 from switchd.api.ports import House
 from switchd.api.problems import Problem
 from switchd.api.replies import Kept, Replies, fingerprint, kept_under
 from switchd.api.route import Asked, Deed, Route
+from switchd.api.streams import EventStream, Streams
 
 JSON: Final = "application/json"
 STRANGER: Final = Identity("", Role.READER)
@@ -31,11 +32,17 @@ class Requests:
     """Carries requests out, over one door."""
 
     def __init__(
-        self, house: House, door: Door, replies: Replies, routes: Sequence[Route[Any]]
+        self,
+        house: House,
+        door: Door,
+        replies: Replies,
+        streams: Streams,
+        routes: Sequence[Route[Any]],
     ) -> None:
         self._house = house
         self._door = door
         self._replies = replies
+        self._streams = streams
         self._document = orjson.dumps(describe(routes))
 
     def document(self, request: falcon.Request, response: falcon.Response) -> None:
@@ -65,12 +72,38 @@ class Requests:
         sent = bytes_of(request)
         body = query_of(request, route) if route.method == "GET" else body_of(sent, route.body)
         asked = Asked(self._who(identity, body), identity, path, body)
+        if route.stream:
+            self._follow(route, asked, request, response)
+            return
         self._allow(route, asked)
         key = request.get_header("Idempotency-Key") if route.method == "POST" else None
         if key is None:
             _send(response, Kept(200, orjson.dumps(self._run(route, asked))))
         else:
             _send(response, self._run_once(route, asked, key, sent))
+
+    def _follow(
+        self,
+        route: Route[Any],
+        asked: Asked[Any],
+        request: falcon.Request,
+        response: falcon.Response,
+    ) -> None:
+        """Answer with events for as long as the client listens."""
+        following, name = route.run(self._house, asked), owner(asked.identity)
+        trusted = self._door.trusted
+        self._streams.enter(name)
+        response.stream = EventStream(
+            following,
+            again=lambda: self._door.again(request),
+            sees=lambda identity, scope: trusted or may(identity, route.right, scope),
+            kinds=tuple(filter(None, asked.body.kinds.split(","))),
+            close=lambda: self._streams.leave(name),
+        )
+        response.content_type = streams.MEDIA_TYPE
+        response.cache_control = ["no-store"]
+        # Proxies are to pass each event on at once.
+        response.set_header("X-Accel-Buffering", "no")
 
     def _sees_all(self, identity: Identity, route: Route[Any]) -> bool:
         return self._door.trusted or not route.right or reach(identity, route.right) is Reach.CITY

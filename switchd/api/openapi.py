@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from switchd import __version__
 from switchd.api.problems import MEDIA_TYPE, ProblemAnswer
 from switchd.api.route import Nothing, Route
+from switchd.api.routes.events import ID
 
 _Schemas = Mapping[tuple[str, Literal["validation", "serialization"]], Mapping[str, Any]]
 _REF: Final = "#/components/schemas/{model}"
@@ -50,7 +51,7 @@ _SINCE: Final = {
     "in": "header",
     "required": False,
     "description": "Goes before `since`; sent by browsers that connect again.",
-    "schema": {"type": "string", "pattern": r"^(0|[0-9]{1,15}-[0-9]{1,15})?$"},
+    "schema": {"type": "string", "pattern": ID},
 }
 
 

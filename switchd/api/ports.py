@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from routing.rights import Identity, Scope
@@ -40,6 +40,34 @@ class Credentials(Protocol):
         ...
 
 
+class Happened(Protocol):
+    """One event of the feed."""
+
+    @property
+    def kind(self) -> str: ...
+    def plain(self) -> Mapping[str, Any]: ...
+
+
+class Step(Protocol):
+    """What whoever follows the feed gets."""
+
+    @property
+    def position(self) -> str:
+        """Give the place in the feed from which to go on."""
+        ...
+
+    @property
+    def events(self) -> Sequence[Happened]:
+        """Give what happened; nothing if it was only a while ago that something did."""
+        ...
+
+
+Sees = Callable[[Scope], bool]
+Following = Callable[[Sees, float], Iterator[Step]]
+"""Follows the feed for whoever sees what is of some scopes; gives a step after so many seconds
+without events, too."""
+
+
 class House(Protocol):
     """The running daemon, as plain data: str, int, float, bool, None, lists and mappings.
     Times are seconds since the epoch."""
@@ -54,6 +82,10 @@ class House(Protocol):
 
         What does not exist is nobody's: an empty scope. Raises `Unavailable`.
         """
+        ...
+
+    def follow(self, since: str) -> Following:
+        """Follow the feed from the event after that id on, "" for from now on."""
         ...
 
     def calls(self) -> Sequence[Mapping[str, Any]]: ...
