@@ -18,7 +18,7 @@ from switchd import serving
 from switchd.api.door import NoTokens
 from switchd.api.ports import House
 from switchd.api.replies import RedisReplies
-from switchd.api.server import Serving
+from switchd.api.server import Interface
 from switchd.callbacks.desk import CallbackDesk
 from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
@@ -27,8 +27,12 @@ from switchd.city import SHIPPED_MUSIC
 from switchd.clock import Clock
 from switchd.config import Loaded, ServerSettings
 from switchd.daemon import Daemon
+from switchd.dialling import ClickToDial
 from switchd.esl.link import Link
 from switchd.estimates import Estimates
+from switchd.feed.follow import Feed
+from switchd.feed.publisher import Publisher
+from switchd.feed.stream import Stream
 from switchd.freeswitch.settings import RenderSettings
 from switchd.guard import MARK, Guard
 from switchd.history import RetiredForEver, against_history
@@ -43,9 +47,11 @@ from switchd.keeping import (
     post_json,
 )
 from switchd.membership import Membership
+from switchd.observing import Observer
 from switchd.operators import Operators
 from switchd.parts import Parts
 from switchd.places import share
+from switchd.popping import PopDesk
 from switchd.prompts.library import PromptLibrary
 from switchd.prompts.manifest import load_manifest
 from switchd.queues.connection import connect
@@ -61,6 +67,7 @@ from switchd.queues.waitlist import Waitlist
 from switchd.records.audit import Audit
 from switchd.records.callbacks import Callbacks
 from switchd.records.callers import CallerRules
+from switchd.records.earlier import EarlierCalls
 from switchd.records.plans import PlanVersions
 from switchd.records.schema import migrate
 from switchd.records.spool import Spool
@@ -73,6 +80,7 @@ from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
 from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear
 from switchd.switchboard.outgoing import FreeSwitch
+from switchd.telling import CallTeller, scopes_of
 from switchd.wiring import CallQueue, SeatDesk
 
 
@@ -204,6 +212,7 @@ class Running:
     audit: Audit
     counted: Store
     """The same records, for questions that must not hold up the writer."""
+    earlier: EarlierCalls
     redis: EmbeddedRedis | None
     folder: Path
     """Where its data are."""
@@ -217,6 +226,7 @@ class Running:
         self.voicemails.close()
         self.audit.close()
         self.counted.close()
+        self.earlier.close()
         if self.redis is not None:
             self.redis.stop()
 
@@ -253,6 +263,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     callbacks = Callbacks(server.sql, server.city)
     voicemails = Voicemails(server.sql, server.city)
     audit = Audit(server.sql)
+    earlier = EarlierCalls(server.sql, server.city)
     daemon = Daemon()
     if embedded is not None:
         gevent.spawn(embedded.watch, lambda: _warn("redis")("the embedded Redis ended"))
@@ -303,6 +314,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         on_lost=lambda: daemon.parts.membership.lose(),
     )
     link.may_send = guard.holds
+    names = InterfaceKeys(server.city)
+    events = Stream(client, names.events)
     parts = Parts(
         plan=plan,
         clock=clock,
@@ -355,25 +368,34 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             mailbox, post_json, lambda: plan_in_force().voicemail.notify, server.city, clock
         ),
         kept=CallbackHouse(callback_desk, mailbox, clock.now, operators.write_down),
+        dialling=ClickToDial(
+            lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down
+        ),
         operators=operators,
+        pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
         spool=spool,
         writer=Writer(spool, store),
         indicators=IndicatorDesk(
             Indicators(client, server.city), counted, lambda: daemon.parts.plan, clock.now
         ),
+        observer=Observer(server.metrics),
+        publisher=Publisher(events, clock.now),
+        feed=Feed(events, lambda event: scopes_of(event, plan_in_force)),
         owner=owner,
         domain=domain(server.city),
     )
+    teller = CallTeller(parts.publisher)
     parts.desk.closed.append(estimates.ended)
-    replies = RedisReplies(client, InterfaceKeys(server.city).replies, clock.now)
+    parts.desk.changed.append(teller.changed)
+    parts.pops.told.append(teller.popped)
+    replies = RedisReplies(client, names.replies, clock.now)
 
-    def server_for(house: House) -> Serving:
+    def server_for(house: House) -> Interface:
         return serving.serve(house, socket_path(state), server, NoTokens(), replies, clock.now)
 
     daemon.assemble(parts, server_for if serve else None)
-    return Running(
-        daemon, store, versions, rules, callbacks, voicemails, audit, counted, embedded, state
-    )
+    opened = (store, versions, rules, callbacks, voicemails, audit, counted, earlier)
+    return Running(daemon, *opened, embedded, state)
 
 
 def socket_path(state: Path) -> Path:

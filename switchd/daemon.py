@@ -17,7 +17,7 @@ from routing.callflow import events as on
 from routing.entry import Arrival, is_emergency
 from routing.outgoing import PREFIX
 from routing.plan import Plan
-from switchd.api.server import Serving
+from switchd.api.server import Interface
 from switchd.comparing import Comparing
 from switchd.esl.errors import EslError
 from switchd.esl.link import Link
@@ -46,10 +46,10 @@ class Daemon:
     house: RunningHouse
 
     def __init__(self) -> None:
-        self._server: Serving | None = None
+        self._server: Interface | None = None
         self._background: list[gevent.Greenlet[..., None]] = []
 
-    def assemble(self, parts: Parts, server: Callable[[RunningHouse], Serving] | None) -> None:
+    def assemble(self, parts: Parts, server: Callable[[RunningHouse], Interface] | None) -> None:
         """Take the parts. The daemon itself is one of their listeners, hence not in __init__."""
         self.parts = parts
         self.house = RunningHouse(parts)
@@ -60,8 +60,11 @@ class Daemon:
             lambda record: parts.seating.tidy(),
             parts.callbacks.closed,
             parts.notifier.closed,
+            parts.pops.closed,
         ]
         parts.writer.on_written = parts.indicators.written
+        parts.observer.assemble(parts)
+        parts.desk.rung.append(parts.pops.rung)
         if server is not None:
             self._server = server(self.house)
 
@@ -75,11 +78,14 @@ class Daemon:
         parts.waitlist.prepare()
         if self._server is not None:
             self._server.start()
+        parts.observer.start()
+        self._background = [gevent.spawn(unbroken, parts.observer.pulse.run)]
         parts.writer.start()  # of what an earlier process left in the spool, too
         if not parts.membership.claim(stop or Flag()):
             return False
         parts.started_at = now = parts.clock.now()
-        self._background = [
+        parts.observer.instruments.lease("owner")
+        self._background += [
             gevent.spawn(unbroken, parts.membership.run),
             gevent.spawn(unbroken, parts.guard.run),
         ]
@@ -92,6 +98,8 @@ class Daemon:
         gc.collect()
         gc.freeze()
         parts.indicators.start()
+        parts.publisher.start()
+        parts.feed.start()
         parts.callbacks.start()
         parts.notifier.start()
         self._background += [
@@ -99,6 +107,8 @@ class Daemon:
             gevent.spawn(unbroken, parts.deadlines.run),
         ]
         parts.link.start()
+        if self._server is not None:
+            self._server.open()
         log.info("started", city=parts.plan.city, plan=parts.plan.version, owner=parts.owner)
         return True
 
@@ -120,9 +130,12 @@ class Daemon:
         parts = self.parts
         if self._server is not None:
             self._server.stop()
+        parts.observer.stop()
         parts.callbacks.stop()
         parts.notifier.stop()
         parts.desk.stop()
+        parts.feed.stop()
+        parts.publisher.stop()
         parts.link.stop()
         parts.inbox.close()
         parts.deadlines.close()
@@ -178,6 +191,7 @@ class Daemon:
     def queue_back(self) -> None:
         """Redis answers again; it may have lost what it knew."""
         self.parts.indicators.restore()
+        self.parts.publisher.lost()
         self._comparing.queue_back()
 
     # what the link tells
@@ -249,6 +263,11 @@ class Daemon:
     def code_dialled(self, leg: str, seat: str, code: str) -> None:
         """A seat's phone dialled a feature code."""
         self.parts.codes.dialled(leg, seat, code)
+
+    def number_dialled(self, leg: str, seat: str, number: str) -> None:
+        """A seat's phone dialled a number."""
+        stopping = self.parts.draining
+        self.parts.desk.dial_out(on.DialledOut(seat, number, leg, stopping=stopping))
 
     def phone(self, seat: str, reachable: bool) -> None:
         """A phone has registered or is gone."""

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 from routing.indicators import Counts
 from routing.rights import Scope
 from switchd import __version__
-from switchd.api.ports import Unavailable
+from switchd.api.ports import Following, Unavailable
 from switchd.parts import Parts
 from switchd.queues.facts import QueueUnavailable
 from switchd.records import codec
@@ -67,9 +68,15 @@ class RunningHouse:
             parts.waitlist.staffed("")
         except QueueUnavailable as error:
             troubles["redis"] = str(error)
+        if not parts.started_at:
+            troubles["switchd"] = "stands by while another daemon has the calls"
         if parts.draining:
             troubles["switchd"] = "about to stop: new callers are turned away"
         return troubles
+
+    def follow(self, since: str) -> Following:
+        """Follow the feed of events."""
+        return partial(self._parts.feed.follow, since)
 
     def scope(self, kind: str, name: str) -> Scope:
         """Whose something is, as far as this daemon knows."""
@@ -96,12 +103,17 @@ class RunningHouse:
     def call(self, call: str) -> Mapping[str, Any] | None:
         """A call in progress, as its record would be if it ended now, with its state."""
         plan = self._parts.plan
-        found = self._parts.desk.call(call)
+        found = self._parts.desk.find(call)
         if found is None:
             return None
         now = replace(found, ended_at=self._parts.clock.now())
         record = now.record(plan.city, plan.version, {})
         return {"state": str(found.state), "record": codec.to_dict(record)}
+
+    def pop(self, call: str) -> Mapping[str, Any] | None:
+        """What a seat's screen shows of a call; None if it is neither in progress nor has just
+        ended here."""
+        return self._parts.pops.pop(call)
 
     def queues(self) -> Sequence[Mapping[str, Any]]:
         """Every skill group's list."""
@@ -170,6 +182,10 @@ class RunningHouse:
     def change_callback(self, id: int, verb: str, who: str) -> Mapping[str, Any]:
         """Cancel or retry a callback."""
         return self._parts.kept.change(id, verb, who)
+
+    def dial(self, seat: str, number: str, line: str, who: str) -> Mapping[str, Any]:
+        """Call a number from a seat."""
+        return self._parts.dialling.dial(seat, number, line, who)
 
     def voicemails(self) -> Sequence[Mapping[str, Any]]:
         """The latest messages."""

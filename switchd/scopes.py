@@ -48,10 +48,13 @@ def _groups_of_seat(parts: Parts, seat: str) -> frozenset[str]:
 
 
 def _of_call(parts: Parts, call: str) -> Scope:
-    found = parts.desk.call(call)
+    found = parts.desk.find(call)
     if found is not None:
         seat = found.offer.seat if found.offer else found.seat
         return Scope(seat, frozenset({found.group} - {""}))
+    ended = parts.pops.pop(call)
+    if ended is not None:
+        return Scope(ended["seat"], frozenset({ended["group"]} - {""}))
     snapshot = parts.waitlist.snapshot(parts.clock.now(), first=EVERYBODY)
     waits_for = {one.call: group for group, view in snapshot.groups.items() for one in view.first}
     return Scope(groups=frozenset({waits_for[call]})) if call in waits_for else WHOLE_CITY

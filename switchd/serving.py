@@ -10,7 +10,7 @@ from switchd.api.door import LocalDoor, TokenDoor
 from switchd.api.ports import Credentials, House
 from switchd.api.rates import Rate
 from switchd.api.replies import Replies
-from switchd.api.server import Server, Servers, Serving, TcpServer
+from switchd.api.server import Interface, Server, TcpServer
 from switchd.api.streams import Streams
 from switchd.config import ServerSettings
 
@@ -22,12 +22,12 @@ def serve(
     credentials: Credentials,
     replies: Replies,
     now: Callable[[], float],
-) -> Serving:
+) -> Interface:
     """Give what serves the house; nothing is answered before it is started. Raises
     `SocketInUse`."""
     local = Server(path, build(house, LocalDoor(), replies=replies))
     if settings.listen is None:
-        return local
+        return Interface(local, None)
     api = settings.api
     door = TokenDoor(
         credentials,
@@ -42,6 +42,5 @@ def serve(
         replies=replies,
         streams=Streams(api.streams, api.streams_per_token),
     )
-    return Servers(
-        local, TcpServer(settings.listen.host, settings.listen.port, app, api.connections)
-    )
+    where = settings.listen
+    return Interface(local, TcpServer(where.host, where.port, app, api.connections))

@@ -15,7 +15,7 @@ from routing.callflow import events as on
 from routing.callflow.handlers.introducing import TIMER as INTRODUCTION
 from routing.callflow.states import QUEUED
 from routing.entry import Arrival
-from routing.outgoing import LEG_PREFIX, Callback
+from routing.outgoing import LEG_PREFIX, OUTGOING_LEGS, Callback
 from routing.plan import Plan
 from routing.record import CallRecord, EndedBy
 from routing.seats import Offer
@@ -75,6 +75,10 @@ class Desk:
         self._empty.set()
         self.closed: list[Callable[[CallRecord], None]] = []
         """Told of every record, after it is safe."""
+        self.changed: list[Callable[[Call, Call], None]] = []
+        """Told of every step of a call, as it was before and is after."""
+        self.rung: list[Callable[[Call, str], None]] = []
+        """Told of every leg that is about to be rung for a call; must not wait for anything."""
         self.unexpected: Counter[str] = Counter()
         """State and event of what the table has no row for."""
 
@@ -88,8 +92,8 @@ class Desk:
         """Every call in progress, oldest first."""
         return (worker.call for worker in list(self._calls.values()))
 
-    def call(self, call: str) -> Call | None:
-        """A call in progress; None if there is none of that id."""
+    def find(self, call: str) -> Call | None:
+        """Give a call in progress by its id."""
         worker = self._calls.get(call)
         return None if worker is None else worker.call
 
@@ -116,6 +120,17 @@ class Desk:
         leg = f"{LEG_PREFIX}{callback.id}-{self._clock.now() * 1000:.0f}"
         self._open(leg, on.CallBackDue(callback, offer))
 
+    def dial_out(self, dialled: on.DialledOut) -> str:
+        """A seat calls somebody; return the call. The seat's own phone is rung if it has not
+        dialled itself. A phone's leg that is known already is not served twice."""
+        if dialled.leg in self._legs:
+            return self._legs[dialled.leg].call.id
+        call = f"{OUTGOING_LEGS}{dialled.seat}-{self._clock.now() * 1000:.0f}"
+        self._open(call, dialled)
+        if dialled.leg:
+            self._legs[dialled.leg] = self._legs[call]
+        return call
+
     def offer_more(self, callback: int, offer: Offer) -> bool:
         """A further seat may ring for a callback whose try has begun; False if none has."""
         for leg, worker in self._calls.items():
@@ -141,21 +156,30 @@ class Desk:
             self._plan(),
             self._performer,
             self._clock,
-            on_leg=self._legs.__setitem__,
+            on_leg=self._ring,
             on_closed=self._close,
             on_unexpected=self._count_unexpected,
+            on_changed=self._changed,
         )
         self._calls[leg] = self._legs[leg] = worker
         self._empty.clear()
         worker.post(event)
         worker.start()
 
+    def _ring(self, leg: str, worker: Worker) -> None:
+        self._legs[leg] = worker
+        for listener in self.rung:
+            try:
+                listener(worker.call, leg)
+            except Exception:
+                log.exception("not told of a leg that rings", call_id=worker.call.id, leg=leg)
+
     def deliver(self, leg: str, event: on.Event) -> bool:
         """Hand `event` to the call that `leg` belongs to; False if it belongs to none."""
         worker = self._legs.get(leg)
         if worker is None:
             return self.reception.heard(leg, event)
-        worker.post(event)
+        worker.post(_by_role(event, leg, worker.call.id))
         return True
 
     def offer_made(self, offer: Offer) -> None:
@@ -207,6 +231,13 @@ class Desk:
             if worker.call.state in QUEUED and worker.call.id not in known:
                 worker.post(on.QueueForgot())
 
+    def _changed(self, before: Call, after: Call) -> None:
+        for listener in self.changed:
+            try:
+                listener(before, after)
+            except Exception:
+                log.exception("not told of a step of a call", call_id=after.id)
+
     def _count_unexpected(self, call: Call, event: on.Event) -> None:
         self.unexpected[f"{call.state}/{type(event).__name__}"] += 1
         log.debug("unexpected", call_id=call.id, state=call.state, what=type(event).__name__)
@@ -224,6 +255,7 @@ class Desk:
 
     def _close(self, worker: Worker, record: CallRecord) -> None:
         self._calls.pop(record.call, None)
+        self._legs.pop(record.call, None)
         for leg in record.legs:
             self._legs.pop(leg.leg, None)
         log.info(
@@ -247,6 +279,17 @@ class Desk:
         self.reception.stop()
         for worker in self._calls.values():
             worker.stop()
+
+
+def _by_role(event: on.Event, leg: str, caller: str) -> on.Event:
+    """A key belongs to whoever is on the leg: a seat that has dialled is on an incoming leg, a
+    person whom the hotline called on one that it has dialled."""
+    match event:
+        case on.Pressed(key) if leg != caller:
+            return on.SeatPressed(leg, key)
+        case on.SeatPressed(_, key) if leg == caller:
+            return on.Pressed(key)
+    return event
 
 
 def _made_up(call: Call, living: Mapping[str, str], cause: str) -> Iterator[on.Event]:
@@ -287,6 +330,7 @@ _NUDGES: dict[State, Callable[[Call], on.Event]] = {
     State.VOICEMAIL: lambda call: on.Recorded(call.audio, 0.0),
     State.AFTER_TALK: lambda call: on.CallerBack(),
     State.SURVEY: lambda call: on.Collected(call.audio, ""),
+    State.EXPLAINING: lambda call: on.Played(call.audio, failed=True),
     State.CLOSING: lambda call: on.Played(call.audio, failed=True),
     State.ENDING: lambda call: on.TimerDue("ending"),
 }

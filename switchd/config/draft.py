@@ -23,7 +23,7 @@ from switchd.config.lines import Line
 from switchd.config.menus import EmergencyTarget, Menu
 from switchd.config.models import Agent, City, Group, Seat, Survey, Trunk, Waiting
 from switchd.config.problems import Problem, Severity, choose
-from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Storage
+from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Metrics, Storage
 from switchd.config.server import Node as ServerNode
 from switchd.config.source import Mapping, Node, Path, Scalar, child, locate, plain
 
@@ -60,6 +60,7 @@ class Draft:
     storage: Storage = field(default_factory=Storage)
     folders: Folders = field(default_factory=Folders)
     log: Log = field(default_factory=Log)
+    metrics: Metrics = field(default_factory=Metrics)
     feature_codes: FeatureCodes = field(default_factory=FeatureCodes)
     api: Api = field(default_factory=Api)
 

@@ -171,6 +171,8 @@ class InterfaceKeys:
         tag = _tag(city)
         self.replies = f"{tag}reply:"
         """+ token:Idempotency-Key: the answer that was given, JSON."""
+        self.events = f"{tag}events"
+        """STREAM of what happens: kind, at (ms), call, seat, facts (JSON)."""
 
 
 def _tag(city: str) -> str:

@@ -10,6 +10,8 @@ from routing.indicators import Counts
 from routing.outgoing import Callback, Reason
 from routing.record import CallRecord, EndedBy, Outcome
 from routing.rights import WHOLE_CITY, Identity, Role, Scope
+from routing.screenpop import EarlierCall, OpenCallback
+from switchd.api.ports import Following, Unavailable
 
 NOW = 1_795_355_873.0
 SCOPES: Mapping[tuple[str, str], Scope] = {
@@ -68,6 +70,9 @@ class FakeHouse:
     def health(self) -> Mapping[str, str]:
         return self.troubles
 
+    def follow(self, since: str) -> Following:
+        raise Unavailable("there is no feed here")
+
     def scope(self, kind: str, name: str) -> Scope:
         return SCOPES.get((kind, name), WHOLE_CITY)
 
@@ -108,6 +113,44 @@ class FakeHouse:
         found = {"state": "talking", "record": asdict(_record(call))} if known else None
         return self._answer(found)  # type: ignore[no-any-return]
 
+    def pop(self, call: str) -> Mapping[str, Any] | None:
+        if call not in ("call-1", "call-2"):
+            return None
+        line = {"line": "12345", "title": "热线", "department": "", "kind": "hotline"}
+        earlier = EarlierCall(
+            "call-0", "incoming", NOW, "12345", "12345", "answered", "", "", 9.5, ""
+        )
+        waits = OpenCallback(7, "12345", "asked", NOW, 1)
+        return {
+            "call": call,
+            "at": NOW,
+            "state": "talking",
+            "kind": "incoming",
+            "seat": f"100{call[-1]}",
+            "agent": f"800{call[-1]}",
+            "offer": "t1",
+            "caller": "13900000001",
+            "dialled": "12345",
+            "line_dialled": line,
+            "line_meant": None,
+            "group": "intake",
+            "language": "zh",
+            "priority": 0,
+            "arrived_at": NOW - 30,
+            "queued_at": NOW - 29,
+            "wait_seconds": 9.0,
+            "callback": "",
+            "history": {
+                "days": 30,
+                "calls": 1,
+                "answered": 1,
+                "repeat_caller": True,
+                "last": [asdict(earlier)],
+                "callbacks": [asdict(waits)],
+            },
+            "trace": [{"at": NOW, "what": "entry.line", "facts": {"line": "12345"}}],
+        }
+
     def queues(self) -> Sequence[Mapping[str, Any]]:
         one = {
             "group": "intake",
@@ -137,6 +180,10 @@ class FakeHouse:
     def seat_verb(self, seat: str, verb: str, agent: str, reason: str) -> Mapping[str, Any]:
         self._does(seat, verb, agent, reason)
         return _seat(seat)
+
+    def dial(self, seat: str, number: str, line: str, who: str) -> Mapping[str, Any]:
+        self._does("dial", seat, number, line, who)
+        return {"call": f"outgoing-{seat}-1", "seat": seat, "number": number, "shown": "12345"}
 
     def reload(self, who: str, why: str) -> Mapping[str, Any]:
         self._does("reload", who, why)

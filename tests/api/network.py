@@ -62,7 +62,10 @@ class Network:
         door = TokenDoor(self.credentials, now, rate, behind_proxy=behind_proxy)
         app = build(house, door, origins=origins, replies=replies or MemoryReplies())
         self.server = TcpServer("127.0.0.1", 0, app, connections)
-        self.port = self.server.port
+
+    @property
+    def port(self) -> int:
+        return self.server.port
 
     @contextmanager
     def serving(self) -> Iterator[Network]:

@@ -36,6 +36,10 @@ class TestReading:
         assert http.simulate_get("/v1/calls/call-1").json["state"] == "talking"
         assert http.simulate_get("/v1/calls/call-9").status_code == 404
 
+    def test_the_screen_pop_of_a_call_can_be_seen(self, http: testing.TestClient) -> None:
+        assert http.simulate_get("/v1/calls/call-1/pop").json["history"]["calls"] == 1
+        assert http.simulate_get("/v1/calls/call-9/pop").status_code == 404
+
     def test_what_does_not_exist_is_not_found(self, http: testing.TestClient) -> None:
         assert http.simulate_get("/v1/nonsense").status_code == 404
 

@@ -38,8 +38,9 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "agent.skills": {"skills": {"intake": 3}},
     "callbacks.add": {"number": "13900000001"},
     "callers.block": {"reason": "drill"},
+    "seat.dial": {"number": "13900000001"},
 }
-SEATS_VERBS = {"seat.sign-in", "seat.sign-out", "seat.ready", "seat.not-ready"}
+SEATS_VERBS = {"seat.sign-in", "seat.sign-out", "seat.ready", "seat.not-ready", "seat.dial"}
 """What the token of a seat is good for, and nothing else."""
 DOING = [route for route in ROUTES if route.method == "POST"]
 

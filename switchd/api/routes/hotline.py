@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from routing.record import CallRecord
+from routing.record import CallRecord, TraceRecord
+from routing.screenpop import EarlierCall, OpenCallback
 from switchd.api.ports import House, NotThere
 from switchd.api.route import About, Answer, Asked, Deed, Nothing, get, post
 
@@ -174,6 +175,59 @@ class CallShown(Answer):
     """As it would be if the call ended now."""
 
 
+class PopLine(Answer):
+    """A line, as a screen shows it."""
+
+    line: str
+    title: str
+    department: str
+    kind: str
+
+
+class PopHistory(Answer):
+    """What the records tell of the number."""
+
+    days: int
+    """So far back."""
+    calls: int
+    answered: int
+    """How many of them somebody talked in."""
+    repeat_caller: bool
+    last: list[EarlierCall]
+    """The latest, the latest first."""
+    callbacks: list[OpenCallback]
+    """Those that the number still waits for."""
+
+
+class Pop(Answer):
+    """What a seat's screen shows of a call (来电弹屏)."""
+
+    call: str
+    at: float
+    state: str
+    kind: str
+    seat: str
+    agent: str
+    offer: str
+    caller: str
+    """Empty if withheld."""
+    dialled: str
+    line_dialled: PopLine | None
+    line_meant: PopLine | None
+    group: str
+    language: str
+    priority: int
+    arrived_at: float
+    queued_at: float | None
+    wait_seconds: float | None
+    callback: str
+    """Id of the callback that this call is about; empty if none."""
+    history: PopHistory | None
+    """`null` until it has been read, and for withheld numbers."""
+    trace: list[TraceRecord]
+    """Why the call went where it went."""
+
+
 class Reloaded(Answer):
     """What came of a reload."""
 
@@ -217,6 +271,14 @@ def call(house: House, asked: Asked[Nothing]) -> Mapping[str, Any]:
     return found
 
 
+def pop(house: House, asked: Asked[Nothing]) -> Mapping[str, Any]:
+    """Give what a seat's screen shows of a call, also for a while after its end."""
+    found = house.pop(asked["call"])
+    if found is None:
+        raise NotThere(f"no call {asked['call']} is in progress here")
+    return found
+
+
 def reload(house: House, asked: Asked[Deed]) -> Mapping[str, Any]:
     """Read the city's folder again and put its plan into force."""
     return house.reload(asked.who, asked.body.why or "reload")
@@ -228,5 +290,6 @@ ROUTES: Final = (
     get("/v1/indicators", indicators, Indicators, "see.indicators"),
     get("/v1/calls", calls, list[Call], "see.calls", each=("call", About.CALL)),
     get("/v1/calls/{call}", call, CallShown, "see.calls"),
+    get("/v1/calls/{call}/pop", pop, Pop, "see.pop"),
     post("/v1/reload", reload, Reloaded, "plan.reload", Deed),
 )

@@ -52,6 +52,26 @@ class NotReady(Deed):
     """`break` if left out."""
 
 
+class Dial(Deed):
+    """Whom to call."""
+
+    number: str = Field(min_length=1, max_length=40, pattern=TEXT)
+    """In any written form."""
+    line: str = Field(default="", max_length=40, pattern=TEXT)
+    """The line on whose behalf; the one that the seat serves if left out."""
+
+
+class Dialled(Answer):
+    """The call that has begun."""
+
+    call: str
+    seat: str
+    number: str
+    """In its normal form."""
+    shown: str
+    """The number that the called person sees."""
+
+
 class Me(Answer):
     """Whose token this is."""
 
@@ -101,6 +121,11 @@ def sign_out(house: House, asked: Asked[Deed]) -> Mapping[str, Any]:
     return house.seat_verb(asked["seat"], "sign-out", "", "")
 
 
+def dial(house: House, asked: Asked[Dial]) -> Mapping[str, Any]:
+    """Call a number from a seat (外呼): the seat's phone rings first, then the number."""
+    return house.dial(asked["seat"], asked.body.number, asked.body.line, asked.who)
+
+
 ROUTES: Final = (
     get("/v1/me", me, Me),
     get("/v1/seats", seats, list[Seat], "see.seats", each=("seat", About.SEAT)),
@@ -108,4 +133,5 @@ ROUTES: Final = (
     post("/v1/seats/{seat}/ready", ready, Seat, "seat.ready", Deed, name="seat_ready"),
     post("/v1/seats/{seat}/not-ready", not_ready, Seat, "seat.not-ready", NotReady),
     post("/v1/seats/{seat}/sign-out", sign_out, Seat, "seat.sign-out", Deed),
+    post("/v1/seats/{seat}/dial", dial, Dialled, "seat.dial", Dial),
 )
