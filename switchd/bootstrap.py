@@ -25,6 +25,7 @@ from switchd.calls.desk import Desk
 from switchd.city import SHIPPED_MUSIC
 from switchd.clock import Clock
 from switchd.config import Loaded, ServerSettings
+from switchd.control import Controls
 from switchd.daemon import Daemon
 from switchd.dialling import ClickToDial
 from switchd.esl.link import Link
@@ -375,6 +376,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down
         ),
         operators=operators,
+        controls=Controls(lambda: daemon.parts.desk),
         pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
         people=people,
         spool=spool,
