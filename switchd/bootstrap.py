@@ -46,6 +46,7 @@ from switchd.keeping import (
     SqlRegister,
     post_json,
 )
+from switchd.keying import Keying
 from switchd.membership import Membership
 from switchd.observing import Observer
 from switchd.operators import Operators
@@ -77,6 +78,7 @@ from switchd.records.voicemails import Voicemails
 from switchd.records.writer import Writer
 from switchd.reloading import Reloader
 from switchd.seating import Seating
+from switchd.seats.call_codes import CALL_CODES
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
 from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear
@@ -299,6 +301,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
     entrance = Entrance(client, server.city, owner, nodes.fence)
     people = People(server.sql, server.city, waitlist.seat_of, plan_in_force, clock.now)
+    codes = server.feature_codes.model_dump()
+    controls = Controls(lambda: daemon.parts.desk)
     seat_desk = SeatDesk(waitlist, clock.now, seating.seated, people.door)
     callers = CallerDesk(entrance, waitlist, rules, lambda: daemon.parts.plan, clock.now)
     estimates = Estimates(Measured(client, server.city, owner), lambda: daemon.parts.plan)
@@ -357,7 +361,14 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             ),
             forecast=lambda group, ahead: estimates.arriving(group, ahead, clock.now()),
         ),
-        codes=FeatureCodes(server.feature_codes.model_dump(), seat_desk, switch),
+        codes=FeatureCodes(
+            {verb: digits for verb, digits in codes.items() if verb not in CALL_CODES},
+            seat_desk,
+            switch,
+        ),
+        keys=Keying(
+            plan_in_force, lambda: daemon.parts.desk, controls, waitlist, switch, clock, codes
+        ),
         seating=seating,
         reloader=Reloader(loaded, use=use, versions=versions, now=clock.now),
         phones=Phones(
@@ -376,7 +387,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down
         ),
         operators=operators,
-        controls=Controls(lambda: daemon.parts.desk),
+        controls=controls,
         pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
         people=people,
         spool=spool,

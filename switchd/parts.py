@@ -18,6 +18,7 @@ from switchd.feed.publisher import Publisher
 from switchd.guard import Guard
 from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
+from switchd.keying import Keying
 from switchd.membership import Membership
 from switchd.observing import Observer
 from switchd.operators import Operators
@@ -54,6 +55,7 @@ class Parts:
     seating: Seating
     reloader: Reloader
     codes: FeatureCodes
+    keys: Keying
     phones: Phones
     seat_desk: SeatDesk
     callers: CallerDesk

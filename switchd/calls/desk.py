@@ -143,6 +143,11 @@ class Desk:
                 return True
         return False
 
+    def call_on(self, leg: str) -> Call | None:
+        """Give the call that a leg belongs to, as it is now."""
+        worker = self._legs.get(leg)
+        return None if worker is None else worker.call
+
     def turn_away(self, leg: str, arrival: Arrival) -> None:
         """A new caller is parked whom nobody will serve; the call leaves a record."""
         self._open(leg, on.TurnedAway(arrival))
