@@ -95,7 +95,12 @@ def _done(call: Call, event: on.Control, plan: Plan, now: float) -> Result:
     if call.state not in fit.states:
         raise Refusal(f"{event.verb} is not possible while the call is {_words(call)}")
     call = laid_out(call).note(
-        now, "control", verb=event.verb, by=event.who, target=event.target or "", why=event.why
+        now,
+        "control.asked",
+        verb=event.verb,
+        by=event.who,
+        target=event.target or "",
+        why=event.why,
     )
     return fit.do(call, event, plan, now)
 
@@ -108,7 +113,7 @@ def _guest(call: Call, event: on.Control, plan: Plan, now: float) -> Result:
     if event.verb not in OF_GUESTS:
         owner = call.offer.seat if call.offer is not None else "nobody"
         raise Refusal(f"the call is that of seat {owner}: seat {event.seat} may only leave it")
-    call = call.note(now, "control", verb=event.verb, by=event.who, why=event.why)
+    call = call.note(now, "control.asked", verb=event.verb, by=event.who, why=event.why)
     call, todo = drop(call, guest, plan, now)
     return call, (*done(event), *todo)
 

@@ -98,7 +98,7 @@ def hand_over(call: Call, plan: Plan, now: float) -> Result:
         return to_group(call, listed.group, plan, now)
     quests = tuple(replace(quest, purpose=Purpose.TRANSFER) for quest in call.quests)
     call = replace(call, state=State.TRANSFERRING, quests=quests)
-    return course(call.note(now, "talk.left", waits="yes"), plan, now)
+    return course(call.note(now, "talk.left"), plan, now)
 
 
 def to_group(call: Call, group: str, plan: Plan, now: float) -> Result:
