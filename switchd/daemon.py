@@ -93,10 +93,10 @@ class Daemon:
         gc.freeze()
         parts.indicators.start()
         parts.callbacks.start()
-        parts.notifier.start()
         self._background += [
             gevent.spawn(unbroken, self._read_inbox),
             gevent.spawn(unbroken, parts.deadlines.run),
+            gevent.spawn(unbroken, parts.notifier.run),
         ]
         parts.link.start()
         log.info("started", city=parts.plan.city, plan=parts.plan.version, owner=parts.owner)
