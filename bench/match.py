@@ -1,14 +1,14 @@
 """Cost of a match in Redis: does it grow with the queue?
 
 Halls of 30, 300 and 1,000 seats are compared, with 50, 500 and 5,000 callers waiting; in the busy
-ones every fifth seat is on a break. Each offer tells why the other seats were not offered the caller,
-of 30 seats at most. There are five skill groups, each seat serves two of them and the lowered level of a third, the groups have
-different strategies, every third caller has another slope of age, and every fifth has been widened
-to the lowered level of the group. A cycle is what a daemon does for one caller, one verb after the
-other on one connection:
+ones every fifth seat is on a break. Each offer tells why the other seats were not offered the
+caller, of 30 seats at most. There are five skill groups, each seat serves two of them and the
+lowered level of a third, the groups have different strategies, every third caller has another
+slope of age, and every fifth has been widened to the lowered level of the group. A cycle is what a
+daemon does for one caller, one verb after the other on one connection:
 
-busy   every seat talks or is on a break: release → match with the caller of the highest score → inbox → accept, and
-       a new caller joins the list, the fifth of them widened
+busy   every seat talks or is on a break: release → match with the caller of the highest score →
+       inbox → accept, and a new caller joins the list, the fifth of them widened
 quiet  nobody waits, every seat is idle: enqueue → match with the seat in turn → inbox → accept →
        release
 

@@ -26,6 +26,7 @@ from switchd.city import SHIPPED_MUSIC
 from switchd.clock import Clock
 from switchd.config import Loaded, ServerSettings
 from switchd.daemon import Daemon
+from switchd.dialling import ClickToDial
 from switchd.esl.link import Link
 from switchd.estimates import Estimates
 from switchd.freeswitch.settings import RenderSettings
@@ -42,9 +43,12 @@ from switchd.keeping import (
     post_json,
 )
 from switchd.membership import Membership
+from switchd.observing import Observer
 from switchd.operators import Operators
 from switchd.parts import Parts
+from switchd.people import People
 from switchd.places import share
+from switchd.popping import PopDesk
 from switchd.prompts.library import PromptLibrary
 from switchd.prompts.manifest import load_manifest
 from switchd.queues.connection import connect
@@ -59,6 +63,7 @@ from switchd.queues.waitlist import Waitlist
 from switchd.records.audit import Audit
 from switchd.records.callbacks import Callbacks
 from switchd.records.callers import CallerRules
+from switchd.records.earlier import EarlierCalls
 from switchd.records.plans import PlanVersions
 from switchd.records.schema import migrate
 from switchd.records.spool import Spool
@@ -201,8 +206,10 @@ class Running:
     callbacks: Callbacks
     voicemails: Voicemails
     audit: Audit
+    people: People
     counted: Store
     """The same records, for questions that must not hold up the writer."""
+    earlier: EarlierCalls
     redis: EmbeddedRedis | None
     folder: Path
     """Where its data are."""
@@ -215,7 +222,9 @@ class Running:
         self.callbacks.close()
         self.voicemails.close()
         self.audit.close()
+        self.people.close()
         self.counted.close()
+        self.earlier.close()
         if self.redis is not None:
             self.redis.stop()
 
@@ -252,6 +261,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     callbacks = Callbacks(server.sql, server.city)
     voicemails = Voicemails(server.sql, server.city)
     audit = Audit(server.sql)
+    earlier = EarlierCalls(server.sql, server.city)
     daemon = Daemon()
     if embedded is not None:
         ended = partial(_warn("redis"), "the embedded Redis ended")
@@ -283,8 +293,9 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     deadlines = Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines"))
     nodes.on_deadline = deadlines.expect
     seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
-    seat_desk = SeatDesk(waitlist, clock.now, seating.seated)
     entrance = Entrance(client, server.city, owner, nodes.fence)
+    people = People(server.sql, server.city, waitlist.seat_of, plan_in_force, clock.now)
+    seat_desk = SeatDesk(waitlist, clock.now, seating.seated, people.door)
     estimates = Estimates(Measured(client, server.city, owner), lambda: daemon.parts.plan)
     queue = CallQueue(waitlist, estimates)
     operators = Operators(
@@ -355,20 +366,25 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             mailbox, post_json, lambda: plan_in_force().voicemail.notify, server.city, clock
         ),
         kept=CallbackHouse(callback_desk, mailbox, clock.now, operators.write_down),
+        dialling=ClickToDial(
+            lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down
+        ),
         operators=operators,
+        pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
+        people=people,
         spool=spool,
         writer=Writer(spool, store),
         indicators=IndicatorDesk(
             Indicators(client, server.city), counted, lambda: daemon.parts.plan, clock.now
         ),
+        observer=Observer(server.metrics),
         owner=owner,
         domain=domain(server.city),
     )
     parts.desk.closed.append(estimates.ended)
     daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
-    return Running(
-        daemon, store, versions, rules, callbacks, voicemails, audit, counted, embedded, state
-    )
+    opened = (store, versions, rules, callbacks, voicemails, audit, people, counted, earlier)
+    return Running(daemon, *opened, embedded, state)
 
 
 def socket_path(state: Path) -> Path:

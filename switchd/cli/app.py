@@ -8,19 +8,24 @@ import typer
 
 from switchd import __version__
 from switchd.cli import (
+    agents,
     callbacks,
     callers,
     city,
+    control,
     demo,
     explain,
     indicators,
     inspect,
     operators,
+    outgoing,
     plan,
+    pop,
     replay,
     report,
     roster,
     run,
+    tokens,
     versions,
     why,
 )
@@ -53,6 +58,7 @@ app.command("check")(city.check)
 app.command("doctor")(city.doctor)
 app.command("explain")(explain.explain)
 app.command("why")(why.why)
+app.command("pop")(pop.pop)
 app.command("replay")(replay.run)
 app.command("roster")(roster.roster)
 app.command("reload")(versions.reload)
@@ -68,9 +74,13 @@ app.command("blocked")(callers.blocked)
 app.add_typer(callbacks.callbacks, name="callbacks")
 app.add_typer(callbacks.voicemail, name="voicemail")
 app.command("audit")(operators.audit)
+control.add_verbs(inspect.seat)
+inspect.seat.command("dial")(outgoing.dial)
 app.add_typer(inspect.seat, name="seat")
 app.add_typer(operators.queue, name="queue")
 app.add_typer(operators.agent, name="agent")
+app.add_typer(agents.agents, name="agents")
+app.add_typer(tokens.tokens, name="tokens")
 app.add_typer(plan.plan, name="plan")
 app.add_typer(city.prompts, name="prompts")
 app.add_typer(city.freeswitch, name="freeswitch")

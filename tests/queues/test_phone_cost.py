@@ -15,7 +15,7 @@ from tests.queues.hall import Hall
 
 SMALL, LARGE = 40, 400
 WHOLE_LISTS = {"keys", "scan", "sscan", "hkeys", "hvals", "hscan", "zscan", "sort"}
-"""Commands that look at all there is. SMEMBERS is none of them: it tells the pools of one seat."""
+"""Commands that look at all there is. SMEMBERS is none of them: it tells the slopes of the lines."""
 
 
 def a_hall(client: redis.Redis, size: int) -> Hall:
