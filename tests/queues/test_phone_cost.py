@@ -15,7 +15,7 @@ from tests.queues.hall import Hall
 
 SMALL, LARGE = 40, 400
 WHOLE_LISTS = {"keys", "scan", "sscan", "hkeys", "hvals", "hscan", "zscan", "sort"}
-"""Commands that look at all there is. SMEMBERS is none of them: it tells the slopes of the lines."""
+"""Commands that look at all there is. SMEMBERS is none: it tells the slopes of lines."""
 
 
 def a_hall(client: redis.Redis, size: int) -> Hall:
