@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,7 @@ from switchd.seats.phones import Phones
 from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear
 from switchd.switchboard.outgoing import FreeSwitch
 from switchd.telling import CallTeller, scopes_of
+from switchd.unbroken import unbroken
 from switchd.wiring import CallQueue, SeatDesk
 
 
@@ -271,7 +273,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     earlier = EarlierCalls(server.sql, server.city)
     daemon = Daemon()
     if embedded is not None:
-        gevent.spawn(embedded.watch, lambda: _warn("redis")("the embedded Redis ended"))
+        ended = partial(_warn("redis"), "the embedded Redis ended")
+        gevent.spawn(unbroken, partial(embedded.watch, ended))
     link = _link(daemon, server, password)
     switch = FreeSwitch(
         lambda: link,
@@ -304,7 +307,6 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     codes = server.feature_codes.model_dump()
     controls = Controls(lambda: daemon.parts.desk)
     seat_desk = SeatDesk(waitlist, clock.now, seating.seated, people.door)
-    callers = CallerDesk(entrance, waitlist, rules, lambda: daemon.parts.plan, clock.now)
     estimates = Estimates(Measured(client, server.city, owner), lambda: daemon.parts.plan)
     queue = CallQueue(waitlist, estimates)
     operators = Operators(
@@ -315,6 +317,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         missing_prompts=lambda names: switch.prompts("").missing(names),
         now=clock.now,
     )
+    callers = CallerDesk(entrance, waitlist, rules, plan_in_force, clock.now, operators.write_down)
     guard = Guard(
         ask=lambda: link.variable(MARK),
         write=lambda mark: link.set_variable(MARK, mark),

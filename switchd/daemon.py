@@ -104,10 +104,10 @@ class Daemon:
         parts.publisher.start()
         parts.feed.start()
         parts.callbacks.start()
-        parts.notifier.start()
         self._background += [
             gevent.spawn(unbroken, self._read_inbox),
             gevent.spawn(unbroken, parts.deadlines.run),
+            gevent.spawn(unbroken, parts.notifier.run),
         ]
         parts.link.start()
         if self._server is not None:
