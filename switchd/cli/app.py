@@ -13,6 +13,7 @@ from switchd.cli import (
     city,
     demo,
     explain,
+    follow_ups,
     indicators,
     inspect,
     operators,
@@ -70,6 +71,8 @@ app.add_typer(callbacks.callbacks, name="callbacks")
 app.add_typer(callbacks.voicemail, name="voicemail")
 app.command("audit")(operators.audit)
 inspect.seat.command("dial")(outgoing.dial)
+inspect.seat.command("result")(follow_ups.put_seat_result_in)
+app.add_typer(follow_ups.follow_ups, name="follow-ups")
 app.add_typer(inspect.seat, name="seat")
 app.add_typer(operators.queue, name="queue")
 app.add_typer(operators.agent, name="agent")

@@ -63,7 +63,7 @@ class TestMigrate:
         with engine.begin() as connection:
             for column in ("department", "kind", "callback"):
                 connection.execute(text(f"ALTER TABLE calls DROP COLUMN {column}"))
-            for table in ("callbacks", "voicemails", "operator_actions"):
+            for table in ("callbacks", "voicemails", "operator_actions", "follow_ups"):
                 connection.execute(text(f"DROP TABLE {table}"))
             connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
         migrate(url)
