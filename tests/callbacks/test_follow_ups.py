@@ -250,9 +250,7 @@ class TestTheResult:
         kept = scene.desk.put_in(one.id, "1", "", "8002")
         assert (kept.result, kept.note, kept.result_by) == ("1", "井盖仍缺", "8002")
 
-    def test_that_the_plan_does_not_know_is_refused_with_those_it_knows(
-        self, scene: Scene
-    ) -> None:
+    def test_that_the_plan_does_not_know_is_refused_with_those_it_knows(self, scene: Scene) -> None:
         (one,) = scene.put_in()
         with pytest.raises(NotCalledBack, match="1 已解决, 2 未解决"):
             scene.desk.put_in(one.id, "9", "", "8001")

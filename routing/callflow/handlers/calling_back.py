@@ -72,7 +72,7 @@ def begin(call: Call, event: on.CallBackDue, plan: Plan, now: float) -> Result:
     is_follow_up = callback.KIND is CallKind.FOLLOW_UP
     call = call.note(
         now,
-        "follow_up.begun" if is_follow_up else "callback.begun",
+        "callback.follow_up" if is_follow_up else "callback.begun",
         callback=callback.id,
         number=callback.number,
         tries=callback.tries,
