@@ -44,9 +44,12 @@ from switchd.keeping import (
     post_json,
 )
 from switchd.membership import Membership
+from switchd.observing import Observer
 from switchd.operators import Operators
 from switchd.parts import Parts
+from switchd.people import People
 from switchd.places import share
+from switchd.popping import PopDesk
 from switchd.prompts.library import PromptLibrary
 from switchd.prompts.manifest import load_manifest
 from switchd.queues.connection import connect
@@ -61,6 +64,7 @@ from switchd.queues.waitlist import Waitlist
 from switchd.records.audit import Audit
 from switchd.records.callbacks import Callbacks
 from switchd.records.callers import CallerRules
+from switchd.records.earlier import EarlierCalls
 from switchd.records.follow_ups import FollowUps
 from switchd.records.plans import PlanVersions
 from switchd.records.schema import migrate
@@ -204,8 +208,10 @@ class Running:
     follow_ups: FollowUps
     voicemails: Voicemails
     audit: Audit
+    people: People
     counted: Store
     """The same records, for questions that must not hold up the writer."""
+    earlier: EarlierCalls
     redis: EmbeddedRedis | None
     folder: Path
     """Where its data are."""
@@ -219,7 +225,9 @@ class Running:
         self.follow_ups.close()
         self.voicemails.close()
         self.audit.close()
+        self.people.close()
         self.counted.close()
+        self.earlier.close()
         if self.redis is not None:
             self.redis.stop()
 
@@ -257,6 +265,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     follow_ups = FollowUps(server.sql, server.city)
     voicemails = Voicemails(server.sql, server.city)
     audit = Audit(server.sql)
+    earlier = EarlierCalls(server.sql, server.city)
     daemon = Daemon()
     if embedded is not None:
         gevent.spawn(embedded.watch, lambda: _warn("redis")("the embedded Redis ended"))
@@ -295,8 +304,9 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     deadlines = Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines"))
     nodes.on_deadline = deadlines.expect
     seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
-    seat_desk = SeatDesk(waitlist, clock.now, seating.seated)
     entrance = Entrance(client, server.city, owner, nodes.fence)
+    people = People(server.sql, server.city, waitlist.seat_of, plan_in_force, clock.now)
+    seat_desk = SeatDesk(waitlist, clock.now, seating.seated, people.door)
     callers = CallerDesk(entrance, waitlist, rules, lambda: daemon.parts.plan, clock.now)
     estimates = Estimates(Measured(client, server.city, owner), lambda: daemon.parts.plan)
     queue = CallQueue(waitlist, estimates)
@@ -373,29 +383,21 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down
         ),
         operators=operators,
+        pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
+        people=people,
         spool=spool,
         writer=Writer(spool, store),
         indicators=IndicatorDesk(
             Indicators(client, server.city), counted, lambda: daemon.parts.plan, clock.now
         ),
+        observer=Observer(server.metrics),
         owner=owner,
         domain=domain(server.city),
     )
     parts.desk.closed.append(estimates.ended)
     daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
-    return Running(
-        daemon,
-        store,
-        versions,
-        rules,
-        callbacks,
-        follow_ups,
-        voicemails,
-        audit,
-        counted,
-        embedded,
-        state,
-    )
+    opened = (store, versions, rules, callbacks, follow_ups, voicemails, audit, people, counted)
+    return Running(daemon, *opened, earlier, embedded, state)
 
 
 def socket_path(state: Path) -> Path:

@@ -60,8 +60,11 @@ class Daemon:
             parts.callbacks.closed,
             parts.follow_ups.closed,
             parts.notifier.closed,
+            parts.pops.closed,
         ]
         parts.writer.on_written = parts.indicators.written
+        parts.observer.assemble(parts)
+        parts.desk.rung.append(parts.pops.rung)
         if server is not None:
             self._server = server(self.house)
 
@@ -75,11 +78,14 @@ class Daemon:
         parts.waitlist.prepare()
         if self._server is not None:
             self._server.start()
+        parts.observer.start()
+        self._background = [gevent.spawn(unbroken, parts.observer.pulse.run)]
         parts.writer.start()  # of what an earlier process left in the spool, too
         if not parts.membership.claim(stop or Flag()):
             return False
         parts.started_at = now = parts.clock.now()
-        self._background = [
+        parts.observer.instruments.lease("owner")
+        self._background += [
             gevent.spawn(unbroken, parts.membership.run),
             gevent.spawn(unbroken, parts.guard.run),
         ]
@@ -121,6 +127,7 @@ class Daemon:
         parts = self.parts
         if self._server is not None:
             self._server.stop()
+        parts.observer.stop()
         parts.callbacks.stop()
         parts.follow_ups.stop()
         parts.notifier.stop()
@@ -272,6 +279,8 @@ class Daemon:
         if leg in self.parts.codes:
             if isinstance(event, on.Played | on.CallerGone):
                 self.parts.codes.played(leg)
+            elif isinstance(event, on.Collected):
+                self.parts.codes.collected(leg, event.keys)
             return True
         return self.parts.desk.deliver(leg, event)
 

@@ -83,6 +83,11 @@ class RunningHouse:
                 return {"state": str(found.state), "record": codec.to_dict(record)}
         return None
 
+    def pop(self, call: str) -> Mapping[str, Any] | None:
+        """What a seat's screen shows of a call; None if it is neither in progress nor has just
+        ended here."""
+        return self._parts.pops.pop(call)
+
     def queues(self) -> Sequence[Mapping[str, Any]]:
         """Every skill group's list."""
         parts = self._parts
@@ -119,9 +124,18 @@ class RunningHouse:
             snapshot = self._parts.waitlist.snapshot(self._parts.clock.now(), first=0)
         return [asdict(seat) for seat in snapshot.seats.values()]
 
-    def seat_verb(self, seat: str, verb: str, agent: str, reason: str) -> Mapping[str, Any]:
-        """Sign in, be ready, …"""
-        return asdict(self._parts.seat_desk.do(seat, verb, agent, reason))
+    def seat_verb(
+        self,
+        seat: str,
+        verb: str,
+        agent: str,
+        reason: str,
+        pin: str = "",
+        take_over: bool = False,
+        vouched: bool = False,
+    ) -> Mapping[str, Any]:
+        """Sign in, be ready, …; `vouched` if the agent has been proven to be one otherwise."""
+        return asdict(self._parts.seat_desk.do(seat, verb, agent, reason, pin, take_over, vouched))
 
     def reload(self, who: str, why: str) -> Mapping[str, Any]:
         """Read the city's folder again and put its plan into force."""

@@ -80,6 +80,9 @@ class SqlCallbacks(SqlRegister[Callback]):
     def open_for(self, number: str) -> Callback | None:
         return in_sql(lambda: self._callbacks.open_for(number))
 
+    def count_open(self) -> int:
+        return in_sql(self._callbacks.count_open)
+
 
 class SqlMailbox:
     """Implements `callbacks.ports.Mailbox`."""

@@ -18,7 +18,10 @@ from switchd.guard import Guard
 from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
 from switchd.membership import Membership
+from switchd.observing import Observer
 from switchd.operators import Operators
+from switchd.people import People
+from switchd.popping import PopDesk
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.entrance import Entrance
 from switchd.queues.inbox import Inbox
@@ -62,9 +65,12 @@ class Parts:
     """Follow-ups, for the interface."""
     dialling: ClickToDial
     operators: Operators
+    people: People
+    pops: PopDesk
     spool: Spool
     writer: Writer
     indicators: IndicatorDesk
+    observer: Observer
     owner: str
     """This node's name in the queue."""
     domain: str

@@ -1,6 +1,6 @@
-"""The routes: /v1/status, /v1/calls, /v1/calls/{call}, /v1/queues, /v1/indicators, /v1/seats,
-/v1/seats/{seat}/{verb}, /v1/blocked, /v1/callers/{number}/block and unblock, /v1/reload;
-further ones in `callbacks` and `operators`."""
+"""The routes: /v1/status, /v1/calls, /v1/calls/{call}, /v1/calls/{call}/pop, /v1/queues,
+/v1/indicators, /v1/seats, /v1/seats/{seat}/{verb}, /v1/blocked, /v1/callers/{number}/block and
+unblock, /v1/reload; further ones in `callbacks` and `operators`."""
 
 from __future__ import annotations
 
@@ -28,6 +28,10 @@ class SeatRequest(BaseModel):
     """Staff number, for sign-in; the seat's own number if left out."""
     reason: str = Field(default="", max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")
     """Why not ready; `break` if left out."""
+    pin: str = Field(default="", max_length=12, pattern=r"^[0-9]*$", repr=False)
+    """For sign-in, where the city wants one."""
+    take_over: bool = False
+    """Whether an agent who sits elsewhere moves here."""
 
 
 class ReloadRequest(BaseModel):
@@ -82,6 +86,21 @@ class _Call:
         response.media = found
 
 
+class _Pop:
+    """GET of what a seat's screen shows of one call."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def on_get(self, request: falcon.Request, response: falcon.Response, call: str) -> None:
+        found = self._house.pop(call)
+        if found is None:
+            raise falcon.HTTPNotFound(
+                title="No such call", description=f"no call {call} is in progress here"
+            )
+        response.media = found
+
+
 class _Seat:
     """POST of a verb for one seat."""
 
@@ -96,7 +115,9 @@ class _Seat:
                 title="No such verb", description=f"{verb}: use one of {', '.join(VERBS)}."
             )
         wanted = body_of(request, SeatRequest)
-        response.media = self._house.seat_verb(seat, verb, wanted.agent, wanted.reason)
+        response.media = self._house.seat_verb(
+            seat, verb, wanted.agent, wanted.reason, wanted.pin, wanted.take_over
+        )
 
 
 class _Reload:
@@ -156,6 +177,7 @@ def build(house: House) -> falcon.App[Any, Any]:
     for what in ("status", "calls", "queues", "indicators", "seats", "blocked"):
         app.add_route(f"/v1/{what}", _Show(house, what))
     app.add_route("/v1/calls/{call}", _Call(house))
+    app.add_route("/v1/calls/{call}/pop", _Pop(house))
     app.add_route("/v1/seats/{seat}/{verb}", _Seat(house))
     app.add_route("/v1/reload", _Reload(house))
     app.add_route("/v1/callers/{number}/block", _Block(house))

@@ -33,6 +33,10 @@ class House(Protocol):
         """Give a call in progress, as its record would be now, and its state; None if unknown."""
         ...
 
+    def pop(self, call: str) -> Mapping[str, Any] | None:
+        """Give what a seat's screen shows of a call, see `routing.screenpop`; None if unknown."""
+        ...
+
     def queues(self) -> Sequence[Mapping[str, Any]]: ...
     def indicators(self) -> Mapping[str, Any]: ...
     def seats(self) -> Sequence[Mapping[str, Any]]: ...
@@ -57,7 +61,6 @@ class House(Protocol):
     def change_skills(
         self, agent: str, changes: Mapping[str, int | None], who: str, why: str
     ) -> Mapping[str, Any]: ...
-    def seat_verb(self, seat: str, verb: str, agent: str, reason: str) -> Mapping[str, Any]: ...
     def follow_ups(self) -> Sequence[Mapping[str, Any]]: ...
     def add_follow_ups(
         self, wishes: Sequence[Mapping[str, Any]], who: str
@@ -77,6 +80,19 @@ class House(Protocol):
 
     def dial(self, seat: str, number: str, line: str, who: str) -> Mapping[str, Any]:
         """Ring the seat's phone, then the number; `line` "" is the one that the seat serves."""
+
+    def seat_verb(
+        self,
+        seat: str,
+        verb: str,
+        agent: str,
+        reason: str,
+        pin: str = "",
+        take_over: bool = False,
+        vouched: bool = False,
+    ) -> Mapping[str, Any]:
+        """`vouched` if it is known otherwise that the agent is the one who signs in; else the
+        city may want a PIN."""
         ...
 
     def reload(self, who: str, why: str) -> Mapping[str, Any]: ...

@@ -12,14 +12,15 @@ import gevent
 import structlog
 
 from routing import outgoing as cb
-from routing.callbacks import Missed, Unreachable, reachable
-from routing.outgoing import Callback, Reason, Status
+from routing.callbacks import Unreachable, reachable
+from routing.outgoing import Callback, Reason
 from routing.plan import Plan
 from routing.record import CallKind, CallRecord, Outcome
 from switchd.callbacks.errands import AGAIN_SECONDS, ErrandDesk, NotCalledBack
+from switchd.callbacks.missed import missed
 from switchd.callbacks.ports import Away, CallbackRegister, Calls, Clock, Line
 
-__all__ = ["AGAIN_SECONDS", "CallbackDesk", "NotCalledBack", "missed", "why_not"]
+__all__ = ["AGAIN_SECONDS", "CallbackDesk", "NotCalledBack", "why_not"]
 
 log = structlog.get_logger(__name__)
 
@@ -105,9 +106,15 @@ class CallbackDesk(ErrandDesk[Callback]):
             if known is not None:
                 self._happened(known.id, cb.Talked(record.call, again=True))
             return
-        wish = missed(record, self._plan())
-        if wish is not None:
-            self.keep(wish)
+        plan = self._plan()
+        wish = missed(record, plan)
+        if wish is None:
+            return
+        with self._one_at_a_time:
+            if (open := self._callbacks.count_open()) < plan.callbacks.missed.most_open:
+                self.keep(wish)
+            else:
+                log.info("missed caller not called back", call_id=record.call, open_callbacks=open)
 
     def _wake(self, id: int, at: float) -> None:
         cancel = self._alarms.pop(id, None)
@@ -126,48 +133,6 @@ def why_not(reason: Unreachable, written: str) -> str:
     return _WHY[reason].format(written[:40])
 
 
-def missed(record: CallRecord, plan: Plan) -> Callback | None:
-    """Give the callback that a missed call becomes by the plan's rule, None if it becomes none."""
-    rules = plan.callbacks
-    rule = rules.missed
-    if record.line_meant not in rule.lines or not rules.trunk or not _is_missed(record, rule):
-        return None
-    calendar = plan.calendars.get(rule.open or "")
-    if calendar is not None and not calendar.is_open(record.ended_at, plan.zone):
-        return None
-    number = reachable(record.caller, plan, record.ended_at)
-    if isinstance(number, Unreachable):
-        return None
-    line = plan.lines[record.line_meant]
-    return Callback(
-        id=0,
-        number=number,
-        line=record.line_meant,
-        group=record.group,
-        language=plan.language,
-        reason=Reason.MISSED,
-        asked_at=record.ended_at,
-        queued_at=record.queued_at or record.ended_at,
-        priority=line.priority,
-        asked_in=record.call,
-        status=Status.PAUSED,
-        next_at=record.ended_at + rule.delay_seconds,
-    )
-
-
-def _is_missed(record: CallRecord, rule: Missed) -> bool:
-    """Tell whether nobody answered who should have: a supervisor who takes a caller out, and a
-    caller who did not want to be called back, have said enough."""
-    happened = {step.what for step in record.trace}
-    if record.outcome is Outcome.CONGESTED:
-        asked = bool(record.group) and "callback.declined" not in happened
-        return rule.congested and asked
-    if record.outcome not in _MISSED:
-        return False
-    return record.queue_seconds is not None and record.queue_seconds >= rule.after_seconds
-
-
-_MISSED = frozenset({Outcome.ABANDONED, Outcome.TIMED_OUT, Outcome.FAILED})
 _WHY = {
     Unreachable.NO_NUMBER: "'{}' is no number of a mobile or a fixed line that is called back",
     Unreachable.EMERGENCY: "{} is an emergency service, which is never called back",

@@ -58,7 +58,8 @@ class ErrandDesk(ABC, Generic[Errand]):
         self._owner = owner
         self._stopped = False
         self._one_at_a_time = RLock()
-        """Several seats may be found for one errand at the same moment."""
+        """Several seats may be found for one errand at the same moment, and many callers be
+        missed."""
 
     def start(self) -> None:
         """Give every open one its place again, and its age. A try that a daemon left behind goes

@@ -59,6 +59,7 @@ class CallbackRegister(Register[Callback], Protocol):
     """Where callbacks are written down."""
 
     def open_for(self, number: str) -> Callback | None: ...
+    def count_open(self) -> int: ...
 
 
 class Tasks(Register[FollowUp], Protocol):

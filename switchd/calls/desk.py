@@ -75,6 +75,8 @@ class Desk:
         self._empty.set()
         self.closed: list[Callable[[CallRecord], None]] = []
         """Told of every record, after it is safe."""
+        self.rung: list[Callable[[Call, str], None]] = []
+        """Told of every leg that is about to be rung for a call; must not wait for anything."""
         self.unexpected: Counter[str] = Counter()
         """State and event of what the table has no row for."""
 
@@ -87,6 +89,11 @@ class Desk:
     def calls(self) -> Iterator[Call]:
         """Every call in progress, oldest first."""
         return (worker.call for worker in list(self._calls.values()))
+
+    def find(self, call: str) -> Call | None:
+        """Give a call in progress by its id."""
+        worker = self._calls.get(call)
+        return None if worker is None else worker.call
 
     def arrive(self, leg: str, arrival: Arrival) -> None:
         """A new caller is parked. A leg that is known already is not opened twice."""
@@ -147,7 +154,7 @@ class Desk:
             self._plan(),
             self._performer,
             self._clock,
-            on_leg=self._legs.__setitem__,
+            on_leg=self._ring,
             on_closed=self._close,
             on_unexpected=self._count_unexpected,
         )
@@ -155,6 +162,14 @@ class Desk:
         self._empty.clear()
         worker.post(event)
         worker.start()
+
+    def _ring(self, leg: str, worker: Worker) -> None:
+        self._legs[leg] = worker
+        for listener in self.rung:
+            try:
+                listener(worker.call, leg)
+            except Exception:
+                log.exception("not told of a leg that rings", call_id=worker.call.id, leg=leg)
 
     def deliver(self, leg: str, event: on.Event) -> bool:
         """Hand `event` to the call that `leg` belongs to; False if it belongs to none."""

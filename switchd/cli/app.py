@@ -8,9 +8,11 @@ import typer
 
 from switchd import __version__
 from switchd.cli import (
+    agents,
     callbacks,
     callers,
     city,
+    control,
     demo,
     explain,
     follow_ups,
@@ -19,10 +21,12 @@ from switchd.cli import (
     operators,
     outgoing,
     plan,
+    pop,
     replay,
     report,
     roster,
     run,
+    tokens,
     versions,
     why,
 )
@@ -55,6 +59,7 @@ app.command("check")(city.check)
 app.command("doctor")(city.doctor)
 app.command("explain")(explain.explain)
 app.command("why")(why.why)
+app.command("pop")(pop.pop)
 app.command("replay")(replay.run)
 app.command("roster")(roster.roster)
 app.command("reload")(versions.reload)
@@ -70,12 +75,15 @@ app.command("blocked")(callers.blocked)
 app.add_typer(callbacks.callbacks, name="callbacks")
 app.add_typer(callbacks.voicemail, name="voicemail")
 app.command("audit")(operators.audit)
+control.add_verbs(inspect.seat)
 inspect.seat.command("dial")(outgoing.dial)
 inspect.seat.command("result")(follow_ups.put_seat_result_in)
 app.add_typer(follow_ups.follow_ups, name="follow-ups")
 app.add_typer(inspect.seat, name="seat")
 app.add_typer(operators.queue, name="queue")
 app.add_typer(operators.agent, name="agent")
+app.add_typer(agents.agents, name="agents")
+app.add_typer(tokens.tokens, name="tokens")
 app.add_typer(plan.plan, name="plan")
 app.add_typer(city.prompts, name="prompts")
 app.add_typer(city.freeswitch, name="freeswitch")

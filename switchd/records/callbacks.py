@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import ColumnElement, Table, func, select
 
 from routing.outgoing import Callback
 from switchd.records.errands import Errands
@@ -29,3 +29,9 @@ class Callbacks(Errands[Callback]):
         """Return every open one, whose person has waited longest first."""
         longest = (self.table.c.queued_at, self.table.c.id)
         return self._list(self._select(self._is_open()).order_by(*longest))
+
+    def count_open(self) -> int:
+        """Return how many are open."""
+        counted = select(func.count()).where(self.table.c.city == self._city, self._is_open())
+        with self._connect() as connection:
+            return int(connection.execute(counted).scalar_one())

@@ -113,6 +113,12 @@ class Phone(Scripted, Party):
             cause = "CALL_REJECTED" if ringing else "NORMAL_CLEARING"
             self._switch.hang_up(leg, cause, by_far_end=True)
 
+    def press(self, keys: str) -> None:
+        """Press keys in the call that it is in."""
+        for key in keys:
+            if self.leg is not None:
+                self._switch.press(self.leg, key)
+
     def row(self) -> dict[str, str]:
         """Its registration, as FreeSWITCH lists it."""
         address = self._address()

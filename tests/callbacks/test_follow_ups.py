@@ -16,8 +16,8 @@ from routing.record import CallKind, CallRecord, Outcome
 from switchd.callbacks.errands import AGAIN_SECONDS, NotCalledBack
 from switchd.callbacks.follow_ups import FollowUpDesk, Wish
 from switchd.callbacks.ports import Away, NumberIsCalled
-from tests.calls.house import FakeClock, wait_until
 from tests.callbacks.test_desk import House
+from tests.calls.house import FakeClock, wait_until
 from tests.routing.build import NOW, Story, hotline, offer, plan
 
 RULES = FollowUpRules(
@@ -66,10 +66,10 @@ class Shelf:
         if id not in self.kept:
             return None
         after, todo = how(self.kept[id])
-        tried = {one.number for one in self.kept.values() if one.status is Status.TRYING}
-        if self.kept[id].status is not Status.TRYING and after.status is Status.TRYING:
-            if after.number in tried:
-                raise NumberIsCalled(after.number)
+        others = [one for one in self.kept.values() if one.id != id]
+        tried = {one.number for one in others if one.status is Status.TRYING}
+        if after.status is Status.TRYING and after.number in tried:
+            raise NumberIsCalled(after.number)
         self.kept[id] = after
         return after, todo
 
