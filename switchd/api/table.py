@@ -7,7 +7,16 @@ from itertools import groupby
 from typing import Any, Final
 
 from switchd.api.route import Route
-from switchd.api.routes import callbacks, callers, events, health, hotline, seats, waiting
+from switchd.api.routes import (
+    callbacks,
+    callers,
+    events,
+    follow_ups,
+    health,
+    hotline,
+    seats,
+    waiting,
+)
 
 ROUTES: Final[tuple[Route[Any], ...]] = (
     *health.ROUTES,
@@ -17,6 +26,7 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     *waiting.ROUTES,
     *callers.ROUTES,
     *callbacks.ROUTES,
+    *follow_ups.ROUTES,
 )
 
 
