@@ -15,7 +15,6 @@ from gevent.event import Event as Flag
 from routing.admission import Capacity
 from routing.plan import Plan
 from switchd import serving
-from switchd.api.door import NoTokens
 from switchd.api.ports import House
 from switchd.api.replies import RedisReplies
 from switchd.api.server import Interface
@@ -50,6 +49,7 @@ from switchd.membership import Membership
 from switchd.observing import Observer
 from switchd.operators import Operators
 from switchd.parts import Parts
+from switchd.people import People
 from switchd.places import share
 from switchd.popping import PopDesk
 from switchd.prompts.library import PromptLibrary
@@ -60,7 +60,7 @@ from switchd.queues.embedded import EmbeddedRedis
 from switchd.queues.entrance import Entrance
 from switchd.queues.inbox import Inbox
 from switchd.queues.indicators import Indicators
-from switchd.queues.keys import InterfaceKeys
+from switchd.queues.keys import InterfaceKeys, Keys
 from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
 from switchd.queues.waitlist import Waitlist
@@ -210,6 +210,7 @@ class Running:
     callbacks: Callbacks
     voicemails: Voicemails
     audit: Audit
+    people: People
     counted: Store
     """The same records, for questions that must not hold up the writer."""
     earlier: EarlierCalls
@@ -225,6 +226,7 @@ class Running:
         self.callbacks.close()
         self.voicemails.close()
         self.audit.close()
+        self.people.close()
         self.counted.close()
         self.earlier.close()
         if self.redis is not None:
@@ -294,8 +296,9 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     deadlines = Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines"))
     nodes.on_deadline = deadlines.expect
     seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
-    seat_desk = SeatDesk(waitlist, clock.now, seating.seated)
     entrance = Entrance(client, server.city, owner, nodes.fence)
+    people = People(server.sql, server.city, waitlist.seat_of, plan_in_force, clock.now)
+    seat_desk = SeatDesk(waitlist, clock.now, seating.seated, people.door)
     callers = CallerDesk(entrance, waitlist, rules, lambda: daemon.parts.plan, clock.now)
     estimates = Estimates(Measured(client, server.city, owner), lambda: daemon.parts.plan)
     queue = CallQueue(waitlist, estimates)
@@ -314,8 +317,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         on_lost=lambda: daemon.parts.membership.lose(),
     )
     link.may_send = guard.holds
-    names = InterfaceKeys(server.city)
-    events = Stream(client, names.events)
+    events = Stream(client, Keys(server.city).events)
     parts = Parts(
         plan=plan,
         clock=clock,
@@ -373,6 +375,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         ),
         operators=operators,
         pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
+        people=people,
         spool=spool,
         writer=Writer(spool, store),
         indicators=IndicatorDesk(
@@ -388,13 +391,15 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     parts.desk.closed.append(estimates.ended)
     parts.desk.changed.append(teller.changed)
     parts.pops.told.append(teller.popped)
-    replies = RedisReplies(client, names.replies, clock.now)
+    replies = RedisReplies(client, InterfaceKeys(server.city).replies, clock.now)
 
     def server_for(house: House) -> Interface:
-        return serving.serve(house, socket_path(state), server, NoTokens(), replies, clock.now)
+        return serving.serve(
+            house, socket_path(state), server, people.credentials, replies, clock.now
+        )
 
     daemon.assemble(parts, server_for if serve else None)
-    opened = (store, versions, rules, callbacks, voicemails, audit, counted, earlier)
+    opened = (store, versions, rules, callbacks, voicemails, audit, people, counted, earlier)
     return Running(daemon, *opened, embedded, state)
 
 

@@ -59,14 +59,6 @@ class LocalDoor:
         return LOCAL
 
 
-class NoTokens:
-    """Knows nobody: for a daemon in which no tokens are kept. Implements `ports.Credentials`."""
-
-    def check(self, token: str, now: float) -> Identity | None:
-        """Nobody has a token."""
-        return None
-
-
 class TokenDoor:
     """TCP: a token in the header Authorization, and not too many requests."""
 
