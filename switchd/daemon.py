@@ -17,7 +17,7 @@ from routing.callflow import events as on
 from routing.entry import Arrival, is_emergency
 from routing.outgoing import PREFIX
 from routing.plan import Plan
-from switchd.api.server import Server
+from switchd.api.server import Interface
 from switchd.comparing import Comparing
 from switchd.esl.errors import EslError
 from switchd.esl.link import Link
@@ -46,10 +46,10 @@ class Daemon:
     house: RunningHouse
 
     def __init__(self) -> None:
-        self._server: Server | None = None
+        self._server: Interface | None = None
         self._background: list[gevent.Greenlet[..., None]] = []
 
-    def assemble(self, parts: Parts, server: Callable[[RunningHouse], Server] | None) -> None:
+    def assemble(self, parts: Parts, server: Callable[[RunningHouse], Interface] | None) -> None:
         """Take the parts. The daemon itself is one of their listeners, hence not in __init__."""
         self.parts = parts
         self.house = RunningHouse(parts)
@@ -101,6 +101,8 @@ class Daemon:
         gc.collect()
         gc.freeze()
         parts.indicators.start()
+        parts.publisher.start()
+        parts.feed.start()
         parts.callbacks.start()
         parts.notifier.start()
         self._background += [
@@ -108,6 +110,8 @@ class Daemon:
             gevent.spawn(unbroken, parts.deadlines.run),
         ]
         parts.link.start()
+        if self._server is not None:
+            self._server.open()
         log.info("started", city=parts.plan.city, plan=parts.plan.version, owner=parts.owner)
         return True
 
@@ -142,6 +146,8 @@ class Daemon:
         parts.callbacks.stop()
         parts.notifier.stop()
         parts.desk.stop()
+        parts.feed.stop()
+        parts.publisher.stop()
         parts.link.stop()
         parts.inbox.close()
         parts.deadlines.close()
@@ -197,6 +203,7 @@ class Daemon:
     def queue_back(self) -> None:
         """Redis answers again; it may have lost what it knew."""
         self.parts.indicators.restore()
+        self.parts.publisher.lost()
         self._comparing.queue_back()
 
     # what the link tells
