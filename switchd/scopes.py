@@ -15,7 +15,7 @@ EVERYBODY = 1_000_000
 
 
 def scope(parts: Parts, kind: str, name: str) -> Scope:
-    """Tell it for a seat, call, group, agent, callback or voicemail.
+    """Tell it for a seat, call, group, agent, callback, follow-up or voicemail.
 
     What is not known is nobody's: only those whose right is for the whole city may ask for it.
     Raises `QueueUnavailable`, and `Unavailable` if SQL has to be asked, but not for seats and calls
@@ -32,6 +32,8 @@ def scope(parts: Parts, kind: str, name: str) -> Scope:
             return _of_agent(parts, name)
         case "callback":
             return _listed(parts.kept.callbacks, "id", int(name))
+        case "follow_up":
+            return _of_follow_up(parts, int(name))
         case "voicemail":
             return _listed(parts.kept.voicemails, "call", name)
     return WHOLE_CITY
@@ -65,6 +67,11 @@ def _of_agent(parts: Parts, agent: str) -> Scope:
     at = [seat for seat in snapshot.seats.values() if seat.agent == agent]
     skills = _skills(parts.plan, agent)
     return Scope(groups=skills.union(*(seat.groups for seat in at)), agent=agent)
+
+
+def _of_follow_up(parts: Parts, id: int) -> Scope:
+    found = parts.asked.find(id)
+    return Scope(found.seat, frozenset({found.group})) if found else WHOLE_CITY
 
 
 def _skills(plan: Plan, agent: str) -> frozenset[str]:
