@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from routing.indicators import Counts
@@ -11,7 +12,9 @@ from routing.outgoing import Callback, Reason
 from routing.record import CallRecord, EndedBy, Outcome
 from routing.rights import WHOLE_CITY, Identity, Role, Scope
 from routing.screenpop import EarlierCall, OpenCallback
-from switchd.api.ports import Following, Unavailable
+from switchd.api.ports import Following
+from switchd.feed.follow import Feed
+from tests.feed.streams import FakeStream
 
 NOW = 1_795_355_873.0
 SCOPES: Mapping[tuple[str, str], Scope] = {
@@ -57,8 +60,16 @@ class FakeHouse:
         self.done: list[tuple[Any, ...]] = []
         self.trouble: Exception | None = None
         self.troubles: dict[str, str] = {}
+        self.stream = FakeStream()
+        self.feed = Feed(self.stream, lambda event: [SCOPES["seat", event.seat]])  # type: ignore[arg-type]
+        self.feed.read(0)
         self.signed_in_by = "", False, False
         """PIN, whether to take over, and whether the agent's own token was used."""
+
+    def tells(self, *seats: str, **more: Any) -> None:
+        """Something happens at seats, and the feed has it."""
+        self.stream.tell(*seats, **more)
+        self.feed.read(0)
 
     def _answer(self, answer: Any) -> Any:
         if self.trouble is not None:
@@ -73,7 +84,7 @@ class FakeHouse:
         return self.troubles
 
     def follow(self, since: str) -> Following:
-        raise Unavailable("there is no feed here")
+        return partial(self.feed.follow, since)
 
     def scope(self, kind: str, name: str) -> Scope:
         return SCOPES.get((kind, name), WHOLE_CITY)
