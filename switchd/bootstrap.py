@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from switchd.calls.desk import Desk
 from switchd.city import SHIPPED_MUSIC
 from switchd.clock import Clock
 from switchd.config import Loaded, ServerSettings
+from switchd.control import Controls
 from switchd.daemon import Daemon
 from switchd.dialling import ClickToDial
 from switchd.esl.link import Link
@@ -45,6 +47,7 @@ from switchd.keeping import (
     SqlRegister,
     post_json,
 )
+from switchd.keying import Keying
 from switchd.membership import Membership
 from switchd.observing import Observer
 from switchd.operators import Operators
@@ -76,11 +79,13 @@ from switchd.records.voicemails import Voicemails
 from switchd.records.writer import Writer
 from switchd.reloading import Reloader
 from switchd.seating import Seating
+from switchd.seats.call_codes import CALL_CODES
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
 from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear
 from switchd.switchboard.outgoing import FreeSwitch
 from switchd.telling import CallTeller, scopes_of
+from switchd.unbroken import unbroken
 from switchd.wiring import CallQueue, SeatDesk
 
 
@@ -268,7 +273,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     earlier = EarlierCalls(server.sql, server.city)
     daemon = Daemon()
     if embedded is not None:
-        gevent.spawn(embedded.watch, lambda: _warn("redis")("the embedded Redis ended"))
+        ended = partial(_warn("redis"), "the embedded Redis ended")
+        gevent.spawn(unbroken, partial(embedded.watch, ended))
     link = _link(daemon, server, password)
     switch = FreeSwitch(
         lambda: link,
@@ -298,8 +304,9 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
     entrance = Entrance(client, server.city, owner, nodes.fence)
     people = People(server.sql, server.city, waitlist.seat_of, plan_in_force, clock.now)
+    codes = server.feature_codes.model_dump()
+    controls = Controls(lambda: daemon.parts.desk)
     seat_desk = SeatDesk(waitlist, clock.now, seating.seated, people.door)
-    callers = CallerDesk(entrance, waitlist, rules, lambda: daemon.parts.plan, clock.now)
     estimates = Estimates(Measured(client, server.city, owner), lambda: daemon.parts.plan)
     queue = CallQueue(waitlist, estimates)
     operators = Operators(
@@ -310,6 +317,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         missing_prompts=lambda names: switch.prompts("").missing(names),
         now=clock.now,
     )
+    callers = CallerDesk(entrance, waitlist, rules, plan_in_force, clock.now, operators.write_down)
     guard = Guard(
         ask=lambda: link.variable(MARK),
         write=lambda mark: link.set_variable(MARK, mark),
@@ -355,7 +363,14 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             ),
             forecast=lambda group, ahead: estimates.arriving(group, ahead, clock.now()),
         ),
-        codes=FeatureCodes(server.feature_codes.model_dump(), seat_desk, switch),
+        codes=FeatureCodes(
+            {verb: digits for verb, digits in codes.items() if verb not in CALL_CODES},
+            seat_desk,
+            switch,
+        ),
+        keys=Keying(
+            plan_in_force, lambda: daemon.parts.desk, controls, waitlist, switch, clock, codes
+        ),
         seating=seating,
         reloader=Reloader(loaded, use=use, versions=versions, now=clock.now),
         phones=Phones(
@@ -374,6 +389,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down
         ),
         operators=operators,
+        controls=controls,
         pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
         people=people,
         spool=spool,

@@ -104,10 +104,10 @@ class Daemon:
         parts.publisher.start()
         parts.feed.start()
         parts.callbacks.start()
-        parts.notifier.start()
         self._background += [
             gevent.spawn(unbroken, self._read_inbox),
             gevent.spawn(unbroken, parts.deadlines.run),
+            gevent.spawn(unbroken, parts.notifier.run),
         ]
         parts.link.start()
         if self._server is not None:
@@ -277,9 +277,11 @@ class Daemon:
         self.parts.codes.dialled(leg, seat, code)
 
     def number_dialled(self, leg: str, seat: str, number: str) -> None:
-        """A seat's phone dialled a number."""
+        """A seat's phone dialled a number, or a code that leads to a call."""
         stopping = self.parts.draining
-        self.parts.desk.dial_out(on.DialledOut(seat, number, leg, stopping=stopping))
+        wanted = self.parts.keys.codes.dialled(leg, seat, number)
+        if wanted:
+            self.parts.desk.dial_out(on.DialledOut(seat, wanted, leg, stopping=stopping))
 
     def phone(self, seat: str, reachable: bool) -> None:
         """A phone has registered or is gone."""
@@ -293,8 +295,15 @@ class Daemon:
             elif isinstance(event, on.Collected):
                 self.parts.codes.collected(leg, event.keys)
             return True
-        return self.parts.desk.deliver(leg, event)
+        if leg in self.parts.keys.codes:
+            if isinstance(event, on.Played | on.SeatGone):
+                self.parts.keys.codes.over(leg)
+            return True
+        known = self.parts.desk.deliver(leg, event)
+        self.parts.keys.heard(leg, event)
+        return known
 
     def knows(self, leg: str) -> bool:
         """Whether somebody works on the leg."""
-        return leg in self.parts.desk or leg in self.parts.codes
+        parts = self.parts
+        return leg in parts.desk or leg in parts.codes or leg in parts.keys.codes

@@ -19,6 +19,7 @@ from routing.outgoing import LEG_PREFIX, OUTGOING_LEGS, Callback
 from routing.plan import Plan
 from routing.record import CallRecord, EndedBy
 from routing.seats import Offer
+from switchd.calls.answers import Answers
 from switchd.calls.performer import Performer
 from switchd.calls.ports import (
     Clock,
@@ -57,7 +58,10 @@ class Desk:
         self._queue = queue
         self._ledger = ledger
         self._clock = clock
-        self._performer = Performer(switch, queue, clock, register, places or NoPlaces())
+        self.answers = Answers()
+        self._performer = Performer(
+            switch, queue, clock, register, places or NoPlaces(), self.answers
+        )
         self.reception = Reception(
             plan,
             switch,
@@ -138,6 +142,11 @@ class Desk:
                 worker.post(on.Offered(offer))
                 return True
         return False
+
+    def call_on(self, leg: str) -> Call | None:
+        """Give the call that a leg belongs to, as it is now."""
+        worker = self._legs.get(leg)
+        return None if worker is None else worker.call
 
     def turn_away(self, leg: str, arrival: Arrival) -> None:
         """A new caller is parked whom nobody will serve; the call leaves a record."""
