@@ -121,6 +121,10 @@ class House(Protocol):
     def change_skills(
         self, agent: str, changes: Mapping[str, int | None], who: str, why: str
     ) -> Mapping[str, Any]: ...
+    def control(self, seat: str, verb: str, target: str, who: str, why: str) -> Mapping[str, Any]:
+        """Do what a seat asks for in its call; `target` "" for none."""
+        ...
+
     def dial(self, seat: str, number: str, line: str, who: str) -> Mapping[str, Any]:
         """Ring the seat's phone, then the number; `line` "" is the one that the seat serves."""
 

@@ -7,13 +7,14 @@ from itertools import groupby
 from typing import Any, Final
 
 from switchd.api.route import Route
-from switchd.api.routes import callbacks, callers, events, health, hotline, seats, waiting
+from switchd.api.routes import callbacks, callers, control, events, health, hotline, seats, waiting
 
 ROUTES: Final[tuple[Route[Any], ...]] = (
     *health.ROUTES,
     *hotline.ROUTES,
     *events.ROUTES,
     *seats.ROUTES,
+    *control.ROUTES,
     *waiting.ROUTES,
     *callers.ROUTES,
     *callbacks.ROUTES,

@@ -242,6 +242,10 @@ class FakeHouse:
         self._does("handled", call, who)
         return _voicemail("1")
 
+    def control(self, seat: str, verb: str, target: str, who: str, why: str) -> Mapping[str, Any]:
+        self._does(verb, seat, target, who, why)
+        return {"call": "leg-a", "verb": verb}
+
     def rank(self, call: str, priority: int, who: str, why: str) -> Mapping[str, Any]:
         return self._operator("rank", call, priority, who, why)
 
