@@ -77,8 +77,9 @@ class House(Protocol):
         """Give what keeps the daemon from serving callers: part → what is wrong with it."""
         ...
 
-    def scope(self, kind: str, name: str) -> Scope:
-        """Tell whose it is: `kind` is seat, call, group, agent, callback or voicemail.
+    def scopes(self, kind: str, name: str) -> Sequence[Scope]:
+        """Tell whose it is: `kind` is seat, call, group, agent, callback or voicemail. A right to
+        one of them is enough.
 
         What does not exist is nobody's: an empty scope. Raises `Unavailable`.
         """
@@ -121,6 +122,12 @@ class House(Protocol):
     def change_skills(
         self, agent: str, changes: Mapping[str, int | None], who: str, why: str
     ) -> Mapping[str, Any]: ...
+    def control_call(
+        self, call: str, verb: str, target: str, who: str, why: str
+    ) -> Mapping[str, Any]:
+        """Do with a call what its seat could do; for supervisors."""
+        ...
+
     def control(self, seat: str, verb: str, target: str, who: str, why: str) -> Mapping[str, Any]:
         """Do what a seat asks for in its call; `target` "" for none."""
         ...

@@ -86,8 +86,8 @@ class FakeHouse:
     def follow(self, since: str) -> Following:
         return partial(self.feed.follow, since)
 
-    def scope(self, kind: str, name: str) -> Scope:
-        return SCOPES.get((kind, name), WHOLE_CITY)
+    def scopes(self, kind: str, name: str) -> Sequence[Scope]:
+        return [SCOPES.get((kind, name), WHOLE_CITY)]
 
     def status(self) -> Mapping[str, Any]:
         return self._answer(  # type: ignore[no-any-return]
@@ -244,7 +244,13 @@ class FakeHouse:
 
     def control(self, seat: str, verb: str, target: str, who: str, why: str) -> Mapping[str, Any]:
         self._does(verb, seat, target, who, why)
-        return {"call": "leg-a", "verb": verb}
+        return {"call": f"call-{seat[-1]}", "verb": verb}
+
+    def control_call(
+        self, call: str, verb: str, target: str, who: str, why: str
+    ) -> Mapping[str, Any]:
+        self._does(verb, call, target, who, why)
+        return {"call": call, "verb": verb}
 
     def rank(self, call: str, priority: int, who: str, why: str) -> Mapping[str, Any]:
         return self._operator("rank", call, priority, who, why)
