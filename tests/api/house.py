@@ -97,6 +97,8 @@ class FakeHouse:
                 "version": "0.1.0",
                 "plan": "d7026d6bf533",
                 "node": "pds1:8021",
+                "owned_at": "",
+                "standbys": [],
                 "nodes": [{"owner": "pds1:8021", "place": "pds1:/var", "heard_at": NOW}],
                 "now": NOW,
                 "started_at": NOW - 60,
