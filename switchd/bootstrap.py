@@ -423,6 +423,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     parts.desk.closed.append(estimates.ended)
     parts.desk.changed.append(teller.changed)
     parts.pops.told.append(teller.popped)
+    parts.desk.answers.listeners.append(teller.noted)
     replies = RedisReplies(client, InterfaceKeys(server.city).replies, clock.now)
 
     def server_for(house: House) -> Interface:
