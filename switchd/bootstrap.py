@@ -15,9 +15,10 @@ from gevent.event import Event as Flag
 
 from routing.admission import Capacity
 from routing.plan import Plan
-from switchd.api.app import build as build_app
+from switchd import serving
 from switchd.api.ports import House
-from switchd.api.server import Server
+from switchd.api.replies import RedisReplies
+from switchd.api.server import Interface
 from switchd.callbacks.desk import CallbackDesk
 from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
@@ -29,6 +30,9 @@ from switchd.daemon import Daemon
 from switchd.dialling import ClickToDial
 from switchd.esl.link import Link
 from switchd.estimates import Estimates
+from switchd.feed.follow import Feed
+from switchd.feed.publisher import Publisher
+from switchd.feed.stream import Stream
 from switchd.freeswitch.settings import RenderSettings
 from switchd.guard import MARK, Guard
 from switchd.history import RetiredForEver, against_history
@@ -57,6 +61,7 @@ from switchd.queues.embedded import EmbeddedRedis
 from switchd.queues.entrance import Entrance
 from switchd.queues.inbox import Inbox
 from switchd.queues.indicators import Indicators
+from switchd.queues.keys import InterfaceKeys
 from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
 from switchd.queues.waitlist import Waitlist
@@ -76,6 +81,7 @@ from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
 from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear
 from switchd.switchboard.outgoing import FreeSwitch
+from switchd.telling import CallTeller, scopes_of
 from switchd.unbroken import unbroken
 from switchd.wiring import CallQueue, SeatDesk
 
@@ -314,6 +320,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         on_lost=lambda: daemon.parts.membership.lose(),
     )
     link.may_send = guard.holds
+    names = InterfaceKeys(server.city)
+    events = Stream(client, names.events)
     parts = Parts(
         plan=plan,
         clock=clock,
@@ -378,11 +386,23 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             Indicators(client, server.city), counted, lambda: daemon.parts.plan, clock.now
         ),
         observer=Observer(server.metrics),
+        publisher=Publisher(events, clock.now),
+        feed=Feed(events, lambda event: scopes_of(event, plan_in_force)),
         owner=owner,
         domain=domain(server.city),
     )
+    teller = CallTeller(parts.publisher)
     parts.desk.closed.append(estimates.ended)
-    daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
+    parts.desk.changed.append(teller.changed)
+    parts.pops.told.append(teller.popped)
+    replies = RedisReplies(client, names.replies, clock.now)
+
+    def server_for(house: House) -> Interface:
+        return serving.serve(
+            house, socket_path(state), server, people.credentials, replies, clock.now
+        )
+
+    daemon.assemble(parts, server_for if serve else None)
     opened = (store, versions, rules, callbacks, voicemails, audit, people, counted, earlier)
     return Running(daemon, *opened, embedded, state)
 
@@ -390,10 +410,6 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
 def socket_path(state: Path) -> Path:
     """Where the command line finds the daemon."""
     return state / "switchd.sock"
-
-
-def _server(house: House, state: Path) -> Server:
-    return Server(socket_path(state), build_app(house))
 
 
 def _link(daemon: Daemon, server: ServerSettings, password: str) -> Link:

@@ -12,6 +12,8 @@ from switchd.calls.desk import Desk
 from switchd.clock import Clock
 from switchd.dialling import ClickToDial
 from switchd.esl.link import Link
+from switchd.feed.follow import Feed
+from switchd.feed.publisher import Publisher
 from switchd.guard import Guard
 from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
@@ -66,6 +68,8 @@ class Parts:
     writer: Writer
     indicators: IndicatorDesk
     observer: Observer
+    publisher: Publisher
+    feed: Feed
     owner: str
     """This node's name in the queue."""
     domain: str

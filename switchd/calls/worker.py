@@ -38,6 +38,7 @@ class Worker:
         on_leg: Callable[[str, Worker], None],
         on_closed: Callable[[Worker, CallRecord], None],
         on_unexpected: Callable[[Call, on.Event], None],
+        on_changed: Callable[[Call, Call], None],
     ) -> None:
         self.call = call
         self.plan: Final = plan
@@ -46,6 +47,7 @@ class Worker:
         self._on_leg = on_leg
         self._on_closed = on_closed
         self._on_unexpected = on_unexpected
+        self._on_changed = on_changed
         self._mailbox: SimpleQueue[on.Event] = SimpleQueue()
         self._timers: dict[str, Callable[[], None]] = {}
         self._greenlet: gevent.Greenlet[..., None] | None = None
@@ -89,11 +91,13 @@ class Worker:
         pending = deque([event])
         while pending:
             event = pending.popleft()
+            before = self.call
             try:
-                self.call, todo = step(self.call, event, self.plan, self._clock.now())
+                self.call, todo = step(before, event, self.plan, self._clock.now())
             except Unexpected:
                 self._on_unexpected(self.call, event)
                 continue
+            self._on_changed(before, self.call)
             for action in todo:
                 came_of_it = self._safely_do(action)
                 if came_of_it is not None:

@@ -40,6 +40,7 @@ class Desk:
         self.switch, self.queue, self.clock = FakeSwitch(), FakeQueue(), FakeClock()
         self.records: list[CallRecord] = []
         self.unexpected: list[str] = []
+        self.states: list[State] = []
         self.worker = Worker(
             Call(id="leg-a", arrived_at=NOW),
             plan(),
@@ -48,6 +49,7 @@ class Desk:
             on_leg=lambda leg, worker: None,
             on_closed=lambda worker, record: self.records.append(record),
             on_unexpected=lambda call, event: self.unexpected.append(type(event).__name__),
+            on_changed=lambda before, after: self.states.append(after.state),
         )
         self.worker.start()
 

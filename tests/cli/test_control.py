@@ -100,7 +100,7 @@ class TestSeat:
 
     def test_tells_why_it_was_refused(self, city: Path, daemon: Daemon) -> None:
         daemon.status = "409 Conflict"
-        daemon.answer = {"title": "Not now", "description": "seat 1001 has no call"}
+        daemon.answer = {"title": "Not now", "detail": "seat 1001 has no call"}
         result = switchd("seat", "hold", "1001", "-c", city)
         assert result.exit_code == 1
         assert "seat 1001 has no call" in result.output
