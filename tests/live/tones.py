@@ -25,3 +25,19 @@ def frequencies(path: Path) -> tuple[int, ...]:
         rises = sum(a < 0 <= b for a, b in pairwise(middle))
         found.append(round(rises * 2 / 20) * 20)
     return tuple(found)
+
+
+def frequencies_over_time(path: Path) -> tuple[list[int], ...]:
+    """Return for each channel the frequency in each quarter of a second that is not silent, the
+    first and last second of the recording left out, to the nearest 20 Hz."""
+    with wave.open(str(path)) as file:
+        samples = array("h", file.readframes(file.getnframes()))
+        channels = file.getnchannels()
+    found = []
+    for channel in range(channels):
+        whole = samples[channel::channels][8000:-8000]
+        pieces = [whole[start : start + 2000] for start in range(0, len(whole) - 1999, 2000)]
+        loud = [piece for piece in pieces if max(map(abs, piece)) > 1000]
+        rises = [sum(a < 0 <= b for a, b in pairwise(piece)) for piece in loud]
+        found.append([round(each * 4 / 20) * 20 for each in rises])
+    return tuple(found)
