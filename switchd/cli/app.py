@@ -16,7 +16,9 @@ from switchd.cli import (
     indicators,
     inspect,
     operators,
+    outgoing,
     plan,
+    pop,
     replay,
     report,
     roster,
@@ -53,6 +55,7 @@ app.command("check")(city.check)
 app.command("doctor")(city.doctor)
 app.command("explain")(explain.explain)
 app.command("why")(why.why)
+app.command("pop")(pop.pop)
 app.command("replay")(replay.run)
 app.command("roster")(roster.roster)
 app.command("reload")(versions.reload)
@@ -68,6 +71,7 @@ app.command("blocked")(callers.blocked)
 app.add_typer(callbacks.callbacks, name="callbacks")
 app.add_typer(callbacks.voicemail, name="voicemail")
 app.command("audit")(operators.audit)
+inspect.seat.command("dial")(outgoing.dial)
 app.add_typer(inspect.seat, name="seat")
 app.add_typer(operators.queue, name="queue")
 app.add_typer(operators.agent, name="agent")
