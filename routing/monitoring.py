@@ -33,6 +33,8 @@ class Stage(StrEnum):
     """On the way out of listening, to be the call's seat."""
     ENDING = "ending"
     OVER = "over"
+    TAKEN = "taken"
+    """The leg is the call's own now."""
 
 
 KEYS = {"0": Mode.LISTEN, "2": Mode.WHISPER, "3": Mode.BARGE}
@@ -60,6 +62,16 @@ class Watch:
     """When it was asked for, seconds since the epoch."""
     stage: Stage = Stage.RINGING
     executions: int = 0
+
+    @property
+    def has_listened(self) -> bool:
+        """Whether it ever came to that."""
+        return self.executions > 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing left to be done."""
+        return self.stage in (Stage.OVER, Stage.TAKEN)
 
     @property
     def execution(self) -> str:
@@ -163,11 +175,6 @@ class Note(Action):
 
 
 @dataclass(frozen=True, slots=True)
-class NoteEnd(Action):
-    """The call is to remember that nobody listens on this leg any more."""
-
-
-@dataclass(frozen=True, slots=True)
 class LookAgain(Action):
     """Find out by which leg the call goes on."""
 
@@ -194,14 +201,9 @@ def step(watch: Watch, event: Happening) -> Result:
     """Give what becomes of a supervisor's leg, and what is to be done; what does not fit changes
     nothing."""
     if isinstance(event, Left | NotReached):
-        return _over(watch)
+        return replace(watch, stage=Stage.OVER), ()
     handler = _TABLE.get((watch.stage, type(event)))
     return (watch, ()) if handler is None else handler(watch, event)
-
-
-def _over(watch: Watch) -> Result:
-    noted = (NoteEnd(),) if watch.executions and watch.stage is not Stage.OVER else ()
-    return replace(watch, stage=Stage.OVER), noted
 
 
 def _listen(watch: Watch, event: PickedUp) -> Result:
@@ -243,7 +245,7 @@ def _take_over(watch: Watch, event: TakeOver) -> Result:
 
 
 def _hand_over(watch: Watch, event: PickedUp) -> Result:
-    return replace(watch, stage=Stage.OVER), (NoteEnd(), HandOver())
+    return replace(watch, stage=Stage.TAKEN), (HandOver(),)
 
 
 def _stop(watch: Watch, event: Happening) -> Result:

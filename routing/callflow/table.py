@@ -15,7 +15,7 @@ from routing.callflow import forwarding as f
 from routing.callflow import handlers as h
 from routing.callflow import menus as m
 from routing.callflow import widening as w
-from routing.callflow.handlers import asking
+from routing.callflow.handlers import asking, monitored
 from routing.callflow.handlers import callbacks as cb
 from routing.callflow.handlers import calling_back as out
 from routing.callflow.handlers import dialling_out as dial
@@ -478,6 +478,15 @@ _KEYS = tuple(
     for state in State
     if state in LIVE - {S.ARRIVED, S.WAITING, S.RINGING}
 )
+_MONITORED = tuple(
+    Row(state, event, (state,), handler, "nothing")
+    for state in State
+    if state not in (S.ARRIVED, S.ENDED)
+    for event, handler in (
+        (on.Listened, monitored.listened),
+        (on.ListenedNoMore, monitored.listened_no_more),
+    )
+)
 
 ROWS = (
     _AGAIN
@@ -497,5 +506,6 @@ ROWS = (
     + _NO_QUEUE
     + _SUPERVISED
     + _KEYS
+    + _MONITORED
 )
 TABLE = {(row.state, row.event): row for row in ROWS}

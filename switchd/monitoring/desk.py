@@ -31,7 +31,6 @@ class Monitoring:
             m.Listen: self._listen,
             m.Speak: lambda watch, do: self._switch.whisper(watch.leg, do.mode),
             m.Note: lambda watch, do: self._calls.listened(watch),
-            m.NoteEnd: lambda watch, do: self._calls.listened_no_more(watch),
             m.LookAgain: self._look_again,
             m.Park: lambda watch, do: self._switch.park(watch.leg),
             m.HandOver: self._hand_over,
@@ -109,9 +108,10 @@ class Monitoring:
             except Exception:
                 log.exception("supervisor's leg failed", leg=watch.leg)
                 self.tell(watch.leg, m.Stop())
-        if watch.stage is m.Stage.OVER:
+        if watch.is_over:
             self._watches.pop(watch.leg, None)
-            log.info("supervisor's leg over", leg=watch.leg, seat=watch.seat, call_id=watch.call)
+            self._calls.over(watch)
+            log.info("listening over", leg=watch.leg, seat=watch.seat, call_id=watch.call)
 
     def _listen(self, watch: m.Watch, do: m.Listen) -> None:
         self._switch.listen(watch.leg, do.target, do.execution, do.mode)
@@ -122,6 +122,7 @@ class Monitoring:
         self.tell(watch.leg, found)
 
     def _hand_over(self, watch: m.Watch, do: m.HandOver) -> None:
+        # What happens to the leg from here on is the call's business.
         self._watches.pop(watch.leg, None)
         if not self._calls.hand_over(watch):
             self._switch.hang_up(watch.leg)

@@ -1,0 +1,222 @@
+"""What supervisors do to talks and to seats: listen, whisper, barge, take over, release, force.
+
+Everything is written down. Who may do it is decided before: the interface knows who asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from routing.callflow import Call, State
+from routing.callflow import events as on
+from routing.monitoring import Mode, Stage, Stop, TakeOver, Watch, Wish
+from routing.plan import Plan
+from routing.seats import SeatState
+from switchd.api.ports import Refused, Unavailable
+from switchd.calls.desk import Desk
+from switchd.calls.ports import LegGone, SwitchError
+from switchd.calls.ports import Switch as CallsSwitch
+from switchd.monitoring.desk import RING_SECONDS, Monitoring
+from switchd.monitoring.ports import Heard, Trouble
+from switchd.queues.facts import QueueUnavailable, SeatRefused, SeatView
+from switchd.queues.waitlist import Waitlist
+from switchd.wiring import SeatDesk, for_api
+
+WriteDown = Callable[[str, str, Mapping[str, Any], str, str], Mapping[str, Any]]
+"""Puts what a person did into the audit: verb, target, facts, who, why."""
+
+WITH_SEAT = frozenset({State.TALKING})
+"""States of a call in which a seat is heard in it."""
+FORCED = ("ready", "not-ready", "sign-out")
+"""Verbs of seats that a supervisor may force."""
+_TITLES = {Mode.LISTEN: "监听", Mode.WHISPER: "密语", Mode.BARGE: "强插"}
+"""What the supervisor's phone shows before the seat's number."""
+
+
+class Supervisors:
+    """Every method returns plain data; it raises `Refused` with a sentence for what cannot be, and
+    `Unavailable` if the switch or Redis does not answer."""
+
+    def __init__(
+        self,
+        monitoring: Monitoring,
+        desk: Callable[[], Desk],
+        switch: CallsSwitch,
+        waitlist: Waitlist,
+        seat_desk: SeatDesk,
+        *,
+        plan: Callable[[], Plan],
+        now: Callable[[], float],
+        write_down: WriteDown,
+    ) -> None:
+        self._monitoring = monitoring
+        self._desk = desk
+        self._switch = switch
+        self._waitlist = waitlist
+        self._seat_desk = seat_desk
+        self._plan = plan
+        self._now = now
+        self._write_down = write_down
+
+    def watching(self) -> Sequence[Mapping[str, Any]]:
+        """Everybody who listens, or whose phone rings for it."""
+        return [
+            {
+                "seat": watch.seat,
+                "who": watch.who,
+                "call": watch.call,
+                "over": watch.over,
+                "mode": str(watch.mode),
+                "stage": str(watch.stage),
+                "began_at": watch.began_at,
+            }
+            for watch in self._monitoring.watches()
+        ]
+
+    def listen(self, target: str, seat: str, mode: str, who: str, why: str) -> Mapping[str, Any]:
+        """Let the phone of `seat` ring and then listen to a talk, or be heard there by the seat
+        (whisper) or by all (barge). `target` is a seat, or the beginning of a call's id.
+
+        Whoever listens to that talk already is heard as `mode` says from now on.
+        """
+        heard, wanted = self._heard(target), Mode(mode)
+        known = self._monitoring.find(seat)
+        if known is not None:
+            if known.call != heard.call:
+                raise Refused(f"seat {seat} listens to seat {known.over}: stop that first")
+            self._monitoring.tell(known.leg, Wish(wanted))
+        else:
+            self._ring(heard, seat, wanted, who)
+        facts = {"seat": heard.seat, "by_seat": seat}
+        return self._write_down(mode, heard.call, facts, who, why)
+
+    def take_over(self, seat: str, who: str, why: str) -> Mapping[str, Any]:
+        """Give the call to the supervisor who listens to it: the seat is free, its talk is over."""
+        watch = self._watch(seat)
+        if watch.stage is not Stage.LISTENING:
+            raise Refused(f"the phone of seat {seat} has not been picked up yet")
+        self._monitoring.tell(watch.leg, TakeOver())
+        return self._write_down(
+            "take-over", watch.call, {"seat": watch.over, "by_seat": seat}, who, why
+        )
+
+    def stop(self, seat: str, who: str, why: str) -> Mapping[str, Any]:
+        """Listen no more."""
+        watch = self._watch(seat)
+        self._monitoring.tell(watch.leg, Stop())
+        return self._write_down("stop", watch.call, {"seat": watch.over, "by_seat": seat}, who, why)
+
+    def release(self, target: str, who: str, why: str) -> Mapping[str, Any]:
+        """End a talk: the seat is free, the caller is asked for satisfaction and thanked."""
+        heard = self._heard(target)
+        try:
+            self._switch.hang_up(heard.leg, "NORMAL_CLEARING")
+        except LegGone as error:
+            raise Refused(f"seat {heard.seat} is in no call any more") from error
+        except SwitchError as error:
+            raise Unavailable(str(error)) from error
+        return self._write_down("release", heard.call, {"seat": heard.seat}, who, why)
+
+    def force(self, seat: str, state: str, reason: str, who: str, why: str) -> Mapping[str, Any]:
+        """Make a seat ready, not ready for a reason, or sign it out; at once, or behind its call."""
+        if seat not in self._plan().seats:
+            raise Refused(f"the plan has no seat {seat[:40]}")
+        if state not in FORCED:
+            raise Refused(f"a seat can be forced to {', '.join(FORCED)}, not to {state[:40]}")
+        view = self._seat_desk.do(seat, state, "", reason)
+        facts = {"state": state, "reason": reason, "agent": view.agent}
+        done = self._write_down("force", seat, facts, who, why)
+        return {**done, "now": str(view.state)}
+
+    def _ring(self, heard: Heard, seat: str, mode: Mode, who: str) -> None:
+        view = self._phone(seat)
+        now = self._now()
+        watch = Watch(
+            leg=f"watch-{seat}-{now * 1000:.0f}",
+            seat=seat,
+            who=who,
+            call=heard.call,
+            over=heard.seat,
+            target=heard.leg,
+            mode=mode,
+            began_at=now,
+        )
+        if view.state is not SeatState.SIGNED_OUT:
+            with for_api():
+                try:
+                    self._waitlist.occupy(seat, heard.call, watch.leg, now)
+                except SeatRefused as error:
+                    raise Refused(str(error)) from error
+        try:
+            self._monitoring.open(watch, view.home, f"{_TITLES[mode]} {heard.seat}")
+        except Trouble as error:
+            self._free(watch)
+            raise Unavailable(str(error)) from error
+
+    def _phone(self, seat: str) -> SeatView:
+        with for_api():
+            view = self._waitlist.seat(seat)
+        if view is None or seat not in self._plan().seats:
+            raise Refused(f"the plan has no seat {seat[:40]}")
+        if view.state in (SeatState.OFFERED, SeatState.TALKING):
+            raise Refused(f"seat {seat} is in a call itself")
+        if not view.reachable:
+            raise Refused(f"the phone of seat {seat} is not registered")
+        return view
+
+    def _watch(self, seat: str) -> Watch:
+        watch = self._monitoring.find(seat)
+        if watch is None:
+            raise Refused(f"seat {seat} listens to nobody")
+        return watch
+
+    def _heard(self, target: str) -> Heard:
+        """Find the talk that a seat or a call's id names."""
+        calls = list(self._desk().calls())
+        if target in self._plan().seats:
+            talks = [heard for call in calls if (heard := heard_in(call)) and heard.seat == target]
+            if not talks:
+                raise Refused(f"seat {target} talks with nobody here")
+            return talks[0]
+        found = [call for call in calls if target and call.id.startswith(target)]
+        if len(found) != 1:
+            many = f"{len(found)} calls begin" if found else "there is no seat, and no call begins"
+            raise Refused(f"{many} with {target[:40]}")
+        heard = heard_in(found[0])
+        if heard is None:
+            raise Refused(f"no seat talks in call {found[0].id}")
+        return heard
+
+    # what Monitoring asks for
+
+    def heard_in(self, call: str) -> Heard | None:
+        """See `monitoring.ports.Calls`."""
+        return next((heard_in(known) for known in self._desk().calls() if known.id == call), None)
+
+    def listened(self, watch: Watch) -> None:
+        """See `monitoring.ports.Calls`."""
+        event = on.Listened(
+            watch.leg, watch.seat, watch.over, watch.mode, watch.who, watch.began_at
+        )
+        self._desk().deliver(watch.call, event)
+
+    def over(self, watch: Watch) -> None:
+        """See `monitoring.ports.Calls`."""
+        if watch.has_listened:
+            self._desk().deliver(watch.call, on.ListenedNoMore(watch.leg, watch.who))
+        if watch.stage is not Stage.TAKEN:
+            self._free(watch)
+
+    def _free(self, watch: Watch) -> None:
+        try:
+            self._waitlist.release(watch.seat, watch.leg, 0.0, self._now())
+        except QueueUnavailable:
+            pass  # the lease is swept when Redis is back: its leg has ended
+
+
+def heard_in(call: Call) -> Heard | None:
+    """Give the seat that is heard in a call now; None if none is."""
+    if call.state not in WITH_SEAT or call.offer is None:
+        return None
+    return Heard(call.id, call.offer.seat, call.offer.token)
