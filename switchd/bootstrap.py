@@ -45,6 +45,7 @@ from switchd.membership import Membership
 from switchd.observing import Observer
 from switchd.operators import Operators
 from switchd.parts import Parts
+from switchd.people import People
 from switchd.places import share
 from switchd.popping import PopDesk
 from switchd.prompts.library import PromptLibrary
@@ -203,6 +204,7 @@ class Running:
     callbacks: Callbacks
     voicemails: Voicemails
     audit: Audit
+    people: People
     counted: Store
     """The same records, for questions that must not hold up the writer."""
     earlier: EarlierCalls
@@ -218,6 +220,7 @@ class Running:
         self.callbacks.close()
         self.voicemails.close()
         self.audit.close()
+        self.people.close()
         self.counted.close()
         self.earlier.close()
         if self.redis is not None:
@@ -287,8 +290,9 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     deadlines = Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines"))
     nodes.on_deadline = deadlines.expect
     seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
-    seat_desk = SeatDesk(waitlist, clock.now, seating.seated)
     entrance = Entrance(client, server.city, owner, nodes.fence)
+    people = People(server.sql, server.city, waitlist.seat_of, plan_in_force, clock.now)
+    seat_desk = SeatDesk(waitlist, clock.now, seating.seated, people.door)
     callers = CallerDesk(entrance, waitlist, rules, lambda: daemon.parts.plan, clock.now)
     estimates = Estimates(Measured(client, server.city, owner), lambda: daemon.parts.plan)
     queue = CallQueue(waitlist, estimates)
@@ -364,6 +368,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         ),
         operators=operators,
         pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
+        people=people,
         spool=spool,
         writer=Writer(spool, store),
         indicators=IndicatorDesk(
@@ -375,7 +380,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     )
     parts.desk.closed.append(estimates.ended)
     daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
-    opened = (store, versions, rules, callbacks, voicemails, audit, counted, earlier)
+    opened = (store, versions, rules, callbacks, voicemails, audit, people, counted, earlier)
     return Running(daemon, *opened, embedded, state)
 
 

@@ -271,6 +271,8 @@ class Daemon:
         if leg in self.parts.codes:
             if isinstance(event, on.Played | on.CallerGone):
                 self.parts.codes.played(leg)
+            elif isinstance(event, on.Collected):
+                self.parts.codes.collected(leg, event.keys)
             return True
         return self.parts.desk.deliver(leg, event)
 

@@ -124,9 +124,18 @@ class RunningHouse:
             snapshot = self._parts.waitlist.snapshot(self._parts.clock.now(), first=0)
         return [asdict(seat) for seat in snapshot.seats.values()]
 
-    def seat_verb(self, seat: str, verb: str, agent: str, reason: str) -> Mapping[str, Any]:
-        """Sign in, be ready, …"""
-        return asdict(self._parts.seat_desk.do(seat, verb, agent, reason))
+    def seat_verb(
+        self,
+        seat: str,
+        verb: str,
+        agent: str,
+        reason: str,
+        pin: str = "",
+        take_over: bool = False,
+        vouched: bool = False,
+    ) -> Mapping[str, Any]:
+        """Sign in, be ready, …; `vouched` if the agent has been proven to be one otherwise."""
+        return asdict(self._parts.seat_desk.do(seat, verb, agent, reason, pin, take_over, vouched))
 
     def reload(self, who: str, why: str) -> Mapping[str, Any]:
         """Read the city's folder again and put its plan into force."""

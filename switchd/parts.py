@@ -18,6 +18,7 @@ from switchd.keeping import CallbackHouse
 from switchd.membership import Membership
 from switchd.observing import Observer
 from switchd.operators import Operators
+from switchd.people import People
 from switchd.popping import PopDesk
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.entrance import Entrance
@@ -59,6 +60,7 @@ class Parts:
     """Callbacks and messages, for the interface."""
     dialling: ClickToDial
     operators: Operators
+    people: People
     pops: PopDesk
     spool: Spool
     writer: Writer

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from routing.callflow.events import NotOccupied, Occupied
 from switchd.api.ports import Refused, Unavailable
 from switchd.calls import ports as calls
+from switchd.credentials import Doorkeeper
 from switchd.estimates import Estimates
-from switchd.queues.facts import QueueUnavailable, SeatRefused, SeatView
+from switchd.queues.facts import QueueUnavailable, Refusal, SeatRefused, SeatView
 from switchd.queues.waitlist import Waitlist
-from switchd.seats.codes import SeatRefusal
+from switchd.seats.signing_in import ELSEWHERE, REFUSED, WRONG_PIN, SeatRefusal
 
 
 @contextmanager
@@ -116,19 +117,43 @@ class SeatDesk:
     """The seat verbs, for feature codes and for the HTTP interface."""
 
     def __init__(
-        self, waitlist: Waitlist, now: Callable[[], float], seated: Callable[[str, str], None]
+        self,
+        waitlist: Waitlist,
+        now: Callable[[], float],
+        seated: Callable[[str, str], None],
+        door: Doorkeeper,
     ) -> None:
         """`seated(seat, agent)` lets the seat serve whom it can with the agent's skills."""
         self._waitlist = waitlist
         self._now = now
         self._seated = seated
+        self._door = door
 
-    def sign_in(self, seat: str, agent: str) -> SeatView:
-        """Raises `SeatRefusal`, like all of them."""
+    @property
+    def wants_pins(self) -> bool:
+        """Whether staff number and PIN are asked for at signing in."""
+        return self._door.wants_pins
+
+    def sign_in(
+        self, seat: str, agent: str, pin: str = "", take_over: bool = False, vouched: bool = False
+    ) -> SeatView:
+        """Let an agent sit down; `vouched` if who it is has been proven otherwise.
+
+        Raises `SeatRefusal`, like all of them.
+        """
         with _for_seats():
-            view = self._waitlist.sign_in(seat, agent, self._now())
+            if not vouched:
+                self._door.admit(agent, pin)
+            view = self._waitlist.sign_in(seat, agent, self._now(), take_over)
             self._seated(seat, agent)
             return self._waitlist.seat(seat) or view
+
+    def sign_in_dialled(self, seat: str, digits: str, pin: str, take_over: bool) -> SeatView:
+        """Let whoever is meant by dialled digits sit down."""
+        agent = self._door.dialled(digits)
+        if agent is None:
+            raise SeatRefusal(f"nobody is meant by the staff number {digits}", WRONG_PIN)
+        return self.sign_in(seat, agent, pin, take_over)
 
     def sign_out(self, seat: str) -> SeatView:
         with _for_seats():
@@ -142,13 +167,22 @@ class SeatDesk:
         with _for_seats():
             return self._waitlist.not_ready(seat, reason, self._now())
 
-    def do(self, seat: str, verb: str, agent: str, reason: str) -> SeatView:
+    def do(
+        self,
+        seat: str,
+        verb: str,
+        agent: str,
+        reason: str,
+        pin: str = "",
+        take_over: bool = False,
+        vouched: bool = False,
+    ) -> SeatView:
         """Do a verb by its name on the command line. Raises `api.ports.Refused` or
         `Unavailable`."""
         try:
             match verb:
                 case "sign-in":
-                    return self.sign_in(seat, agent or seat)
+                    return self.sign_in(seat, agent or seat, pin, take_over, vouched)
                 case "sign-out":
                     return self.sign_out(seat)
                 case "ready":
@@ -167,4 +201,5 @@ def _for_seats() -> Iterator[None]:
     try:
         yield
     except SeatRefused as error:
-        raise SeatRefusal(str(error)) from error
+        prompt = ELSEWHERE if error.reason is Refusal.ELSEWHERE else REFUSED
+        raise SeatRefusal(str(error), prompt) from error

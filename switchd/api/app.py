@@ -28,6 +28,10 @@ class SeatRequest(BaseModel):
     """Staff number, for sign-in; the seat's own number if left out."""
     reason: str = Field(default="", max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")
     """Why not ready; `break` if left out."""
+    pin: str = Field(default="", max_length=12, pattern=r"^[0-9]*$", repr=False)
+    """For sign-in, where the city wants one."""
+    take_over: bool = False
+    """Whether an agent who sits elsewhere moves here."""
 
 
 class ReloadRequest(BaseModel):
@@ -111,7 +115,9 @@ class _Seat:
                 title="No such verb", description=f"{verb}: use one of {', '.join(VERBS)}."
             )
         wanted = body_of(request, SeatRequest)
-        response.media = self._house.seat_verb(seat, verb, wanted.agent, wanted.reason)
+        response.media = self._house.seat_verb(
+            seat, verb, wanted.agent, wanted.reason, wanted.pin, wanted.take_over
+        )
 
 
 class _Reload:

@@ -61,9 +61,20 @@ class House(Protocol):
     def change_skills(
         self, agent: str, changes: Mapping[str, int | None], who: str, why: str
     ) -> Mapping[str, Any]: ...
-    def seat_verb(self, seat: str, verb: str, agent: str, reason: str) -> Mapping[str, Any]: ...
     def dial(self, seat: str, number: str, line: str, who: str) -> Mapping[str, Any]:
         """Ring the seat's phone, then the number; `line` "" is the one that the seat serves."""
+    def seat_verb(
+        self,
+        seat: str,
+        verb: str,
+        agent: str,
+        reason: str,
+        pin: str = "",
+        take_over: bool = False,
+        vouched: bool = False,
+    ) -> Mapping[str, Any]:
+        """`vouched` if it is known otherwise that the agent is the one who signs in; else the
+        city may want a PIN."""
         ...
 
     def reload(self, who: str, why: str) -> Mapping[str, Any]: ...

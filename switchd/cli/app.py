@@ -8,9 +8,11 @@ import typer
 
 from switchd import __version__
 from switchd.cli import (
+    agents,
     callbacks,
     callers,
     city,
+    control,
     demo,
     explain,
     indicators,
@@ -23,6 +25,7 @@ from switchd.cli import (
     report,
     roster,
     run,
+    tokens,
     versions,
     why,
 )
@@ -71,10 +74,13 @@ app.command("blocked")(callers.blocked)
 app.add_typer(callbacks.callbacks, name="callbacks")
 app.add_typer(callbacks.voicemail, name="voicemail")
 app.command("audit")(operators.audit)
+control.add_verbs(inspect.seat)
 inspect.seat.command("dial")(outgoing.dial)
 app.add_typer(inspect.seat, name="seat")
 app.add_typer(operators.queue, name="queue")
 app.add_typer(operators.agent, name="agent")
+app.add_typer(agents.agents, name="agents")
+app.add_typer(tokens.tokens, name="tokens")
 app.add_typer(plan.plan, name="plan")
 app.add_typer(city.prompts, name="prompts")
 app.add_typer(city.freeswitch, name="freeswitch")

@@ -24,6 +24,7 @@ from switchd.config.models import (
     Word,
 )
 from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Metrics, Node, Storage
+from switchd.config.signing_in import SignIn
 
 
 class Document(Section):
@@ -43,6 +44,7 @@ class Document(Section):
         description="Agents (话务员) by staff number (工号) and what they can do. Others may sign "
         "in as well, with the skills of their seat.",
     )
+    sign_in: SignIn = Field(default=SignIn(), description="How agents sign in at seats (签入).")
     trunks: dict[Word, Trunk] = Field(
         default={"trunk": Trunk()}, min_length=1, description="Trunk groups (中继) by name."
     )

@@ -24,6 +24,7 @@ from switchd.config.models import Agent, City, Group, Seat, Survey, Trunk, Waiti
 from switchd.config.problems import Problem, Severity, choose
 from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Metrics, Storage
 from switchd.config.server import Node as ServerNode
+from switchd.config.signing_in import SignIn
 from switchd.config.source import Mapping, Node, Path, Scalar, child, locate, plain
 
 
@@ -38,6 +39,7 @@ class Draft:
     groups: dict[str, Group] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
     agents: dict[str, Agent] = field(default_factory=dict)
+    sign_in: SignIn = field(default_factory=SignIn)
     trunks: dict[str, Trunk] = field(default_factory=lambda: {"trunk": Trunk()})
     menus: dict[str, Menu] = field(default_factory=dict)
     emergency: dict[str, EmergencyTarget] = field(default_factory=dict)

@@ -43,6 +43,7 @@ class Keys:
         "hindered",
         "vacant",
         "standbys",
+        "events",
     )
     """The order in which scripts get them; `lua/_keys.lua` names them in the same order."""
 
@@ -106,6 +107,8 @@ class Keys:
         """+ owner: LIST with one entry for the standby that is to work for the node now."""
         self.standbys = f"{tag}standbys:"
         """+ owner: ZSET place of a daemon that stands by → ms until which it counts as there."""
+        self.events = f"{tag}events"
+        """STREAM of what happens, for whoever follows it; see `lua/_events.lua`."""
 
     def for_lua(self) -> tuple[str, ...]:
         """KEYS of every script."""

@@ -54,7 +54,9 @@ class FakeHouse:
     def unblock(self, number: str, who: str) -> Mapping[str, Any]:
         return self._answer({"number": number, "removed_by": who})  # type: ignore[no-any-return]
 
-    def seat_verb(self, seat: str, verb: str, agent: str, reason: str) -> Mapping[str, Any]:
+    def seat_verb(
+        self, seat: str, verb: str, agent: str, reason: str, *more: Any
+    ) -> Mapping[str, Any]:
         self.asked.append((seat, verb, agent, reason))
         return self._answer({"seat": seat})  # type: ignore[no-any-return]
 
