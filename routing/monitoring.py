@@ -51,6 +51,8 @@ class Watch:
     """The supervisor's."""
     seat: str
     """Whose phone it is."""
+    agent: str
+    """Who is signed in there, "" if nobody is."""
     who: str
     call: str
     over: str

@@ -129,6 +129,7 @@ class Daemon:
         parts.observer.stop()
         parts.callbacks.stop()
         parts.notifier.stop()
+        parts.supervisors.monitoring.stop()
         parts.desk.stop()
         parts.link.stop()
         parts.inbox.close()
@@ -274,8 +275,10 @@ class Daemon:
             elif isinstance(event, on.Collected):
                 self.parts.codes.collected(leg, event.keys)
             return True
-        return self.parts.desk.deliver(leg, event)
+        monitoring = self.parts.supervisors.monitoring
+        return monitoring.deliver(leg, event) or self.parts.desk.deliver(leg, event)
 
     def knows(self, leg: str) -> bool:
         """Whether somebody works on the leg."""
-        return leg in self.parts.desk or leg in self.parts.codes
+        parts = self.parts
+        return leg in parts.desk or leg in parts.codes or leg in parts.supervisors.monitoring

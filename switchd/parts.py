@@ -30,6 +30,7 @@ from switchd.reloading import Reloader
 from switchd.seating import Seating
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
+from switchd.supervisors import Supervisors
 from switchd.wiring import SeatDesk
 
 
@@ -60,6 +61,7 @@ class Parts:
     """Callbacks and messages, for the interface."""
     dialling: ClickToDial
     operators: Operators
+    supervisors: Supervisors
     people: People
     pops: PopDesk
     spool: Spool

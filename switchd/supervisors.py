@@ -8,26 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from routing.callflow import Call, State
-from routing.callflow import events as on
 from routing.monitoring import Mode, Stage, Stop, TakeOver, Watch, Wish
 from routing.plan import Plan
 from routing.seats import SeatState
 from switchd.api.ports import Refused, Unavailable
 from switchd.calls.desk import Desk
-from switchd.calls.ports import LegGone, SwitchError
-from switchd.calls.ports import Switch as CallsSwitch
-from switchd.monitoring.desk import RING_SECONDS, Monitoring
+from switchd.calls.ports import LegGone, Switch, SwitchError
+from switchd.monitored import MonitoredCalls, SupervisorPhones, heard_in
+from switchd.monitoring.desk import Monitoring
 from switchd.monitoring.ports import Heard, Trouble
-from switchd.queues.facts import QueueUnavailable, SeatRefused, SeatView
+from switchd.queues.facts import SeatRefused, SeatView
 from switchd.queues.waitlist import Waitlist
 from switchd.wiring import SeatDesk, for_api
 
 WriteDown = Callable[[str, str, Mapping[str, Any], str, str], Mapping[str, Any]]
 """Puts what a person did into the audit: verb, target, facts, who, why."""
 
-WITH_SEAT = frozenset({State.TALKING})
-"""States of a call in which a seat is heard in it."""
+VERBS = ("listen", "whisper", "barge", "take-over", "stop", "release", "force")
 FORCED = ("ready", "not-ready", "sign-out")
 """Verbs of seats that a supervisor may force."""
 _TITLES = {Mode.LISTEN: "监听", Mode.WHISPER: "密语", Mode.BARGE: "强插"}
@@ -40,9 +37,8 @@ class Supervisors:
 
     def __init__(
         self,
-        monitoring: Monitoring,
         desk: Callable[[], Desk],
-        switch: CallsSwitch,
+        switch: Switch,
         waitlist: Waitlist,
         seat_desk: SeatDesk,
         *,
@@ -50,7 +46,8 @@ class Supervisors:
         now: Callable[[], float],
         write_down: WriteDown,
     ) -> None:
-        self._monitoring = monitoring
+        self._calls = MonitoredCalls(desk, waitlist, now)
+        self.monitoring = Monitoring(SupervisorPhones(switch, plan), self._calls)
         self._desk = desk
         self._switch = switch
         self._waitlist = waitlist
@@ -71,8 +68,25 @@ class Supervisors:
                 "stage": str(watch.stage),
                 "began_at": watch.began_at,
             }
-            for watch in self._monitoring.watches()
+            for watch in self.monitoring.watches()
         ]
+
+    def do(
+        self, verb: str, *, target: str, seat: str, state: str, reason: str, who: str, why: str
+    ) -> Mapping[str, Any]:
+        """Do a verb by its name; see the methods."""
+        match verb:
+            case "listen" | "whisper" | "barge":
+                return self.listen(target, seat, verb, who, why)
+            case "take-over":
+                return self.take_over(seat, who, why)
+            case "stop":
+                return self.stop(seat, who, why)
+            case "release":
+                return self.release(target, who, why)
+            case "force":
+                return self.force(target, state, reason, who, why)
+        raise Refused(f"there is no verb {verb[:40]}; known: {', '.join(VERBS)}")
 
     def listen(self, target: str, seat: str, mode: str, who: str, why: str) -> Mapping[str, Any]:
         """Let the phone of `seat` ring and then listen to a talk, or be heard there by the seat
@@ -81,11 +95,11 @@ class Supervisors:
         Whoever listens to that talk already is heard as `mode` says from now on.
         """
         heard, wanted = self._heard(target), Mode(mode)
-        known = self._monitoring.find(seat)
+        known = self.monitoring.find(seat)
         if known is not None:
             if known.call != heard.call:
                 raise Refused(f"seat {seat} listens to seat {known.over}: stop that first")
-            self._monitoring.tell(known.leg, Wish(wanted))
+            self.monitoring.tell(known.leg, Wish(wanted))
         else:
             self._ring(heard, seat, wanted, who)
         facts = {"seat": heard.seat, "by_seat": seat}
@@ -96,7 +110,7 @@ class Supervisors:
         watch = self._watch(seat)
         if watch.stage is not Stage.LISTENING:
             raise Refused(f"the phone of seat {seat} has not been picked up yet")
-        self._monitoring.tell(watch.leg, TakeOver())
+        self.monitoring.tell(watch.leg, TakeOver())
         return self._write_down(
             "take-over", watch.call, {"seat": watch.over, "by_seat": seat}, who, why
         )
@@ -104,7 +118,7 @@ class Supervisors:
     def stop(self, seat: str, who: str, why: str) -> Mapping[str, Any]:
         """Listen no more."""
         watch = self._watch(seat)
-        self._monitoring.tell(watch.leg, Stop())
+        self.monitoring.tell(watch.leg, Stop())
         return self._write_down("stop", watch.call, {"seat": watch.over, "by_seat": seat}, who, why)
 
     def release(self, target: str, who: str, why: str) -> Mapping[str, Any]:
@@ -119,7 +133,7 @@ class Supervisors:
         return self._write_down("release", heard.call, {"seat": heard.seat}, who, why)
 
     def force(self, seat: str, state: str, reason: str, who: str, why: str) -> Mapping[str, Any]:
-        """Make a seat ready, not ready for a reason, or sign it out; at once, or behind its call."""
+        """Make a seat ready, not ready for a reason, or sign it out; after its call if any."""
         if seat not in self._plan().seats:
             raise Refused(f"the plan has no seat {seat[:40]}")
         if state not in FORCED:
@@ -135,6 +149,7 @@ class Supervisors:
         watch = Watch(
             leg=f"watch-{seat}-{now * 1000:.0f}",
             seat=seat,
+            agent=view.agent,
             who=who,
             call=heard.call,
             over=heard.seat,
@@ -149,9 +164,9 @@ class Supervisors:
                 except SeatRefused as error:
                     raise Refused(str(error)) from error
         try:
-            self._monitoring.open(watch, view.home, f"{_TITLES[mode]} {heard.seat}")
+            self.monitoring.open(watch, view.home, f"{_TITLES[mode]} {heard.seat}")
         except Trouble as error:
-            self._free(watch)
+            self._calls.free(watch)
             raise Unavailable(str(error)) from error
 
     def _phone(self, seat: str) -> SeatView:
@@ -166,7 +181,7 @@ class Supervisors:
         return view
 
     def _watch(self, seat: str) -> Watch:
-        watch = self._monitoring.find(seat)
+        watch = self.monitoring.find(seat)
         if watch is None:
             raise Refused(f"seat {seat} listens to nobody")
         return watch
@@ -187,36 +202,3 @@ class Supervisors:
         if heard is None:
             raise Refused(f"no seat talks in call {found[0].id}")
         return heard
-
-    # what Monitoring asks for
-
-    def heard_in(self, call: str) -> Heard | None:
-        """See `monitoring.ports.Calls`."""
-        return next((heard_in(known) for known in self._desk().calls() if known.id == call), None)
-
-    def listened(self, watch: Watch) -> None:
-        """See `monitoring.ports.Calls`."""
-        event = on.Listened(
-            watch.leg, watch.seat, watch.over, watch.mode, watch.who, watch.began_at
-        )
-        self._desk().deliver(watch.call, event)
-
-    def over(self, watch: Watch) -> None:
-        """See `monitoring.ports.Calls`."""
-        if watch.has_listened:
-            self._desk().deliver(watch.call, on.ListenedNoMore(watch.leg, watch.who))
-        if watch.stage is not Stage.TAKEN:
-            self._free(watch)
-
-    def _free(self, watch: Watch) -> None:
-        try:
-            self._waitlist.release(watch.seat, watch.leg, 0.0, self._now())
-        except QueueUnavailable:
-            pass  # the lease is swept when Redis is back: its leg has ended
-
-
-def heard_in(call: Call) -> Heard | None:
-    """Give the seat that is heard in a call now; None if none is."""
-    if call.state not in WITH_SEAT or call.offer is None:
-        return None
-    return Heard(call.id, call.offer.seat, call.offer.token)

@@ -332,6 +332,18 @@ class ListenedNoMore(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TakenOver(Event):
+    """A supervisor takes the call from its seat; the supervisor's leg is parked."""
+
+    leg: str
+    seat: str
+    agent: str
+    who: str
+    began_at: float
+    """When its phone was asked to ring, seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
 class SeatAnswered(Event):
     """The seat, or the number on a trunk, picked up. May be told twice."""
 

@@ -486,6 +486,12 @@ _MONITORED = tuple(
         (on.Listened, monitored.listened),
         (on.ListenedNoMore, monitored.listened_no_more),
     )
+) + tuple(
+    Row(state, on.TakenOver, (S.CONNECTING,), monitored.taken_over, "a supervisor's voice")
+    if state is S.TALKING
+    else Row(state, on.TakenOver, (state,), monitored.not_taken_over, "nothing")
+    for state in State
+    if state not in (S.ARRIVED, S.ENDED)
 )
 
 ROWS = (

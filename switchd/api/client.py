@@ -105,6 +105,10 @@ class Client:
         """Change an agent's skills. Raises `NoDaemon` or `Answer`."""
         return self._ask("POST", f"/v1/agents/{quote(agent, safe='')}/skills", body)
 
+    def supervise(self, verb: str, **body: str) -> Any:
+        """Do what a supervisor asks for. Raises `NoDaemon` or `Answer`."""
+        return self._ask("POST", f"/v1/supervise/{quote(verb, safe='')}", body)
+
     def _ask(
         self,
         method: str,

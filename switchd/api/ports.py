@@ -63,6 +63,7 @@ class House(Protocol):
     ) -> Mapping[str, Any]: ...
     def dial(self, seat: str, number: str, line: str, who: str) -> Mapping[str, Any]:
         """Ring the seat's phone, then the number; `line` "" is the one that the seat serves."""
+
     def seat_verb(
         self,
         seat: str,
@@ -78,3 +79,10 @@ class House(Protocol):
         ...
 
     def reload(self, who: str, why: str) -> Mapping[str, Any]: ...
+    def watching(self) -> Sequence[Mapping[str, Any]]:
+        """Give every supervisor who listens."""
+        ...
+
+    def supervise(self, verb: str, who: str, why: str, **wanted: str) -> Mapping[str, Any]:
+        """Do what a supervisor asks for; `wanted`: target, seat, state and reason, "" for none."""
+        ...

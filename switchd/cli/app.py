@@ -25,6 +25,7 @@ from switchd.cli import (
     report,
     roster,
     run,
+    supervise,
     tokens,
     versions,
     why,
@@ -79,6 +80,7 @@ inspect.seat.command("dial")(outgoing.dial)
 app.add_typer(inspect.seat, name="seat")
 app.add_typer(operators.queue, name="queue")
 app.add_typer(operators.agent, name="agent")
+app.add_typer(supervise.supervise, name="supervise")
 app.add_typer(agents.agents, name="agents")
 app.add_typer(tokens.tokens, name="tokens")
 app.add_typer(plan.plan, name="plan")

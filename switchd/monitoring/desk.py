@@ -14,9 +14,6 @@ from switchd.monitoring.ports import Calls, Switch, Trouble
 
 log = structlog.get_logger(__name__)
 
-RING_SECONDS = 20.0
-"""How long a supervisor's phone rings."""
-
 
 class Monitoring:
     """Works on supervisors' legs. Events are taken at once and dealt with in their order."""

@@ -1,14 +1,17 @@
-"""A supervisor listens: the call only remembers it."""
+"""A supervisor listens, which the call only remembers; or takes the call over."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow.call import Call
+from routing.callflow.handlers import introducing
 from routing.callflow.handlers.result import Result
 from routing.plan import Plan
 from routing.record import LegRecord
+from routing.seats import Offer
 
 ROLE = "supervisor"
 
@@ -18,9 +21,7 @@ def listened(call: Call, event: on.Listened, plan: Plan, now: float) -> Result:
     if all(known.leg != event.leg for known in call.listeners):
         leg = LegRecord(event.leg, ROLE, event.seat, event.who, event.began_at, now, None, None, "")
         call = replace(call, listeners=(*call.listeners, leg))
-    return call.note(
-        now, "supervisor.listens", by=event.who, mode=event.mode, seat=event.over
-    ), ()
+    return call.note(now, "supervisor.listens", by=event.who, mode=event.mode, seat=event.over), ()
 
 
 def listened_no_more(call: Call, event: on.ListenedNoMore, plan: Plan, now: float) -> Result:
@@ -31,3 +32,26 @@ def listened_no_more(call: Call, event: on.ListenedNoMore, plan: Plan, now: floa
     )
     call = replace(call, listeners=listeners)
     return call.note(now, "supervisor.listens_no_more", by=event.who), ()
+
+
+def taken_over(call: Call, event: on.TakenOver, plan: Plan, now: float) -> Result:
+    """The caller goes on with the supervisor as with any seat; the seat's talk is over."""
+    before = call.offer
+    assert before is not None
+    offer = Offer(event.leg, call.id, event.seat, event.agent, before.group, event.began_at, now)
+    leg = LegRecord(event.leg, "seat", event.seat, event.agent, event.began_at, now, None, None, "")
+    call = replace(call, offers=(offer,), legs=(*call.legs, leg)).note(
+        now, "supervisor.took_over", by=event.who, seat=event.seat, whose=before.seat
+    )
+    wrap_up = plan.groups[before.group].wrap_up_seconds
+    release = do.ReleaseSeat(before.seat, before.token, wrap_up)
+    call, bridged = introducing.bridge(call, (release,))
+    return call, (*bridged, do.StopLeg(before.token, "NORMAL_CLEARING"))
+
+
+def not_taken_over(call: Call, event: on.TakenOver, plan: Plan, now: float) -> Result:
+    """The talk ended at that moment."""
+    leg = LegRecord(event.leg, ROLE, event.seat, event.agent, event.began_at, now, None, None, "")
+    stop = do.StopLeg(event.leg, "NORMAL_CLEARING")
+    release = do.ReleaseSeat(event.seat, event.leg, 0.0)
+    return replace(call, legs=(*call.legs, leg)), (stop, release)
