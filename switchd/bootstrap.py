@@ -24,6 +24,7 @@ from switchd.calls.desk import Desk
 from switchd.city import SHIPPED_MUSIC
 from switchd.clock import Clock
 from switchd.config import Loaded, ServerSettings
+from switchd.control import Controls
 from switchd.daemon import Daemon
 from switchd.dialling import ClickToDial
 from switchd.esl.link import Link
@@ -377,6 +378,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             now=clock.now,
             write_down=operators.write_down,
         ),
+        controls=Controls(lambda: daemon.parts.desk),
         pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
         people=people,
         spool=spool,

@@ -7,7 +7,7 @@ is in `house`, what happens after a break in `comparing`.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import gevent
 import structlog
@@ -68,8 +68,11 @@ class Daemon:
         if server is not None:
             self._server = server(self.house)
 
-    def start(self, stop: Flag | None = None) -> bool:
-        """Stand by while another daemon works for the node; then define the seats, begin to listen.
+    def start(
+        self, stop: Flag | None = None, standing_by: Callable[[], None] = lambda: None
+    ) -> bool:
+        """Stand by while another daemon works for the node (`standing_by()` is told); then define
+        the seats, begin to listen.
 
         False if `stop` was set before its turn came. Raises `QueueUnavailable` if Redis is not
         there.
@@ -81,7 +84,7 @@ class Daemon:
         parts.observer.start()
         self._background = [gevent.spawn(unbroken, parts.observer.pulse.run)]
         parts.writer.start()  # of what an earlier process left in the spool, too
-        if not parts.membership.claim(stop or Flag()):
+        if not parts.membership.claim(stop or Flag(), standing_by):
             return False
         parts.started_at = now = parts.clock.now()
         parts.observer.instruments.lease("owner")
@@ -107,6 +110,15 @@ class Daemon:
         parts.link.start()
         log.info("started", city=parts.plan.city, plan=parts.plan.version, owner=parts.owner)
         return True
+
+    def background(self) -> Sequence[gevent.Greenlet[..., None]]:
+        """Everything that runs from `start` to `stop`."""
+        return self._background
+
+    def handling_since(self) -> float | None:
+        """When the handler of an event of FreeSWITCH began that has not come back; by a clock that
+        ticks."""
+        return self.parts.link.handling_since
 
     def relieved(self) -> bool:
         """Whether another daemon stands by, so that nobody has to wait for this one's calls."""

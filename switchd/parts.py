@@ -10,6 +10,7 @@ from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
 from switchd.clock import Clock
+from switchd.control import Controls
 from switchd.dialling import ClickToDial
 from switchd.esl.link import Link
 from switchd.guard import Guard
@@ -62,6 +63,7 @@ class Parts:
     dialling: ClickToDial
     operators: Operators
     supervisors: Supervisors
+    controls: Controls
     people: People
     pops: PopDesk
     spool: Spool

@@ -19,6 +19,7 @@ from routing.outgoing import LEG_PREFIX, OUTGOING_LEGS, Callback
 from routing.plan import Plan
 from routing.record import CallRecord, EndedBy
 from routing.seats import Offer
+from switchd.calls.answers import Answers
 from switchd.calls.performer import Performer
 from switchd.calls.ports import (
     Clock,
@@ -57,7 +58,10 @@ class Desk:
         self._queue = queue
         self._ledger = ledger
         self._clock = clock
-        self._performer = Performer(switch, queue, clock, register, places or NoPlaces())
+        self.answers = Answers()
+        self._performer = Performer(
+            switch, queue, clock, register, places or NoPlaces(), self.answers
+        )
         self.reception = Reception(
             plan,
             switch,

@@ -17,6 +17,7 @@ from switchd.cli import (
     explain,
     indicators,
     inspect,
+    install,
     operators,
     outgoing,
     plan,
@@ -55,6 +56,7 @@ def main(
 
 app.command("demo")(demo.demo)
 app.command("run")(run.run)
+app.command("install")(install.install)
 app.command("check")(city.check)
 app.command("doctor")(city.doctor)
 app.command("explain")(explain.explain)
