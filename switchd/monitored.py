@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from routing.callflow import Call, State
+from routing.callflow import Call
 from routing.callflow import events as on
+from routing.callflow.states import WITH_SEAT
 from routing.monitoring import Mode, Stage, Watch
 from routing.plan import Plan
 from switchd.calls.desk import Desk
@@ -15,8 +16,6 @@ from switchd.monitoring.ports import Heard, Trouble
 from switchd.queues.facts import QueueUnavailable
 from switchd.queues.waitlist import Waitlist
 
-WITH_SEAT = frozenset({State.TALKING})
-"""States of a call in which a seat is heard in it."""
 RING_SECONDS = 20.0
 """How long a supervisor's phone rings."""
 

@@ -13,7 +13,8 @@ from routing.plan import Plan
 from routing.seats import SeatState
 from switchd.api.ports import Refused, Unavailable
 from switchd.calls.desk import Desk
-from switchd.calls.ports import LegGone, Switch, SwitchError
+from switchd.calls.ports import Switch
+from switchd.control import Controls
 from switchd.monitored import MonitoredCalls, SupervisorPhones, heard_in
 from switchd.monitoring.desk import Monitoring
 from switchd.monitoring.ports import Heard, Trouble
@@ -48,8 +49,8 @@ class Supervisors:
     ) -> None:
         self._calls = MonitoredCalls(desk, waitlist, now)
         self.monitoring = Monitoring(SupervisorPhones(switch, plan), self._calls)
+        self._controls = Controls(desk)
         self._desk = desk
-        self._switch = switch
         self._waitlist = waitlist
         self._seat_desk = seat_desk
         self._plan = plan
@@ -122,14 +123,10 @@ class Supervisors:
         return self._write_down("stop", watch.call, {"seat": watch.over, "by_seat": seat}, who, why)
 
     def release(self, target: str, who: str, why: str) -> Mapping[str, Any]:
-        """End a talk: the seat is free, the caller is asked for satisfaction and thanked."""
+        """End a seat's part in a talk, as if it had hung up its phone: the caller is asked for
+        satisfaction, or goes on with whom the seat consults."""
         heard = self._heard(target)
-        try:
-            self._switch.hang_up(heard.leg, "NORMAL_CLEARING")
-        except LegGone as error:
-            raise Refused(f"seat {heard.seat} is in no call any more") from error
-        except SwitchError as error:
-            raise Unavailable(str(error)) from error
+        self._controls.do_call(heard.call, "hang-up", who=who, why=why)
         return self._write_down("release", heard.call, {"seat": heard.seat}, who, why)
 
     def force(self, seat: str, state: str, reason: str, who: str, why: str) -> Mapping[str, Any]:

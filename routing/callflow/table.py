@@ -19,7 +19,7 @@ from routing.callflow.handlers import dialling_out as dial
 from routing.callflow.handlers import supervising as sv
 from routing.callflow.handlers import voicemail as vm
 from routing.callflow.rows import Row, rows
-from routing.callflow.states import ASKED, CONTROLLED, LIVE, QUEUED, State
+from routing.callflow.states import ASKED, CONTROLLED, LIVE, QUEUED, WITH_SEAT, State
 
 S = State
 
@@ -456,8 +456,8 @@ _MONITORED = tuple(
         (on.ListenedNoMore, monitored.listened_no_more),
     )
 ) + tuple(
-    Row(state, on.TakenOver, (S.CONNECTING,), monitored.taken_over, "a supervisor's voice")
-    if state is S.TALKING
+    Row(state, on.TakenOver, (S.TALKING,), monitored.taken_over, "a supervisor's voice")
+    if state in WITH_SEAT
     else Row(state, on.TakenOver, (state,), monitored.not_taken_over, "nothing")
     for state in State
     if state not in (S.ARRIVED, S.ENDED)

@@ -36,6 +36,15 @@ def is_heard(hotline: Hotline, key: str, seat: str = SUPERVISOR) -> None:
     wait_for(lambda: heard_by(hotline, seat) == key, f"heard as by key {key}")
 
 
+def goes_on(hotline: Hotline, caller: SimCaller) -> None:
+    """The caller talks with the supervisor."""
+    wait_for(lambda: hotline.call_of(caller)["seat"] == SUPERVISOR, "the supervisor has the call")
+    leg = hotline.sim.seat(SUPERVISOR).leg
+    assert leg is not None
+    wait_for(lambda: leg.other is not None and leg.other.uuid == caller.uuid, "they are bridged")
+    wait_for(lambda: caller.state is CallerState.TALKING, "they talk")
+
+
 def listening(hotline: Hotline) -> list[tuple[str, str, str]]:
     return [(row["seat"], row["over"], row["mode"]) for row in hotline.client.get("supervise")]
 
@@ -183,10 +192,8 @@ class TestTakingOver:
     ) -> None:
         watches(hotline, "1001")
         asks(hotline, "take-over", seat=SUPERVISOR, who="8001", why="a threat")
-        wait_for(lambda: hotline.call_of(talk)["seat"] == SUPERVISOR, "the supervisor has it")
-        wait_for(lambda: hotline.call_of(talk)["state"] == "talking", "they talk")
-        wait_for(lambda: hotline.sim.seat("1001").leg is None, "the seat's phone is free")
-        assert talk.state is CallerState.TALKING
+        goes_on(hotline, talk)
+        assert hotline.sim.seat("1001").leg is None
         assert listening(hotline) == []
         hotline.waits_until_seat_is("1001", "ready")
 
@@ -196,8 +203,7 @@ class TestTakingOver:
         hotline.makes_ready(SUPERVISOR)
         watches(hotline, "1001")
         asks(hotline, "take-over", seat=SUPERVISOR, who="8001", why="")
-        wait_for(lambda: hotline.call_of(talk)["seat"] == SUPERVISOR, "the supervisor has it")
-        wait_for(lambda: hotline.call_of(talk)["state"] == "talking", "they talk")
+        goes_on(hotline, talk)
         hotline.sim.seat(SUPERVISOR).hang_up()
         talk.ended.wait()
         record = hotline.record_of(talk)
@@ -243,15 +249,14 @@ class TestTheAudit:
     def test_has_everything_with_who_and_why(self, hotline: Hotline, talk: SimCaller) -> None:
         watches(hotline, "1001", "whisper")
         asks(hotline, "take-over", seat=SUPERVISOR, who="8001", why="a threat")
-        body = {"target": OTHER, "state": "sign-out"}
         with pytest.raises(Answer):
-            asks(hotline, "force", **body, who="8001", why="not signed in")
+            asks(hotline, "release", target=OTHER, who="8001", why="talks with nobody")
         said = hotline.admin("audit", "--json")
         rows = said.stdout
         for verb in ("whisper", "take-over"):
             assert f'"verb": "{verb}"' in rows
         assert '"why": "a threat"' in rows
-        assert "not signed in" not in rows
+        assert "talks with nobody" not in rows
 
 
 class TestTheCommandLine:

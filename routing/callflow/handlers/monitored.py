@@ -6,9 +6,13 @@ from dataclasses import replace
 
 from routing.callflow import actions as do
 from routing.callflow import events as on
+from routing.callflow.arranging import laid_out, without_leg
 from routing.callflow.call import Call
-from routing.callflow.handlers import introducing
+from routing.callflow.handlers.course import course, seat_goes
+from routing.callflow.handlers.reaching import dismiss
 from routing.callflow.handlers.result import Result
+from routing.callflow.positions import PARKED
+from routing.callflow.states import State
 from routing.plan import Plan
 from routing.record import LegRecord
 from routing.seats import Offer
@@ -35,18 +39,31 @@ def listened_no_more(call: Call, event: on.ListenedNoMore, plan: Plan, now: floa
 
 
 def taken_over(call: Call, event: on.TakenOver, plan: Plan, now: float) -> Result:
-    """The caller goes on with the supervisor as with any seat; the seat's talk is over."""
+    """The caller goes on with the supervisor as with any seat; everybody else is let go."""
     before = call.offer
-    assert before is not None
-    offer = Offer(event.leg, call.id, event.seat, event.agent, before.group, event.began_at, now)
-    leg = LegRecord(event.leg, "seat", event.seat, event.agent, event.began_at, now, None, None, "")
-    call = replace(call, offers=(offer,), legs=(*call.legs, leg)).note(
-        now, "supervisor.took_over", by=event.who, seat=event.seat, whose=before.seat
+    group, whose = (before.group, before.seat) if before is not None else (call.group, "")
+    call = laid_out(call).note(
+        now, "supervisor.took_over", by=event.who, seat=event.seat, whose=whose
     )
-    wrap_up = plan.groups[before.group].wrap_up_seconds
-    release = do.ReleaseSeat(before.seat, before.token, wrap_up)
-    call, bridged = introducing.bridge(call, (release,))
-    return call, (*bridged, do.StopLeg(before.token, "NORMAL_CLEARING"))
+    parties = [party.leg for party in call.parties]
+    call, todo = dismiss(call, plan)
+    for leg in parties:
+        call, parked = without_leg(call, leg)
+        todo = (*todo, *parked)
+    call, left = seat_goes(call, plan, stop=True)
+    offer = Offer(event.leg, call.id, event.seat, event.agent, group, event.began_at, now)
+    own = LegRecord(event.leg, "seat", event.seat, event.agent, event.began_at, now, None, None, "")
+    call = replace(
+        call,
+        state=State.TALKING,
+        offers=(offer,),
+        seat=offer.seat,
+        agent=offer.agent,
+        swapped=False,
+        legs=(*call.legs, own),
+        spots={**call.spots, event.leg: PARKED},
+    )
+    return course(call, plan, now, *todo, *left)
 
 
 def not_taken_over(call: Call, event: on.TakenOver, plan: Plan, now: float) -> Result:
