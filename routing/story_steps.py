@@ -101,6 +101,7 @@ ENGLISH: Mapping[str, str] = {
     "audio.failed": "the announcement {prompt} could not be played",
     "switch.refused": "FreeSWITCH refused {action}: {cause}",
     "call.ended": "the call has ended: {cause}, by {by}",
+    "call.broken": "a defect of switchd ({cause}, see its log): the call was ended as it was",
 }
 
 CHINESE: Mapping[str, str] = {
@@ -197,4 +198,5 @@ CHINESE: Mapping[str, str] = {
     "audio.failed": "语音 {prompt} 无法播放",
     "switch.refused": "FreeSWITCH 拒绝执行 {action}：{cause}",
     "call.ended": "呼叫结束：{cause}，由 {by} 结束",
+    "call.broken": "switchd 内部故障（{cause}，详见日志），呼叫按现状结束",
 }

@@ -13,9 +13,12 @@ from switchd.clock import Clock
 from switchd.control import Controls
 from switchd.dialling import ClickToDial
 from switchd.esl.link import Link
+from switchd.feed.follow import Feed
+from switchd.feed.publisher import Publisher
 from switchd.guard import Guard
 from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
+from switchd.keying import Keying
 from switchd.membership import Membership
 from switchd.observing import Observer
 from switchd.operators import Operators
@@ -53,6 +56,7 @@ class Parts:
     seating: Seating
     reloader: Reloader
     codes: FeatureCodes
+    keys: Keying
     phones: Phones
     seat_desk: SeatDesk
     callers: CallerDesk
@@ -70,6 +74,8 @@ class Parts:
     writer: Writer
     indicators: IndicatorDesk
     observer: Observer
+    publisher: Publisher
+    feed: Feed
     owner: str
     """This node's name in the queue."""
     domain: str

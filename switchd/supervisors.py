@@ -42,6 +42,7 @@ class Supervisors:
         switch: Switch,
         waitlist: Waitlist,
         seat_desk: SeatDesk,
+        controls: Controls,
         *,
         plan: Callable[[], Plan],
         now: Callable[[], float],
@@ -49,7 +50,7 @@ class Supervisors:
     ) -> None:
         self._calls = MonitoredCalls(desk, waitlist, now)
         self.monitoring = Monitoring(SupervisorPhones(switch, plan), self._calls)
-        self._controls = Controls(desk)
+        self._controls = controls
         self._desk = desk
         self._waitlist = waitlist
         self._seat_desk = seat_desk
@@ -73,54 +74,54 @@ class Supervisors:
         ]
 
     def do(
-        self, verb: str, *, target: str, seat: str, state: str, reason: str, who: str, why: str
+        self, verb: str, *, target: str, at: str, state: str, reason: str, who: str, why: str
     ) -> Mapping[str, Any]:
         """Do a verb by its name; see the methods."""
         match verb:
             case "listen" | "whisper" | "barge":
-                return self.listen(target, seat, verb, who, why)
+                return self.listen(target, at, verb, who, why)
             case "take-over":
-                return self.take_over(seat, who, why)
+                return self.take_over(target, at, who, why)
             case "stop":
-                return self.stop(seat, who, why)
+                return self.stop(target, at, who, why)
             case "release":
                 return self.release(target, who, why)
             case "force":
                 return self.force(target, state, reason, who, why)
         raise Refused(f"there is no verb {verb[:40]}; known: {', '.join(VERBS)}")
 
-    def listen(self, target: str, seat: str, mode: str, who: str, why: str) -> Mapping[str, Any]:
-        """Let the phone of `seat` ring and then listen to a talk, or be heard there by the seat
+    def listen(self, target: str, at: str, mode: str, who: str, why: str) -> Mapping[str, Any]:
+        """Let the phone of `at` ring and then listen to a talk, or be heard there by the seat
         (whisper) or by all (barge). `target` is a seat, or the beginning of a call's id.
 
         Whoever listens to that talk already is heard as `mode` says from now on.
         """
         heard, wanted = self._heard(target), Mode(mode)
-        known = self.monitoring.find(seat)
+        known = self.monitoring.find(at)
         if known is not None:
             if known.call != heard.call:
-                raise Refused(f"seat {seat} listens to seat {known.over}: stop that first")
+                raise Refused(f"seat {at} listens to seat {known.over}: stop that first")
             self.monitoring.tell(known.leg, Wish(wanted))
         else:
-            self._ring(heard, seat, wanted, who)
-        facts = {"seat": heard.seat, "by_seat": seat}
+            self._ring(heard, at, wanted, who)
+        facts = {"seat": heard.seat, "by_seat": at}
         return self._write_down(mode, heard.call, facts, who, why)
 
-    def take_over(self, seat: str, who: str, why: str) -> Mapping[str, Any]:
+    def take_over(self, target: str, at: str, who: str, why: str) -> Mapping[str, Any]:
         """Give the call to the supervisor who listens to it: the seat is free, its talk is over."""
-        watch = self._watch(seat)
+        watch = self._watch(target, at)
         if watch.stage is not Stage.LISTENING:
-            raise Refused(f"the phone of seat {seat} has not been picked up yet")
+            raise Refused(f"the phone of seat {at} has not been picked up yet")
         self.monitoring.tell(watch.leg, TakeOver())
         return self._write_down(
-            "take-over", watch.call, {"seat": watch.over, "by_seat": seat}, who, why
+            "take-over", watch.call, {"seat": watch.over, "by_seat": at}, who, why
         )
 
-    def stop(self, seat: str, who: str, why: str) -> Mapping[str, Any]:
+    def stop(self, target: str, at: str, who: str, why: str) -> Mapping[str, Any]:
         """Listen no more."""
-        watch = self._watch(seat)
+        watch = self._watch(target, at)
         self.monitoring.tell(watch.leg, Stop())
-        return self._write_down("stop", watch.call, {"seat": watch.over, "by_seat": seat}, who, why)
+        return self._write_down("stop", watch.call, {"seat": watch.over, "by_seat": at}, who, why)
 
     def release(self, target: str, who: str, why: str) -> Mapping[str, Any]:
         """End a seat's part in a talk, as if it had hung up its phone: the caller is asked for
@@ -177,10 +178,10 @@ class Supervisors:
             raise Refused(f"the phone of seat {seat} is not registered")
         return view
 
-    def _watch(self, seat: str) -> Watch:
-        watch = self.monitoring.find(seat)
-        if watch is None:
-            raise Refused(f"seat {seat} listens to nobody")
+    def _watch(self, target: str, at: str) -> Watch:
+        watch = self.monitoring.find(at)
+        if watch is None or watch.over != target:
+            raise Refused(f"seat {at} does not listen to seat {target[:40]}")
         return watch
 
     def _heard(self, target: str) -> Heard:

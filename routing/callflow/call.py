@@ -193,6 +193,13 @@ class Call:
         """Who is on `leg`, if it is none of caller and seat."""
         return next((party for party in self.parties if party.leg == leg), None)
 
+    def seat_at(self, leg: str) -> str:
+        """Give the seat whose leg it is, be it the one that has the call or one that was brought
+        into it; "" if it is somebody else's."""
+        brought_in = (party.offer for party in self.parties)
+        offers = (*self.offers, *(offer for offer in brought_in if offer is not None))
+        return next((offer.seat for offer in offers if offer.token == leg), "")
+
     @property
     def open_legs(self) -> tuple[str, ...]:
         """Legs of seats and of numbers on a trunk that have not ended yet."""

@@ -105,9 +105,10 @@ class Client:
         """Change an agent's skills. Raises `NoDaemon` or `Answer`."""
         return self._ask("POST", f"/v1/agents/{quote(agent, safe='')}/skills", body)
 
-    def supervise(self, verb: str, **body: str) -> Any:
-        """Do what a supervisor asks for. Raises `NoDaemon` or `Answer`."""
-        return self._ask("POST", f"/v1/supervise/{quote(verb, safe='')}", body)
+    def supervise(self, what: str, target: str, verb: str, **body: str) -> Any:
+        """Do what a supervisor asks for with one of the seats or calls (`what`). Raises `NoDaemon`
+        or `Answer`."""
+        return self._ask("POST", f"/v1/{what}/{quote(target, safe='')}/supervise/{verb}", body)
 
     def _ask(
         self,
@@ -133,7 +134,7 @@ class Client:
         finally:
             connection.close()
         if response.status >= 400:
-            text = answer.get("description") or answer.get("title") if answer else response.reason
+            text = answer.get("detail") or answer.get("title") if answer else response.reason
             kind = Unreachable if response.status == 503 else Answer
             raise kind(str(text), answer)
         return answer

@@ -8,12 +8,14 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from switchd.api.client import Client
 from switchd.cli.common import (
     DEFAULT_CITY,
     City,
     Json,
     city_time,
     console,
+    fail,
     print_json,
     settings_or_fail,
     user,
@@ -52,21 +54,21 @@ def barge(target: Target, at: Own, by: By = "", why: Why = "", city: City = DEFA
 @supervise.command("take-over")
 def take_over(at: Own, by: By = "", why: Why = "", city: City = DEFAULT_CITY) -> None:
     """Have the call that you listen to instead of its seat (接管)."""
-    done = _do(city, "take-over", by, why, seat=at)
+    done = _do(city, _over(city, at), "take-over", by, why, at=at)
     typer.echo(f"call {done['target']}: from seat {done['facts']['seat']} to seat {at}")
 
 
 @supervise.command("stop")
 def stop(at: Own, by: By = "", why: Why = "", city: City = DEFAULT_CITY) -> None:
     """Listen no more; hanging up does the same."""
-    done = _do(city, "stop", by, why, seat=at)
+    done = _do(city, _over(city, at), "stop", by, why, at=at)
     typer.echo(f"seat {at} listens to seat {done['facts']['seat']} no more")
 
 
 @supervise.command("release")
 def release(target: Target, by: By = "", why: Why = "", city: City = DEFAULT_CITY) -> None:
     """End a talk; the caller goes to the satisfaction survey (强拆)."""
-    done = _do(city, "release", by, why, target=target)
+    done = _do(city, target, "release", by, why)
     typer.echo(f"call {done['target']}: the talk of seat {done['facts']['seat']} is over")
 
 
@@ -80,7 +82,7 @@ def state(
     city: City = DEFAULT_CITY,
 ) -> None:
     """Make a seat ready or not ready, or sign it out (强制示闲、示忙、签出), after its call."""
-    done = _do(city, "force", by, why, target=seat, state=state, reason=reason)
+    done = _do(city, seat, "force", by, why, state=state, reason=reason)
     typer.echo(f"seat {seat}: {done['now']}")
 
 
@@ -102,13 +104,25 @@ def show(json: Json = False, city: City = DEFAULT_CITY) -> None:
 
 
 def _watch(verb: str, says: str, target: str, at: str, by: str, why: str, city: City) -> None:
-    done = _do(city, verb, by, why, target=target, seat=at)
+    done = _do(city, target, verb, by, why, at=at)
     typer.echo(f"seat {at} {says} seat {done['facts']['seat']} in call {done['target']}")
 
 
-def _do(city: City, verb: str, by: str, why: str, **wanted: str) -> Any:
+def _over(city: City, at: str) -> str:
+    """Give the seat to which the supervisor at a seat listens."""
+    watching = ask(city, lambda client: client.get("supervise"))
+    over = next((row["over"] for row in watching if row["seat"] == at), None)
+    return str(over) if over is not None else fail(f"seat {at} listens to nobody")
+
+
+def _do(city: City, target: str, verb: str, by: str, why: str, **wanted: str) -> Any:
     body = {"who": by or user(), "why": why, **wanted}
-    done = ask(city, lambda client: client.supervise(verb, **body))
+
+    def do(client: Client) -> Any:
+        is_seat = any(row["seat"] == target for row in client.get("seats"))
+        return client.supervise("seats" if is_seat else "calls", target, verb, **body)
+
+    done = ask(city, do)
     if done["trouble"]:
         typer.echo(f"switchd: {done['trouble']}", err=True)
     return done

@@ -15,14 +15,15 @@ from tests.scenarios.hotline import Hotline, wait_for
 SUPERVISOR, OTHER = "1002", "1003"
 
 
-def asks(hotline: Hotline, verb: str, **body: str) -> Any:
+def asks(hotline: Hotline, verb: str, target: str, what: str = "seats", **body: str) -> Any:
     """Ask the daemon while the telephones, which are in this process, go on."""
-    return gevent.get_hub().threadpool.apply(hotline.client.supervise, (verb,), body)
+    arguments = (what, target, verb)
+    return gevent.get_hub().threadpool.apply(hotline.client.supervise, arguments, body)
 
 
 def watches(hotline: Hotline, seat: str, verb: str = "listen", at: str = SUPERVISOR) -> None:
     """A supervisor asks for it and picks up."""
-    asks(hotline, verb, target=seat, seat=at, who="8001", why="quality")
+    asks(hotline, verb, target=seat, at=at, who="8001", why="quality")
     wait_for(lambda: heard_by(hotline, at) != "", f"{at} listens")
 
 
@@ -106,7 +107,7 @@ class TestListening:
         watches(hotline, "1001")
         watches(hotline, "1001", "whisper", at=OTHER)
         assert {row[0] for row in listening(hotline)} == {SUPERVISOR, OTHER}
-        asks(hotline, "stop", seat=SUPERVISOR, who="8001", why="")
+        asks(hotline, "stop", "1001", at=SUPERVISOR, who="8001", why="")
         wait_for(lambda: hotline.sim.seat(SUPERVISOR).leg is None, "the first has gone")
         assert heard_by(hotline, OTHER) == "2"
         talk.hang_up()
@@ -149,7 +150,7 @@ class TestListening:
         self, hotline: Hotline, talk: SimCaller
     ) -> None:
         hotline.sim.seat(SUPERVISOR).will_refuse()
-        asks(hotline, "listen", target="1001", seat=SUPERVISOR, who="8001", why="")
+        asks(hotline, "listen", target="1001", at=SUPERVISOR, who="8001", why="")
         wait_for(lambda: not listening(hotline), "nobody listens")
         talk.hang_up()
         assert legs(hotline, talk) == []
@@ -159,16 +160,16 @@ class TestWhatCannotBe:
     @pytest.mark.parametrize(
         ("verb", "body", "why"),
         [
-            ("listen", {"target": "1003", "seat": SUPERVISOR}, "seat 1003 talks with nobody here"),
-            ("listen", {"target": "1001", "seat": "1001"}, "seat 1001 is in a call itself"),
-            ("listen", {"target": "1001", "seat": "1099"}, "the plan has no seat 1099"),
-            ("listen", {"target": "nonsense", "seat": SUPERVISOR}, "no call begins with nonsense"),
-            ("take-over", {"seat": SUPERVISOR}, f"seat {SUPERVISOR} listens to nobody"),
-            ("stop", {"seat": SUPERVISOR}, f"seat {SUPERVISOR} listens to nobody"),
+            ("listen", {"target": "1003", "at": SUPERVISOR}, "seat 1003 talks with nobody here"),
+            ("listen", {"target": "1001", "at": "1001"}, "seat 1001 is in a call itself"),
+            ("listen", {"target": "1001", "at": "1099"}, "the plan has no seat 1099"),
+            ("listen", {"target": "nonsense", "at": SUPERVISOR}, "no call begins with nonsense"),
+            ("take-over", {"target": "1001", "at": SUPERVISOR}, "does not listen to seat 1001"),
+            ("stop", {"target": "1001", "at": SUPERVISOR}, "does not listen to seat 1001"),
             ("release", {"target": "1003"}, "seat 1003 talks with nobody here"),
-            ("force", {"target": "1001", "state": "asleep"}, "a seat can be forced to ready"),
+            ("force", {"target": "1001", "state": "asleep"}, "'ready', 'not-ready' or 'sign-out'"),
             ("force", {"target": "1099", "state": "ready"}, "the plan has no seat 1099"),
-            ("sing", {}, "there is no verb sing; known: listen, whisper, barge"),
+            ("sing", {"target": "1001"}, "use one of listen, whisper, barge, take-over"),
         ],
     )
     def test_is_refused_with_a_sentence(
@@ -183,7 +184,7 @@ class TestWhatCannotBe:
         talks(hotline, OTHER)
         watches(hotline, "1001")
         with pytest.raises(Answer, match="listens to seat 1001: stop that first"):
-            asks(hotline, "listen", target=OTHER, seat=SUPERVISOR, who="8001", why="")
+            asks(hotline, "listen", target=OTHER, at=SUPERVISOR, who="8001", why="")
 
 
 class TestTakingOver:
@@ -191,7 +192,7 @@ class TestTakingOver:
         self, hotline: Hotline, talk: SimCaller
     ) -> None:
         watches(hotline, "1001")
-        asks(hotline, "take-over", seat=SUPERVISOR, who="8001", why="a threat")
+        asks(hotline, "take-over", "1001", at=SUPERVISOR, who="8001", why="a threat")
         goes_on(hotline, talk)
         assert hotline.sim.seat("1001").leg is None
         assert listening(hotline) == []
@@ -202,7 +203,7 @@ class TestTakingOver:
     ) -> None:
         hotline.makes_ready(SUPERVISOR)
         watches(hotline, "1001")
-        asks(hotline, "take-over", seat=SUPERVISOR, who="8001", why="")
+        asks(hotline, "take-over", "1001", at=SUPERVISOR, who="8001", why="")
         goes_on(hotline, talk)
         hotline.sim.seat(SUPERVISOR).hang_up()
         talk.ended.wait()
@@ -220,7 +221,7 @@ class TestReleasing:
         self, hotline: Hotline, talk: SimCaller, by: str
     ) -> None:
         target = "1001" if by == "seat" else talk.uuid[:12]
-        asks(hotline, "release", target=target, who="8001", why="")
+        asks(hotline, "release", target, what=f"{by}s", who="8001", why="")
         talk.ended.wait()
         assert hotline.record_of(talk).survey_key == "2"
         hotline.waits_until_seat_is("1001", "ready")
@@ -248,7 +249,7 @@ class TestForcing:
 class TestTheAudit:
     def test_has_everything_with_who_and_why(self, hotline: Hotline, talk: SimCaller) -> None:
         watches(hotline, "1001", "whisper")
-        asks(hotline, "take-over", seat=SUPERVISOR, who="8001", why="a threat")
+        asks(hotline, "take-over", "1001", at=SUPERVISOR, who="8001", why="a threat")
         with pytest.raises(Answer):
             asks(hotline, "release", target=OTHER, who="8001", why="talks with nobody")
         said = hotline.admin("audit", "--json")
