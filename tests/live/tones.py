@@ -85,3 +85,10 @@ def frequencies_over_time(path: Path) -> tuple[list[int], ...]:
         rises = [sum(a < 0 <= b for a, b in pairwise(piece)) for piece in loud]
         found.append([round(each * 4 / 20) * 20 for each in rises])
     return tuple(found)
+
+
+def sounds(path: Path, hertz: Collection[int]) -> set[int]:
+    """Tell which of these tones are in the last second of what was sent to a leg, several at once;
+    see `heard` for the channel."""
+    last = _channels(path)[-1][-RATE:]
+    return {one for one in hertz if _loudness(last, one) > LOUD}
