@@ -11,6 +11,7 @@ from switchd.api.routes import (
     callbacks,
     callers,
     events,
+    follow_ups,
     health,
     hotline,
     seats,
@@ -27,6 +28,7 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     *supervise.ROUTES,
     *callers.ROUTES,
     *callbacks.ROUTES,
+    *follow_ups.ROUTES,
 )
 
 

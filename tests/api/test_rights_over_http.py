@@ -20,6 +20,7 @@ INTAKE: Mapping[str, str] = {
     "group": "intake",
     "agent": "8001",
     "callback": "1",
+    "follow_up": "1",
     "voicemail": "call-1",
     "number": "13900000001",
 }
@@ -29,6 +30,7 @@ MARKET: Mapping[str, str] = {
     "group": "market",
     "agent": "8002",
     "callback": "2",
+    "follow_up": "2",
     "voicemail": "call-2",
     "number": "13900000002",
 }
@@ -40,8 +42,13 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "callers.block": {"reason": "drill"},
     "seat.dial": {"number": "13900000001"},
     "supervise.force": {"state": "ready"},
+    "follow-ups.add": {"follow_ups": [{"number": "13900000001"}]},
+    "follow-ups.result": {"result": "1"},
 }
-SEATS_VERBS = {"seat.sign-in", "seat.sign-out", "seat.ready", "seat.not-ready", "seat.dial"}
+SEATS_VERBS = {
+    *("seat.sign-in", "seat.sign-out", "seat.ready", "seat.not-ready", "seat.dial"),
+    "follow-ups.result",
+}
 """What the token of a seat is good for, and nothing else."""
 DOING = [route for route in ROUTES if route.method == "POST"]
 
