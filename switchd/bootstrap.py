@@ -85,6 +85,7 @@ from switchd.seating import Seating
 from switchd.seats.call_codes import CALL_CODES
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
+from switchd.supervisors import Supervisors
 from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear
 from switchd.switchboard.outgoing import FreeSwitch
 from switchd.telling import CallTeller, scopes_of
@@ -405,6 +406,16 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down, clock.now
         ),
         operators=operators,
+        supervisors=Supervisors(
+            lambda: daemon.parts.desk,
+            switch,
+            waitlist,
+            seat_desk,
+            controls,
+            plan=plan_in_force,
+            now=clock.now,
+            write_down=operators.write_down,
+        ),
         controls=controls,
         pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
         people=people,

@@ -113,11 +113,14 @@ class Comparing:
         self._handsets.listed(phones)
         parts.waitlist.end_talks(living, parts.clock.now())
         parts.callbacks.compare(living)
+        parts.supervisors.monitoring.compare(living)
         parts.follow_ups.compare(living)
         for leg, row in living.items():
             outbound = row["direction"] == "outbound"
             if listener.knows(leg):
-                if outbound and not parts.desk.waits_for(leg):
+                if outbound and not (
+                    parts.desk.waits_for(leg) or leg in parts.supervisors.monitoring
+                ):
                     found["stopped"] += 1
                     listener.stray(leg)
             elif doing[leg] in NOBODYS or (outbound and doing[leg] != "talk"):

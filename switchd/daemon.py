@@ -147,6 +147,7 @@ class Daemon:
         parts.callbacks.stop()
         parts.follow_ups.stop()
         parts.notifier.stop()
+        parts.supervisors.monitoring.stop()
         parts.desk.stop()
         parts.feed.stop()
         parts.publisher.stop()
@@ -307,6 +308,8 @@ class Daemon:
             if isinstance(event, on.Played | on.SeatGone):
                 self.parts.keys.codes.over(leg)
             return True
+        if self.parts.supervisors.monitoring.deliver(leg, event):
+            return True
         known = self.parts.desk.deliver(leg, event)
         self.parts.keys.heard(leg, event)
         return known
@@ -314,4 +317,5 @@ class Daemon:
     def knows(self, leg: str) -> bool:
         """Whether somebody works on the leg."""
         parts = self.parts
-        return leg in parts.desk or leg in parts.codes or leg in parts.keys.codes
+        codes = leg in parts.codes or leg in parts.keys.codes
+        return leg in parts.desk or codes or leg in parts.supervisors.monitoring

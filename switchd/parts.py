@@ -36,6 +36,7 @@ from switchd.reloading import Reloader
 from switchd.seating import Seating
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
+from switchd.supervisors import Supervisors
 from switchd.wiring import SeatDesk
 
 
@@ -70,6 +71,7 @@ class Parts:
     """Follow-ups, for the interface."""
     dialling: ClickToDial
     operators: Operators
+    supervisors: Supervisors
     controls: Controls
     people: People
     pops: PopDesk

@@ -42,6 +42,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "callbacks.add": {"number": "13900000001"},
     "callers.block": {"reason": "drill"},
     "seat.dial": {"number": "13900000001"},
+    "supervise.force": {"state": "ready"},
     "follow-ups.add": {"follow_ups": [{"number": "13900000001"}]},
     "follow-ups.result": {"result": "1"},
 }
