@@ -17,6 +17,7 @@ from routing.plan import Plan
 from switchd.api.app import build as build_app
 from switchd.api.ports import House
 from switchd.api.server import Server
+from switchd.attendance import Attendance
 from switchd.callbacks.desk import CallbackDesk
 from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
@@ -55,6 +56,7 @@ from switchd.queues.inbox import Inbox
 from switchd.queues.indicators import Indicators
 from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
+from switchd.queues.stream import Stream
 from switchd.queues.waitlist import Waitlist
 from switchd.records.audit import Audit
 from switchd.records.callbacks import Callbacks
@@ -66,6 +68,7 @@ from switchd.records.store import Store
 from switchd.records.voicemails import Voicemails
 from switchd.records.writer import Writer
 from switchd.reloading import Reloader
+from switchd.restoring import Restoring
 from switchd.seating import Seating
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
@@ -284,6 +287,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     nodes.on_deadline = deadlines.expect
     seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
     entrance = Entrance(client, server.city, owner, nodes.fence)
+    stream = Stream(client, server.city, owner, nodes.fence)
     people = People(server.sql, server.city, waitlist.seat_of, plan_in_force, clock.now)
     seat_desk = SeatDesk(waitlist, clock.now, seating.seated, people.door)
     callers = CallerDesk(entrance, waitlist, rules, lambda: daemon.parts.plan, clock.now)
@@ -358,6 +362,17 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         kept=CallbackHouse(callback_desk, mailbox, clock.now, operators.write_down),
         operators=operators,
         people=people,
+        attendance=Attendance(stream, people.sessions, clock.now),
+        restoring=Restoring(
+            waitlist,
+            stream,
+            people.sessions,
+            audit,
+            plan=plan_in_force,
+            calls=lambda: daemon.parts.desk.calls(),
+            seated=seating.seated,
+            now=clock.now,
+        ),
         spool=spool,
         writer=Writer(spool, store),
         indicators=IndicatorDesk(

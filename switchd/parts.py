@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from routing.plan import Plan
+from switchd.attendance import Attendance
 from switchd.callbacks.desk import CallbackDesk
 from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
@@ -24,6 +25,7 @@ from switchd.queues.waitlist import Waitlist
 from switchd.records.spool import Spool
 from switchd.records.writer import Writer
 from switchd.reloading import Reloader
+from switchd.restoring import Restoring
 from switchd.seating import Seating
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
@@ -57,6 +59,8 @@ class Parts:
     """Callbacks and messages, for the interface."""
     operators: Operators
     people: People
+    attendance: Attendance
+    restoring: Restoring
     spool: Spool
     writer: Writer
     indicators: IndicatorDesk

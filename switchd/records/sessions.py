@@ -82,13 +82,12 @@ class Sessions(Database):
     def write(self, before: Reader, after: Reader, changes: Iterable[Change]) -> bool:
         """Write what was read after `before`; False, and nothing is written, if another daemon
         has been faster."""
-        return self._advance(before, after, lambda open: steps(open, changes))
+        return self._advance(before, after, lambda open, _: steps(open, changes))
 
     def mend(self, before: Reader | None, after: Reader, sitting: Iterable[Sitting]) -> bool:
         """Write who sits where where the stream broke off, or was never read; False as `write`."""
-        known_until = after.read_at if before is None else before.read_at
         try:
-            return self._advance(before, after, lambda open: mended(open, sitting, known_until))
+            return self._advance(before, after, lambda open, at: mended(open, sitting, at))
         except RecordRefused:
             if before is None and self.reader() is not None:
                 return False  # another daemon came first
@@ -145,30 +144,37 @@ class Sessions(Database):
         ]
 
     def _advance(
-        self, before: Reader | None, after: Reader, do: Callable[[Open], list[Step]]
+        self, before: Reader | None, after: Reader, do: Callable[[Open, float], list[Step]]
     ) -> bool:
+        """Write what `do` makes of the open sessions and of when SQL was last up to date."""
         with self._connect(writes=True) as connection:
-            if not self._move(connection, before, after):
+            read_at = self._move(connection, before, after)
+            if read_at is None:
                 return False
             rows = connection.execute(_open_ones().where(*self._here(_OPEN))).all()
             open = {row.seat: _sitting(row) for row in rows}
             places = {row.seat: (row.session, row.number) for row in rows}
-            for step in do(open):
+            for step in do(open, read_at):
                 self._write(connection, places, step)
             return True
 
-    def _move(self, connection: Connection, before: Reader | None, after: Reader) -> bool:
-        """Move the reader on if it is where it is believed to be."""
+    def _move(self, connection: Connection, before: Reader | None, after: Reader) -> float | None:
+        """Move the reader on if it is where it is believed to be; give when SQL was up to date
+        before, None if it is elsewhere."""
         values = {"life": after.life, "last_id": after.last_id, "read_at": after.read_at}
         if before is None:
             connection.execute(insert(ReaderRow).values(city=self._city, **values))
-            return True
+            return after.read_at
         is_there = (
             _READERS.c.city == self._city,
             _READERS.c.life == before.life,
             _READERS.c.last_id == before.last_id,
         )
-        return connection.execute(update(ReaderRow).where(*is_there).values(values)).rowcount > 0
+        wanted = select(_READERS.c.read_at).where(*is_there).with_for_update()
+        read_at: float | None = connection.scalar(wanted)
+        if read_at is not None:
+            connection.execute(update(ReaderRow).where(*is_there).values(values))
+        return read_at
 
     def _write(
         self, connection: Connection, places: dict[str, tuple[int, int]], step: Step

@@ -5,4 +5,9 @@
 -- include _answer.lua
 local owner, lease = unpack(ARGV)
 
-return answer(redis.call('SET', key.restoring, owner, 'NX', 'PX', lease) and 1 or 0)
+local other = redis.call('GET', key.restoring)
+if other and other ~= owner then
+  return answer(0)
+end
+redis.call('SET', key.restoring, owner, 'PX', lease)
+return answer(1)
