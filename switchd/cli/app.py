@@ -14,6 +14,7 @@ from switchd.cli import (
     city,
     demo,
     explain,
+    hours,
     indicators,
     inspect,
     operators,
@@ -64,6 +65,7 @@ app.command("queues")(inspect.queues)
 app.command("seats")(inspect.seats)
 app.command("indicators")(indicators.indicators)
 app.command("report")(report.report)
+app.command("hours")(hours.show)
 app.command("block")(callers.block)
 app.command("unblock")(callers.unblock)
 app.command("blocked")(callers.blocked)
