@@ -38,6 +38,8 @@ class Introduction:
     staff_number: HeardBy = HeardBy.NOBODY
     longest_seconds: float = 10.0
     """How long each of the two may take at most; then the talk begins without its rest."""
+    history_days: int = 30
+    """How far back a seat's screen shows calls of the number."""
 
 
 def whisper(

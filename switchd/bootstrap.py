@@ -26,6 +26,7 @@ from switchd.city import SHIPPED_MUSIC
 from switchd.clock import Clock
 from switchd.config import Loaded, ServerSettings
 from switchd.daemon import Daemon
+from switchd.dialling import ClickToDial
 from switchd.esl.link import Link
 from switchd.estimates import Estimates
 from switchd.freeswitch.settings import RenderSettings
@@ -42,10 +43,12 @@ from switchd.keeping import (
     post_json,
 )
 from switchd.membership import Membership
+from switchd.observing import Observer
 from switchd.operators import Operators
 from switchd.parts import Parts
 from switchd.people import People
 from switchd.places import share
+from switchd.popping import PopDesk
 from switchd.prompts.library import PromptLibrary
 from switchd.prompts.manifest import load_manifest
 from switchd.queues.connection import connect
@@ -61,6 +64,7 @@ from switchd.queues.waitlist import Waitlist
 from switchd.records.audit import Audit
 from switchd.records.callbacks import Callbacks
 from switchd.records.callers import CallerRules
+from switchd.records.earlier import EarlierCalls
 from switchd.records.plans import PlanVersions
 from switchd.records.schema import migrate
 from switchd.records.spool import Spool
@@ -206,6 +210,7 @@ class Running:
     people: People
     counted: Store
     """The same records, for questions that must not hold up the writer."""
+    earlier: EarlierCalls
     redis: EmbeddedRedis | None
     folder: Path
     """Where its data are."""
@@ -220,6 +225,7 @@ class Running:
         self.audit.close()
         self.people.close()
         self.counted.close()
+        self.earlier.close()
         if self.redis is not None:
             self.redis.stop()
 
@@ -256,6 +262,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     callbacks = Callbacks(server.sql, server.city)
     voicemails = Voicemails(server.sql, server.city)
     audit = Audit(server.sql)
+    earlier = EarlierCalls(server.sql, server.city)
     daemon = Daemon()
     if embedded is not None:
         gevent.spawn(embedded.watch, lambda: _warn("redis")("the embedded Redis ended"))
@@ -360,7 +367,11 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             mailbox, post_json, lambda: plan_in_force().voicemail.notify, server.city, clock
         ),
         kept=CallbackHouse(callback_desk, mailbox, clock.now, operators.write_down),
+        dialling=ClickToDial(
+            lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down
+        ),
         operators=operators,
+        pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
         people=people,
         attendance=Attendance(stream, people.sessions, clock.now),
         restoring=Restoring(
@@ -378,24 +389,14 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         indicators=IndicatorDesk(
             Indicators(client, server.city), counted, lambda: daemon.parts.plan, clock.now
         ),
+        observer=Observer(server.metrics),
         owner=owner,
         domain=domain(server.city),
     )
     parts.desk.closed.append(estimates.ended)
     daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
-    return Running(
-        daemon,
-        store,
-        versions,
-        rules,
-        callbacks,
-        voicemails,
-        audit,
-        people,
-        counted,
-        embedded,
-        state,
-    )
+    opened = (store, versions, rules, callbacks, voicemails, audit, people, counted, earlier)
+    return Running(daemon, *opened, embedded, state)
 
 
 def socket_path(state: Path) -> Path:

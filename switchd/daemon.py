@@ -7,7 +7,7 @@ is in `house`, what happens after a break in `comparing`.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import gevent
 import structlog
@@ -60,14 +60,20 @@ class Daemon:
             lambda record: parts.seating.tidy(),
             parts.callbacks.closed,
             parts.notifier.closed,
+            parts.pops.closed,
         ]
         parts.writer.on_written = parts.indicators.written
+        parts.observer.assemble(parts)
+        parts.desk.rung.append(parts.pops.rung)
         parts.attendance.on_lost = self._comparing.queue_lost
         if server is not None:
             self._server = server(self.house)
 
-    def start(self, stop: Flag | None = None) -> bool:
-        """Stand by while another daemon works for the node; then define the seats, begin to listen.
+    def start(
+        self, stop: Flag | None = None, standing_by: Callable[[], None] = lambda: None
+    ) -> bool:
+        """Stand by while another daemon works for the node (`standing_by()` is told); then define
+        the seats, begin to listen.
 
         False if `stop` was set before its turn came. Raises `QueueUnavailable` if Redis is not
         there.
@@ -76,11 +82,14 @@ class Daemon:
         parts.waitlist.prepare()
         if self._server is not None:
             self._server.start()
+        parts.observer.start()
+        self._background = [gevent.spawn(unbroken, parts.observer.pulse.run)]
         parts.writer.start()  # of what an earlier process left in the spool, too
-        if not parts.membership.claim(stop or Flag()):
+        if not parts.membership.claim(stop or Flag(), standing_by):
             return False
         parts.started_at = now = parts.clock.now()
-        self._background = [
+        parts.observer.instruments.lease("owner")
+        self._background += [
             gevent.spawn(unbroken, parts.membership.run),
             gevent.spawn(unbroken, parts.guard.run),
         ]
@@ -105,6 +114,15 @@ class Daemon:
         log.info("started", city=parts.plan.city, plan=parts.plan.version, owner=parts.owner)
         return True
 
+    def background(self) -> Sequence[gevent.Greenlet[..., None]]:
+        """Everything that runs from `start` to `stop`."""
+        return self._background
+
+    def handling_since(self) -> float | None:
+        """When the handler of an event of FreeSWITCH began that has not come back; by a clock that
+        ticks."""
+        return self.parts.link.handling_since
+
     def relieved(self) -> bool:
         """Whether another daemon stands by, so that nobody has to wait for this one's calls."""
         try:
@@ -123,6 +141,7 @@ class Daemon:
         parts = self.parts
         if self._server is not None:
             self._server.stop()
+        parts.observer.stop()
         parts.callbacks.stop()
         parts.notifier.stop()
         parts.desk.stop()
@@ -257,6 +276,11 @@ class Daemon:
     def code_dialled(self, leg: str, seat: str, code: str) -> None:
         """A seat's phone dialled a feature code."""
         self.parts.codes.dialled(leg, seat, code)
+
+    def number_dialled(self, leg: str, seat: str, number: str) -> None:
+        """A seat's phone dialled a number."""
+        stopping = self.parts.draining
+        self.parts.desk.dial_out(on.DialledOut(seat, number, leg, stopping=stopping))
 
     def phone(self, seat: str, reachable: bool) -> None:
         """A phone has registered or is gone."""

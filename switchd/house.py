@@ -83,6 +83,11 @@ class RunningHouse:
                 return {"state": str(found.state), "record": codec.to_dict(record)}
         return None
 
+    def pop(self, call: str) -> Mapping[str, Any] | None:
+        """What a seat's screen shows of a call; None if it is neither in progress nor has just
+        ended here."""
+        return self._parts.pops.pop(call)
+
     def queues(self) -> Sequence[Mapping[str, Any]]:
         """Every skill group's list."""
         parts = self._parts
@@ -159,6 +164,10 @@ class RunningHouse:
     def change_callback(self, id: int, verb: str, who: str) -> Mapping[str, Any]:
         """Cancel or retry a callback."""
         return self._parts.kept.change(id, verb, who)
+
+    def dial(self, seat: str, number: str, line: str, who: str) -> Mapping[str, Any]:
+        """Call a number from a seat."""
+        return self._parts.dialling.dial(seat, number, line, who)
 
     def voicemails(self) -> Sequence[Mapping[str, Any]]:
         """The latest messages."""

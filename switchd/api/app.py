@@ -1,6 +1,6 @@
-"""The routes: /v1/status, /v1/calls, /v1/calls/{call}, /v1/queues, /v1/indicators, /v1/seats,
-/v1/seats/{seat}/{verb}, /v1/blocked, /v1/callers/{number}/block and unblock, /v1/reload;
-further ones in `callbacks` and `operators`."""
+"""The routes: /v1/status, /v1/calls, /v1/calls/{call}, /v1/calls/{call}/pop, /v1/queues,
+/v1/indicators, /v1/seats, /v1/seats/{seat}/{verb}, /v1/blocked, /v1/callers/{number}/block and
+unblock, /v1/reload; further ones in `callbacks` and `operators`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import orjson
 from falcon import media
 from pydantic import BaseModel, ConfigDict, Field
 
-from switchd.api import operators
+from switchd.api import operators, outgoing
 from switchd.api.bodies import body_of
 from switchd.api.callbacks import add_routes as add_callback_routes
 from switchd.api.ports import House, PlanRefused, Refused, Unavailable
@@ -79,6 +79,21 @@ class _Call:
 
     def on_get(self, request: falcon.Request, response: falcon.Response, call: str) -> None:
         found = self._house.call(call)
+        if found is None:
+            raise falcon.HTTPNotFound(
+                title="No such call", description=f"no call {call} is in progress here"
+            )
+        response.media = found
+
+
+class _Pop:
+    """GET of what a seat's screen shows of one call."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def on_get(self, request: falcon.Request, response: falcon.Response, call: str) -> None:
+        found = self._house.pop(call)
         if found is None:
             raise falcon.HTTPNotFound(
                 title="No such call", description=f"no call {call} is in progress here"
@@ -162,12 +177,14 @@ def build(house: House) -> falcon.App[Any, Any]:
     for what in ("status", "calls", "queues", "indicators", "seats", "blocked"):
         app.add_route(f"/v1/{what}", _Show(house, what))
     app.add_route("/v1/calls/{call}", _Call(house))
+    app.add_route("/v1/calls/{call}/pop", _Pop(house))
     app.add_route("/v1/seats/{seat}/{verb}", _Seat(house))
     app.add_route("/v1/reload", _Reload(house))
     app.add_route("/v1/callers/{number}/block", _Block(house))
     app.add_route("/v1/callers/{number}/unblock", _Unblock(house))
     add_callback_routes(app, house)
     operators.add_routes(app, house)
+    outgoing.add_routes(app, house)
     app.add_error_handler(Refused, _refused)
     app.add_error_handler(Unavailable, _unavailable)
     return app

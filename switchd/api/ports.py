@@ -33,6 +33,10 @@ class House(Protocol):
         """Give a call in progress, as its record would be now, and its state; None if unknown."""
         ...
 
+    def pop(self, call: str) -> Mapping[str, Any] | None:
+        """Give what a seat's screen shows of a call, see `routing.screenpop`; None if unknown."""
+        ...
+
     def queues(self) -> Sequence[Mapping[str, Any]]: ...
     def indicators(self) -> Mapping[str, Any]: ...
     def seats(self) -> Sequence[Mapping[str, Any]]: ...
@@ -57,6 +61,9 @@ class House(Protocol):
     def change_skills(
         self, agent: str, changes: Mapping[str, int | None], who: str, why: str
     ) -> Mapping[str, Any]: ...
+    def dial(self, seat: str, number: str, line: str, who: str) -> Mapping[str, Any]:
+        """Ring the seat's phone, then the number; `line` "" is the one that the seat serves."""
+
     def seat_verb(
         self,
         seat: str,

@@ -12,13 +12,17 @@ from switchd.cli import (
     callbacks,
     callers,
     city,
+    control,
     demo,
     explain,
     hours,
     indicators,
     inspect,
+    install,
     operators,
+    outgoing,
     plan,
+    pop,
     replay,
     report,
     roster,
@@ -52,10 +56,12 @@ def main(
 
 app.command("demo")(demo.demo)
 app.command("run")(run.run)
+app.command("install")(install.install)
 app.command("check")(city.check)
 app.command("doctor")(city.doctor)
 app.command("explain")(explain.explain)
 app.command("why")(why.why)
+app.command("pop")(pop.pop)
 app.command("replay")(replay.run)
 app.command("roster")(roster.roster)
 app.command("reload")(versions.reload)
@@ -72,6 +78,8 @@ app.command("blocked")(callers.blocked)
 app.add_typer(callbacks.callbacks, name="callbacks")
 app.add_typer(callbacks.voicemail, name="voicemail")
 app.command("audit")(operators.audit)
+control.add_verbs(inspect.seat)
+inspect.seat.command("dial")(outgoing.dial)
 app.add_typer(inspect.seat, name="seat")
 app.add_typer(operators.queue, name="queue")
 app.add_typer(operators.agent, name="agent")

@@ -22,7 +22,10 @@ from switchd.cli.common import (
     settings_or_fail,
 )
 
-seat = typer.Typer(no_args_is_help=True, help="Sign a seat in or out, make it ready or not.")
+seat = typer.Typer(
+    no_args_is_help=True,
+    help="Sign a seat in or out, make it ready or not; what it does with its call.",
+)
 
 Column = tuple[str, Callable[[dict[str, Any], float], str]]
 

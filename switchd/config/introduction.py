@@ -30,3 +30,9 @@ class Introduction(Section):
         description="Seconds that the whisper, and then the staff number, may take at most; the "
         "rest is left out.",
     )
+    history_days: int = Field(
+        default=30,
+        ge=1,
+        le=366,
+        description="How many days back the screen pop (来电弹屏) counts calls of the number.",
+    )

@@ -33,6 +33,9 @@ class FakeHouse:
     def call(self, call: str) -> Mapping[str, Any] | None:
         return self._answer({"state": "waiting"} if call == "leg-a" else None)  # type: ignore[no-any-return]
 
+    def pop(self, call: str) -> Mapping[str, Any] | None:
+        return self._answer({"call": call, "history": None} if call == "leg-a" else None)  # type: ignore[no-any-return]
+
     def queues(self) -> Sequence[Mapping[str, Any]]:
         return self._answer([])  # type: ignore[no-any-return]
 
@@ -77,6 +80,10 @@ class TestReading:
 
     def test_chinese_comes_out_as_it_went_in(self, http: testing.TestClient) -> None:
         assert http.simulate_get("/v1/status").json["city"] == "平顶山"
+
+    def test_the_screen_pop_of_a_call_can_be_seen(self, http: testing.TestClient) -> None:
+        assert http.simulate_get("/v1/calls/leg-a/pop").json == {"call": "leg-a", "history": None}
+        assert http.simulate_get("/v1/calls/leg-z/pop").status_code == 404
 
     def test_one_call_in_progress_can_be_seen(self, http: testing.TestClient) -> None:
         assert http.simulate_get("/v1/calls/leg-a").json == {"state": "waiting"}

@@ -92,3 +92,23 @@ class TestASeatThatPicksUp:
         record = introduced.record_of(caller)
         assert (record.outcome, record.seat) == (Outcome.ANSWERED, "1002")
         assert "queue.again" in [step.what for step in record.trace]
+
+
+class TestTheScreenPop:
+    def test_of_a_caller_who_calls_again_shows_the_call_before(self, introduced: Hotline) -> None:
+        first = introduced.talks_with("1001")
+        introduced.seat_hangs_up("1001")
+        introduced.record_of(first)
+        second = introduced.talks_with("1001")
+        pop = introduced.client.get(f"calls/{second.uuid}/pop")
+        assert (pop["state"], pop["seat"], pop["caller"]) == ("talking", "1001", MOBILE)
+        assert pop["line_dialled"]["title"] == "政务服务便民热线"
+        listed = [one["call"] for one in pop["history"]["last"]]
+        assert first.uuid in listed
+        assert second.uuid not in listed
+        said = introduced.admin("pop", second.uuid).stdout
+        assert f"{MOBILE}" in said
+        assert "answered, agent 81001" in said
+        introduced.seat_hangs_up("1001")
+        introduced.record_of(second)
+        assert introduced.client.get(f"calls/{second.uuid}/pop")["state"] == "ended"
