@@ -41,7 +41,7 @@ class Ledger(Protocol):
 
 
 class Source(Protocol):
-    """`switchd.queues.stream.Stream` is one. Raises `QueueUnavailable`."""
+    """`switchd.queues.stream.SeatStream` is one. Raises `QueueUnavailable`."""
 
     def read(self, after: str, most: int, seconds: float, /) -> Read: ...
     def life(self, read: str, /) -> Life: ...

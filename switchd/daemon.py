@@ -17,7 +17,7 @@ from routing.callflow import events as on
 from routing.entry import Arrival, is_emergency
 from routing.outgoing import PREFIX
 from routing.plan import Plan
-from switchd.api.server import Server
+from switchd.api.server import Interface
 from switchd.comparing import Comparing
 from switchd.esl.errors import EslError
 from switchd.esl.link import Link
@@ -46,10 +46,10 @@ class Daemon:
     house: RunningHouse
 
     def __init__(self) -> None:
-        self._server: Server | None = None
+        self._server: Interface | None = None
         self._background: list[gevent.Greenlet[..., None]] = []
 
-    def assemble(self, parts: Parts, server: Callable[[RunningHouse], Server] | None) -> None:
+    def assemble(self, parts: Parts, server: Callable[[RunningHouse], Interface] | None) -> None:
         """Take the parts. The daemon itself is one of their listeners, hence not in __init__."""
         self.parts = parts
         self.house = RunningHouse(parts)
@@ -103,14 +103,18 @@ class Daemon:
         gc.collect()
         gc.freeze()
         parts.indicators.start()
+        parts.publisher.start()
+        parts.feed.start()
         parts.callbacks.start()
-        parts.notifier.start()
         self._background += [
             gevent.spawn(unbroken, self._read_inbox),
             gevent.spawn(unbroken, parts.deadlines.run),
+            gevent.spawn(unbroken, parts.notifier.run),
             gevent.spawn(unbroken, parts.attendance.run),
         ]
         parts.link.start()
+        if self._server is not None:
+            self._server.open()
         log.info("started", city=parts.plan.city, plan=parts.plan.version, owner=parts.owner)
         return True
 
@@ -145,6 +149,8 @@ class Daemon:
         parts.callbacks.stop()
         parts.notifier.stop()
         parts.desk.stop()
+        parts.feed.stop()
+        parts.publisher.stop()
         parts.link.stop()
         parts.inbox.close()
         parts.deadlines.close()
@@ -201,6 +207,7 @@ class Daemon:
     def queue_back(self) -> None:
         """Redis answers again; it may have lost what it knew."""
         self.parts.indicators.restore()
+        self.parts.publisher.lost()
         self._comparing.queue_back()
 
     # what the link tells
@@ -278,9 +285,11 @@ class Daemon:
         self.parts.codes.dialled(leg, seat, code)
 
     def number_dialled(self, leg: str, seat: str, number: str) -> None:
-        """A seat's phone dialled a number."""
+        """A seat's phone dialled a number, or a code that leads to a call."""
         stopping = self.parts.draining
-        self.parts.desk.dial_out(on.DialledOut(seat, number, leg, stopping=stopping))
+        wanted = self.parts.keys.codes.dialled(leg, seat, number)
+        if wanted:
+            self.parts.desk.dial_out(on.DialledOut(seat, wanted, leg, stopping=stopping))
 
     def phone(self, seat: str, reachable: bool) -> None:
         """A phone has registered or is gone."""
@@ -294,8 +303,15 @@ class Daemon:
             elif isinstance(event, on.Collected):
                 self.parts.codes.collected(leg, event.keys)
             return True
-        return self.parts.desk.deliver(leg, event)
+        if leg in self.parts.keys.codes:
+            if isinstance(event, on.Played | on.SeatGone):
+                self.parts.keys.codes.over(leg)
+            return True
+        known = self.parts.desk.deliver(leg, event)
+        self.parts.keys.heard(leg, event)
+        return known
 
     def knows(self, leg: str) -> bool:
         """Whether somebody works on the leg."""
-        return leg in self.parts.desk or leg in self.parts.codes
+        parts = self.parts
+        return leg in parts.desk or leg in parts.codes or leg in parts.keys.codes

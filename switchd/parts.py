@@ -11,11 +11,15 @@ from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
 from switchd.clock import Clock
+from switchd.control import Controls
 from switchd.dialling import ClickToDial
 from switchd.esl.link import Link
+from switchd.feed.follow import Feed
+from switchd.feed.publisher import Publisher
 from switchd.guard import Guard
 from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
+from switchd.keying import Keying
 from switchd.membership import Membership
 from switchd.observing import Observer
 from switchd.operators import Operators
@@ -53,6 +57,7 @@ class Parts:
     seating: Seating
     reloader: Reloader
     codes: FeatureCodes
+    keys: Keying
     phones: Phones
     seat_desk: SeatDesk
     callers: CallerDesk
@@ -62,6 +67,7 @@ class Parts:
     """Callbacks and messages, for the interface."""
     dialling: ClickToDial
     operators: Operators
+    controls: Controls
     people: People
     pops: PopDesk
     attendance: Attendance
@@ -70,6 +76,8 @@ class Parts:
     writer: Writer
     indicators: IndicatorDesk
     observer: Observer
+    publisher: Publisher
+    feed: Feed
     owner: str
     """This node's name in the queue."""
     domain: str

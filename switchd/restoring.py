@@ -20,7 +20,7 @@ from routing.seats import SeatState
 from routing.sessions import Sitting
 from switchd.attendance import has_lost, in_thread
 from switchd.queues.facts import QueueUnavailable
-from switchd.queues.stream import BEGINNING, RESTORING_SECONDS, Stream
+from switchd.queues.stream import BEGINNING, RESTORING_SECONDS, SeatStream
 from switchd.queues.waitlist import Waitlist
 from switchd.records.audit import OperatorAction
 from switchd.records.errors import RecordsError
@@ -62,7 +62,7 @@ class Restoring:
     def __init__(
         self,
         waitlist: Waitlist,
-        stream: Stream,
+        stream: SeatStream,
         book: Book,
         words: Words,
         *,

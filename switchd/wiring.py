@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from routing.callflow.events import NotOccupied, Occupied
+from routing.seats import Offer
 from switchd.api.ports import Refused, Unavailable
 from switchd.calls import ports as calls
 from switchd.credentials import Doorkeeper
 from switchd.estimates import Estimates
-from switchd.queues.facts import QueueUnavailable, Refusal, SeatRefused, SeatView
+from switchd.queues.facts import NotToBeHad, QueueUnavailable, Refusal, SeatRefused, SeatView
 from switchd.queues.waitlist import Waitlist
 from switchd.seats.signing_in import ELSEWHERE, REFUSED, WRONG_PIN, SeatRefusal
 
@@ -95,6 +96,11 @@ class CallQueue:
         with for_calls():
             accepted = self._waitlist.accept(token, now)
         return None if accepted is None else accepted.withdrawn
+
+    def claim(self, wanted: str, call: str, lease_seconds: float, now: float) -> Offer | str:
+        with for_calls():
+            claimed = self._waitlist.claim(wanted, call, lease_seconds, now)
+        return claimed.why if isinstance(claimed, NotToBeHad) else claimed
 
     def refuse(self, token: str, reason: str | None, now: float) -> bool:
         with for_calls():

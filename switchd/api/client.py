@@ -129,7 +129,7 @@ class Client:
         finally:
             connection.close()
         if response.status >= 400:
-            text = answer.get("description") or answer.get("title") if answer else response.reason
+            text = answer.get("detail") or answer.get("title") if answer else response.reason
             kind = Unreachable if response.status == 503 else Answer
             raise kind(str(text), answer)
         return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from switchd.config.admission import Admission
+from switchd.config.api import Api
 from switchd.config.calendars import Calendar, Holidays, Shift
 from switchd.config.callbacks import Callbacks, Voicemail
 from switchd.config.callers import Callers
@@ -107,3 +108,4 @@ class Document(Section):
     feature_codes: FeatureCodes = Field(
         default=FeatureCodes(), description="What an agent dials on the seat's phone."
     )
+    api: Api = Field(default=Api(), description="The HTTP interface for softphones.")

@@ -11,6 +11,7 @@ from typing import Any, get_args, get_origin
 from pydantic import TypeAdapter, ValidationError
 
 from switchd.config.admission import Admission
+from switchd.config.api import Api
 from switchd.config.calendars import Calendar, Holidays, Shift
 from switchd.config.callbacks import Callbacks, Voicemail
 from switchd.config.callers import Callers
@@ -63,6 +64,7 @@ class Draft:
     log: Log = field(default_factory=Log)
     metrics: Metrics = field(default_factory=Metrics)
     feature_codes: FeatureCodes = field(default_factory=FeatureCodes)
+    api: Api = field(default_factory=Api)
 
     def error(self, path: Path, what: str, instead: str) -> None:
         """Report an error at the key `path`."""

@@ -95,6 +95,14 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class NotToBeHad:
+    """A seat that was claimed is not ready."""
+
+    why: str
+    """Its state, `unreachable`, or `not_signed_in` if the agent sits nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a caller stands, by the scores at the time of asking."""
 

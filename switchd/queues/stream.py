@@ -50,7 +50,7 @@ class Sat:
     seats: tuple[Sitting, ...]
 
 
-class Stream(Verbs):
+class SeatStream(Verbs):
     """The stream of one city. Every method raises QueueUnavailable."""
 
     def __init__(

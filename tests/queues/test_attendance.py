@@ -11,7 +11,7 @@ import redis
 from routing.hours import Stretch
 from switchd.attendance import Attendance
 from switchd.queues.keys import Keys
-from switchd.queues.stream import Stream
+from switchd.queues.stream import SeatStream
 from switchd.records.schema import migrate
 from switchd.records.sessions import Sessions
 from tests.queues.hall import CITY, Hall
@@ -24,7 +24,7 @@ class Office:
         self.hall = Hall(client)
         self.client = client
         self.sessions = Sessions(sql, CITY)
-        self.stream = Stream(client, CITY, "daemon-1")
+        self.stream = SeatStream(client, CITY, "daemon-1")
         self.stream.begin_life()
         self.lost = 0
         self.daemon = self.another()

@@ -14,7 +14,7 @@ from routing.seats import Offer, SeatState
 from switchd.attendance import Attendance
 from switchd.queues.facts import QueueUnavailable
 from switchd.queues.keys import Keys
-from switchd.queues.stream import Stream
+from switchd.queues.stream import SeatStream
 from switchd.records.audit import OperatorAction
 from switchd.records.errors import StoreUnavailable
 from switchd.records.schema import migrate
@@ -39,7 +39,7 @@ class House:
         self.calls: list[Call] = []
         self.words: list[OperatorAction] = []
         self.away = False
-        self.stream = Stream(client, CITY, "daemon-1")
+        self.stream = SeatStream(client, CITY, "daemon-1")
         self.seating = Seating(self.hall.list, lambda: self.hall.now, list)
         self.restoring = self.another("daemon-1")
         self.attendance = Attendance(
@@ -51,7 +51,7 @@ class House:
         """What restores in one more daemon."""
         return Restoring(
             self.hall.list,
-            Stream(self.client, CITY, owner),
+            SeatStream(self.client, CITY, owner),
             self.sessions,
             self,
             plan=lambda: PLAN,

@@ -20,7 +20,7 @@ from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
 from switchd.queues.order import BAND, PRIORITIES, SLOPES, score, to_hundredths, to_points
 from switchd.queues.scripts import Scripts, load_all, source, verbs
-from switchd.queues.stream import Stream
+from switchd.queues.stream import SeatStream
 from switchd.queues.waitlist import Waitlist
 from tests.queues.hall import Hall
 
@@ -33,7 +33,7 @@ OF_ENTRANCE = ("arrive", "forget_held", "hold_place", "leave_place", "take_over"
 """Verbs of `switchd.queues.entrance`, likewise."""
 OWNERS = {
     verb: next(
-        owner for owner in (Waitlist, Nodes, Measured, Entrance, Stream) if hasattr(owner, verb)
+        owner for owner in (Waitlist, Nodes, Measured, Entrance, SeatStream) if hasattr(owner, verb)
     )
     for verb in VERBS
     if verb not in OF_INDICATORS

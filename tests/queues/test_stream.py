@@ -8,26 +8,26 @@ import redis
 from routing.seats import SeatState
 from routing.sessions import Change, Sitting
 from switchd.queues.keys import Keys
-from switchd.queues.stream import BEGINNING, Stream, came_before
+from switchd.queues.stream import BEGINNING, SeatStream, came_before
 from tests.queues.hall import CITY, Hall
 
 
 @pytest.fixture
-def stream(client: redis.Redis) -> Stream:
-    return Stream(client, CITY, "daemon-1")
+def stream(client: redis.Redis) -> SeatStream:
+    return SeatStream(client, CITY, "daemon-1")
 
 
-def changes(stream: Stream, after: str = BEGINNING) -> list[Change]:
+def changes(stream: SeatStream, after: str = BEGINNING) -> list[Change]:
     return list(stream.read(after, 1000, 0.001).changes)
 
 
-def states(stream: Stream, seat: str = "1001") -> list[tuple[str, str, str]]:
+def states(stream: SeatStream, seat: str = "1001") -> list[tuple[str, str, str]]:
     """State, reason and call of everything that a seat became."""
     return [(one.state, one.reason, one.call) for one in changes(stream) if one.seat == seat]
 
 
 class TestSeats:
-    def test_a_call_from_signing_in_to_signing_out(self, hall: Hall, stream: Stream) -> None:
+    def test_a_call_from_signing_in_to_signing_out(self, hall: Hall, stream: SeatStream) -> None:
         hall.seat("1001", agent="A017")
         hall.after(5)
         offer = hall.talk("1001", "c1")
@@ -51,7 +51,7 @@ class TestSeats:
         began = told[0].at
         assert [one.at - began for one in told] == [0, 0, 5, 5, 65, 75, 125]
 
-    def test_what_changes_nothing_is_not_told(self, hall: Hall, stream: Stream) -> None:
+    def test_what_changes_nothing_is_not_told(self, hall: Hall, stream: SeatStream) -> None:
         hall.seat("1001")
         before = len(changes(stream))
         hall.list.ready("1001", hall.now)
@@ -59,14 +59,14 @@ class TestSeats:
         hall.list.serve("1001", {"web": 3}, hall.now)
         assert len(changes(stream)) == before
 
-    def test_another_reason_is_another_state(self, hall: Hall, stream: Stream) -> None:
+    def test_another_reason_is_another_state(self, hall: Hall, stream: SeatStream) -> None:
         hall.seat("1001")
         for reason in ("break", "training", "training"):
             hall.list.not_ready("1001", reason, hall.now)
         assert states(stream)[-2:] == [("not_ready", "break", ""), ("not_ready", "training", "")]
 
     def test_a_seat_that_need_not_answer_is_ready_from_then_on_though_its_turn_is_older(
-        self, hall: Hall, stream: Stream
+        self, hall: Hall, stream: SeatStream
     ) -> None:
         hall.seat("1001")
         idle_since = hall.now
@@ -77,7 +77,9 @@ class TestSeats:
         assert hall.view("1001").since == idle_since
         assert changes(stream)[-1] == Change(hall.now, "1001", "agent-1001", "ready", "", "")
 
-    def test_who_moves_signs_out_at_the_old_seat_first(self, hall: Hall, stream: Stream) -> None:
+    def test_who_moves_signs_out_at_the_old_seat_first(
+        self, hall: Hall, stream: SeatStream
+    ) -> None:
         hall.seat("1001", agent="A017")
         hall.define("1002", "hotline")
         hall.list.sign_in("1002", "A017", hall.now, take_over=True)
@@ -88,7 +90,7 @@ class TestSeats:
         ]
 
     def test_a_seat_that_the_plan_loses_signs_its_agent_out(
-        self, hall: Hall, stream: Stream
+        self, hall: Hall, stream: SeatStream
     ) -> None:
         hall.seat("1001")
         hall.list.forget_seat("1001", hall.now)
@@ -96,17 +98,17 @@ class TestSeats:
 
 
 class TestReading:
-    def test_it_goes_on_after_what_was_read(self, hall: Hall, stream: Stream) -> None:
+    def test_it_goes_on_after_what_was_read(self, hall: Hall, stream: SeatStream) -> None:
         hall.seat("1001")
         read = stream.read(BEGINNING, 1, 0.001)
         assert len(read.changes) == 1
         assert [one.state for one in changes(stream, read.last_id)] == ["ready"]
 
-    def test_nothing_new_leaves_the_reader_where_it_is(self, stream: Stream) -> None:
+    def test_nothing_new_leaves_the_reader_where_it_is(self, stream: SeatStream) -> None:
         assert stream.read("5-0", 10, 0.001).last_id == "5-0"
 
     def test_entries_of_other_kinds_are_passed_over(
-        self, hall: Hall, stream: Stream, client: redis.Redis
+        self, hall: Hall, stream: SeatStream, client: redis.Redis
     ) -> None:
         hall.seat("1001")
         client.xadd(Keys(CITY).events, {"kind": "call", "call": "c1"})
@@ -115,7 +117,7 @@ class TestReading:
         assert stream.read(read.last_id, 10, 0.001).changes == ()
 
     def test_the_stream_does_not_grow_for_ever_and_who_falls_behind_can_tell(
-        self, hall: Hall, stream: Stream, client: redis.Redis
+        self, hall: Hall, stream: SeatStream, client: redis.Redis
     ) -> None:
         hall.seat("1001")
         read = stream.read(BEGINNING, 10, 0.001).last_id
@@ -131,7 +133,7 @@ class TestReading:
 
 class TestLife:
     def test_a_redis_that_was_emptied_has_none_until_all_is_restored(
-        self, client: redis.Redis, stream: Stream
+        self, client: redis.Redis, stream: SeatStream
     ) -> None:
         assert stream.life(BEGINNING).name == ""
         stream.begin_life()
@@ -143,7 +145,7 @@ class TestLife:
         assert stream.life(BEGINNING).name != first
 
     def test_an_entry_that_is_there_means_that_nothing_after_it_is_missing(
-        self, hall: Hall, stream: Stream
+        self, hall: Hall, stream: SeatStream
     ) -> None:
         hall.seat("1001")
         last = stream.read(BEGINNING, 10, 0.001).last_id
@@ -152,15 +154,15 @@ class TestLife:
         assert came_before(life.first_id, last)
         assert not stream.life("1-0").has_entry
 
-    def test_one_restores_at_a_time(self, client: redis.Redis, stream: Stream) -> None:
-        other = Stream(client, CITY, "daemon-2")
+    def test_one_restores_at_a_time(self, client: redis.Redis, stream: SeatStream) -> None:
+        other = SeatStream(client, CITY, "daemon-2")
         assert stream.begin_restoring()
         assert not other.begin_restoring()
         stream.begin_life()
         assert other.begin_restoring()
 
     def test_who_sits_where_is_told_with_the_place_in_the_stream(
-        self, hall: Hall, stream: Stream
+        self, hall: Hall, stream: SeatStream
     ) -> None:
         hall.seat("1001", agent="A017")
         seated = hall.now
@@ -198,7 +200,7 @@ class TestSittingAgain:
         )
 
     def test_an_agent_who_was_ready_is_ready_with_the_old_idle_age(
-        self, lost: Hall, stream: Stream
+        self, lost: Hall, stream: SeatStream
     ) -> None:
         lost.call("c1")
         assert self._again(lost)

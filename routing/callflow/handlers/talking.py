@@ -24,12 +24,14 @@ def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
     if event.leg != offer.token:
         return call, ()
     day = datetime.fromtimestamp(now, plan.zone).strftime("%Y/%m/%d")
-    path = f"{day}/{call.id}.wav"
+    path = call.recording or f"{day}/{call.id}.wav"
+    record = () if call.recording else (do.StartRecording(path),)
     call = replace(
         call,
         state=State.TALKING,
         offers=(offer,),
-        answered_at=now,
+        answered_at=now if call.answered_at is None else call.answered_at,
+        talk_ended_at=None,
         seat=offer.seat,
         agent=offer.agent,
         outcome=Outcome.ANSWERED,
@@ -41,7 +43,7 @@ def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
         "switchd_seat": offer.seat,
         "switchd_agent": offer.agent,
         "switchd_offer": offer.token,
-        "switchd_answered_at": f"{now:.3f}",
+        "switchd_answered_at": f"{call.answered_at:.3f}",
         "switchd_recording": path,
     }
     return call, (
@@ -49,7 +51,7 @@ def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
         *waiting.stop(),
         # Before the recording, so that whoever takes the talk over finds whose it is.
         do.Tag(tag),
-        do.StartRecording(path),
+        *record,
         do.LeavePlace(),
     )
 
@@ -73,18 +75,31 @@ def caller_back(call: Call, event: on.CallerBack, plan: Plan, now: float) -> Res
     return after_talk(call, plan, now, release)
 
 
-def after_talk(call: Call, plan: Plan, now: float, release: tuple[do.Action, ...]) -> Result:
-    """Ask who called, or was called back; whom a seat called of its own accord is let go."""
+def after_talk(
+    call: Call,
+    plan: Plan,
+    now: float,
+    release: tuple[do.Action, ...],
+    interrupt: bool = False,
+) -> Result:
+    """Ask who called, or was called back, `interrupt` music; whom a seat called of its own accord
+    is let go."""
     stop = (do.StopRecording(call.recording),) if call.recording else ()
     if call.kind is CallKind.OUTGOING:
         call, hangup = hang_up(call, plan, now)
         return call, (*release, *stop, *hangup)
     if not call.survey:
-        return _close(call, ("thanks",), (*release, *stop))
+        return _close(call, ("thanks",), (*release, *stop), interrupt)
     call = replace(call, state=State.SURVEY)
     keys = "".join(plan.survey.keys)
     ask = do.Collect(
-        ("survey",), ("survey_invalid",), keys, plan.survey.seconds, plan.survey.tries, call.audio
+        ("survey",),
+        ("survey_invalid",),
+        keys,
+        plan.survey.seconds,
+        plan.survey.tries,
+        call.audio,
+        interrupt,
     )
     return call, (*release, *stop, do.Tag({"switchd_state": "survey"}), ask)
 
@@ -108,6 +123,8 @@ def surveyed(call: Call, event: on.Collected, plan: Plan, now: float) -> Result:
     return _close(call, ("thanks",), ())
 
 
-def _close(call: Call, prompts: tuple[str, ...], before: tuple[do.Action, ...]) -> Result:
+def _close(
+    call: Call, prompts: tuple[str, ...], before: tuple[do.Action, ...], interrupt: bool = False
+) -> Result:
     call = replace(call, state=State.CLOSING)
-    return call, (*before, do.Play(prompts, call.audio))
+    return call, (*before, do.Play(prompts, call.audio, interrupt))

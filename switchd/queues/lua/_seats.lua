@@ -5,7 +5,7 @@
 --   signed in:          seated (ms at which the agent sat down)
 --   offered, talking:   call, token, owner; the agent's wish for afterwards: after_state,
 --                       after_reason
---   offered:            several, while the caller is rung at other seats as well
+--   offered:            claimed, if it is for a call of no list; several, while the caller is rung at other seats as well
 --   offered, wrap_up:   until
 -- include _turns.lua
 -- include _events.lua
@@ -155,7 +155,7 @@ local function rest(seat, state, since, reason, at)
   if token then
     redis.call('HDEL', key.leases, token)
   end
-  redis.call('HDEL', name, 'call', 'token', 'owner', 'until', 'several', 'after_state',
+  redis.call('HDEL', name, 'call', 'token', 'owner', 'until', 'several', 'claimed', 'after_state',
     'after_reason')
   become(seat, state, since, reason, at)
   if state == 'signed_out' then
