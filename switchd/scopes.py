@@ -15,7 +15,7 @@ EVERYBODY = 1_000_000
 
 
 def scope(parts: Parts, kind: str, name: str) -> Scope:
-    """Tell it for a seat, call, group, agent, callback or voicemail.
+    """Tell it for a seat, call, group, agent, callback, follow-up or voicemail.
 
     What is not known is nobody's: only those whose right is for the whole city may ask for it.
     Raises `QueueUnavailable`, and `Unavailable` if SQL has to be asked, but not for seats and calls
@@ -32,6 +32,8 @@ def scope(parts: Parts, kind: str, name: str) -> Scope:
             return _of_agent(parts, name)
         case "callback":
             return _listed(parts.kept.callbacks, "id", int(name))
+        case "follow_up":
+            return _of_follow_up(parts, int(name))
         case "voicemail":
             return _listed(parts.kept.voicemails, "call", name)
     return WHOLE_CITY
@@ -58,6 +60,13 @@ def _of_call(parts: Parts, call: str) -> Scope:
     snapshot = parts.waitlist.snapshot(parts.clock.now(), first=EVERYBODY)
     waits_for = {one.call: group for group, view in snapshot.groups.items() for one in view.first}
     return Scope(groups=frozenset({waits_for[call]})) if call in waits_for else WHOLE_CITY
+
+
+def _of_follow_up(parts: Parts, id: int) -> Scope:
+    for one in parts.asked.follow_ups():
+        if one["id"] == id:
+            return Scope(one["seat"], frozenset({one["group"]}))
+    return WHOLE_CITY
 
 
 def _of_agent(parts: Parts, agent: str) -> Scope:

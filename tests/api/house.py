@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
+from routing.follow_ups import FollowUp
 from routing.indicators import Counts
 from routing.outgoing import Callback, Reason
 from routing.record import CallRecord, EndedBy, Outcome
@@ -25,6 +26,8 @@ SCOPES: Mapping[tuple[str, str], Scope] = {
     ("agent", "8002"): Scope(groups=frozenset({"market"}), agent="8002"),
     ("callback", "1"): Scope(groups=frozenset({"intake"})),
     ("callback", "2"): Scope(groups=frozenset({"market"})),
+    ("follow_up", "1"): Scope("1001", frozenset({"intake"})),
+    ("follow_up", "2"): Scope("1002", frozenset({"market"})),
     ("voicemail", "call-1"): Scope(groups=frozenset({"intake"})),
     ("voicemail", "call-2"): Scope(groups=frozenset({"market"})),
 }
@@ -57,6 +60,8 @@ class FakeHouse:
         self.done: list[tuple[Any, ...]] = []
         self.trouble: Exception | None = None
         self.troubles: dict[str, str] = {}
+        self.signed_in_by = "", False, False
+        """PIN, whether to take over, and whether the agent's own token was used."""
 
     def _answer(self, answer: Any) -> Any:
         if self.trouble is not None:
@@ -178,9 +183,17 @@ class FakeHouse:
         return self._answer([_seat(f"100{n}") for n in "12"])  # type: ignore[no-any-return]
 
     def seat_verb(
-        self, seat: str, verb: str, agent: str, reason: str, *more: Any
+        self,
+        seat: str,
+        verb: str,
+        agent: str,
+        reason: str,
+        pin: str = "",
+        take_over: bool = False,
+        vouched: bool = False,
     ) -> Mapping[str, Any]:
         self._does(seat, verb, agent, reason)
+        self.signed_in_by = pin, take_over, vouched
         return _seat(seat)
 
     def dial(self, seat: str, number: str, line: str, who: str) -> Mapping[str, Any]:
@@ -214,12 +227,37 @@ class FakeHouse:
         self._does(verb, id, who)
         return _callback(id)
 
+    def follow_ups(self) -> Sequence[Mapping[str, Any]]:
+        return self._answer([_follow_up(1), _follow_up(2)])  # type: ignore[no-any-return]
+
+    def add_follow_ups(
+        self, wishes: Sequence[Mapping[str, Any]], who: str
+    ) -> Sequence[Mapping[str, Any]]:
+        self._does("add_follow_ups", *wishes, who)
+        return [{"id": 8, "number": wish["number"], "problem": ""} for wish in wishes]
+
+    def change_follow_up(self, id: int, verb: str, who: str) -> Mapping[str, Any]:
+        self._does("follow_up", id, verb, who)
+        return _follow_up(id)
+
+    def follow_up_result(self, id: int, code: str, note: str, who: str) -> Mapping[str, Any]:
+        self._does("result", id, code, note, who)
+        return _follow_up(id)
+
+    def seat_result(self, seat: str, code: str, note: str, who: str) -> Mapping[str, Any]:
+        self._does("result", seat, code, note, who)
+        return _follow_up(1)
+
     def voicemails(self) -> Sequence[Mapping[str, Any]]:
         return self._answer([_voicemail("1"), _voicemail("2")])  # type: ignore[no-any-return]
 
     def voicemail_handled(self, call: str, who: str) -> Mapping[str, Any]:
         self._does("handled", call, who)
         return _voicemail("1")
+
+    def control(self, seat: str, verb: str, target: str, who: str, why: str) -> Mapping[str, Any]:
+        self._does(verb, seat, target, who, why)
+        return {"call": "leg-a", "verb": verb}
 
     def rank(self, call: str, priority: int, who: str, why: str) -> Mapping[str, Any]:
         return self._operator("rank", call, priority, who, why)
@@ -319,6 +357,12 @@ def _callback(id: int) -> Mapping[str, Any]:
     group = GROUPS.get(str(id), "intake")
     one = Callback(id, "13900000001", "12345", group, "zh", Reason.ADDED, NOW, NOW)
     return asdict(one)
+
+
+def _follow_up(id: int) -> Mapping[str, Any]:
+    group = GROUPS.get(str(id), "intake")
+    one = FollowUp(id, "13900000001", "12345", group, "zh", Reason.ADDED, NOW, NOW)
+    return asdict(replace(one, seat=f"100{id}"))
 
 
 def _voicemail(number: str) -> Mapping[str, Any]:

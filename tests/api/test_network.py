@@ -54,7 +54,7 @@ class TestTokens:
             statuses = [
                 network.asks(
                     route.method,
-                    route.path.replace("{callback:int}", "1"),
+                    route.path.replace("{callback:int}", "1").replace("{follow_up:int}", "1"),
                     headers={"X-Forwarded-For": route.path},
                     body={} if route.method == "POST" else None,
                 ).status

@@ -20,6 +20,7 @@ INTAKE: Mapping[str, str] = {
     "group": "intake",
     "agent": "8001",
     "callback": "1",
+    "follow_up": "1",
     "voicemail": "call-1",
     "number": "13900000001",
 }
@@ -29,6 +30,7 @@ MARKET: Mapping[str, str] = {
     "group": "market",
     "agent": "8002",
     "callback": "2",
+    "follow_up": "2",
     "voicemail": "call-2",
     "number": "13900000002",
 }
@@ -39,8 +41,13 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "callbacks.add": {"number": "13900000001"},
     "callers.block": {"reason": "drill"},
     "seat.dial": {"number": "13900000001"},
+    "follow-ups.add": {"follow_ups": [{"number": "13900000001"}]},
+    "follow-ups.result": {"result": "1"},
 }
-SEATS_VERBS = {"seat.sign-in", "seat.sign-out", "seat.ready", "seat.not-ready", "seat.dial"}
+SEATS_VERBS = {
+    *("seat.sign-in", "seat.sign-out", "seat.ready", "seat.not-ready", "seat.dial"),
+    "follow-ups.result",
+}
 """What the token of a seat is good for, and nothing else."""
 DOING = [route for route in ROUTES if route.method == "POST"]
 
@@ -132,6 +139,15 @@ class TestAnAgentsToken:
         sign_in = "/v1/seats/1002/sign-in"
         assert network.asks("POST", sign_in, "agent-8001", other).status == 403
         assert network.asks("POST", sign_in, "agent-8001", mine).status == 200
+
+    def test_stands_for_the_pin(self, network: Network) -> None:
+        body = {"agent": "8001", "pin": "123456", "take_over": True}
+        network.asks("POST", "/v1/seats/1001/sign-in", "agent-8001", body)
+        assert network.house.signed_in_by == ("123456", True, True)
+
+    def test_a_seats_token_does_not(self, network: Network) -> None:
+        network.asks("POST", "/v1/seats/1001/sign-in", "seat-1001", {"agent": "8001"})
+        assert network.house.signed_in_by == ("", False, False)
 
 
 class TestATeamLeadsToken:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing import queueing
+from switchd.feed.stream import LENGTH
 from switchd.queues.connection import connect
 from switchd.queues.entrance import Entrance
 from switchd.queues.facts import QueueUnavailable
@@ -118,6 +119,11 @@ class TestKeys:
         named = re.findall(r"(\w+) = KEYS\[(\d+)\]", (LUA / file).read_text())
         assert tuple(name for name, _ in named) == keys.LUA_ORDER
         assert [int(number) for _, number in named] == list(range(1, len(named) + 1))
+
+    def test_seats_and_daemons_agree_on_how_long_the_stream_is(self) -> None:
+        written = re.search(r"stream_length = (\d+)", (LUA / "_events.lua").read_text())
+        assert written is not None
+        assert int(written[1]) == LENGTH
 
     def test_all_keys_of_a_city_carry_its_hash_tag(self) -> None:
         keys = Keys("pingdingshan").for_lua()
