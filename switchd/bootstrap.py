@@ -406,7 +406,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         ),
         kept=CallbackHouse(callback_desk, mailbox, clock.now, operators.write_down),
         dialling=ClickToDial(
-            lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down
+            lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down, clock.now
         ),
         operators=operators,
         controls=controls,

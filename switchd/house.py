@@ -210,6 +210,10 @@ class RunningHouse:
         """Keep what a person said."""
         return self._parts.asked.result(id, code, note, who)
 
+    def seat_follow_up(self, seat: str) -> Mapping[str, Any]:
+        """The follow-up that is offered to a seat, or that it tried last."""
+        return self._parts.asked.last_of(seat)
+
     def seat_result(self, seat: str, code: str, note: str, who: str) -> Mapping[str, Any]:
         """Keep what the person said whom a seat asked last."""
         return self._parts.asked.result_at(seat, code, note, who)

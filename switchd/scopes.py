@@ -62,18 +62,16 @@ def _of_call(parts: Parts, call: str) -> Scope:
     return Scope(groups=frozenset({waits_for[call]})) if call in waits_for else WHOLE_CITY
 
 
-def _of_follow_up(parts: Parts, id: int) -> Scope:
-    for one in parts.asked.follow_ups():
-        if one["id"] == id:
-            return Scope(one["seat"], frozenset({one["group"]}))
-    return WHOLE_CITY
-
-
 def _of_agent(parts: Parts, agent: str) -> Scope:
     snapshot = parts.waitlist.snapshot(parts.clock.now(), first=0)
     at = [seat for seat in snapshot.seats.values() if seat.agent == agent]
     skills = _skills(parts.plan, agent)
     return Scope(groups=skills.union(*(seat.groups for seat in at)), agent=agent)
+
+
+def _of_follow_up(parts: Parts, id: int) -> Scope:
+    found = parts.asked.find(id)
+    return Scope(found.seat, frozenset({found.group})) if found else WHOLE_CITY
 
 
 def _skills(plan: Plan, agent: str) -> frozenset[str]:

@@ -234,10 +234,10 @@ class FakeHouse:
         self, wishes: Sequence[Mapping[str, Any]], who: str
     ) -> Sequence[Mapping[str, Any]]:
         self._does("add_follow_ups", *wishes, who)
-        return [{"id": 8, "number": wish["number"], "problem": ""} for wish in wishes]
+        return [{"id": 1, "number": wish["number"], "problem": ""} for wish in wishes]
 
     def change_follow_up(self, id: int, verb: str, who: str) -> Mapping[str, Any]:
-        self._does("follow_up", id, verb, who)
+        self._does(verb, id, who)
         return _follow_up(id)
 
     def follow_up_result(self, id: int, code: str, note: str, who: str) -> Mapping[str, Any]:
@@ -247,6 +247,9 @@ class FakeHouse:
     def seat_result(self, seat: str, code: str, note: str, who: str) -> Mapping[str, Any]:
         self._does("result", seat, code, note, who)
         return _follow_up(1)
+
+    def seat_follow_up(self, seat: str) -> Mapping[str, Any]:
+        return self._answer(_follow_up(int(seat[-1:])))  # type: ignore[no-any-return]
 
     def voicemails(self) -> Sequence[Mapping[str, Any]]:
         return self._answer([_voicemail("1"), _voicemail("2")])  # type: ignore[no-any-return]

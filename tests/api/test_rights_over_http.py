@@ -45,6 +45,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "follow-ups.result": {"result": "1"},
 }
 SEATS_VERBS = {
+    *(right for right in TABLE if right.startswith("call.")),
     *("seat.sign-in", "seat.sign-out", "seat.ready", "seat.not-ready", "seat.dial"),
     "follow-ups.result",
 }
