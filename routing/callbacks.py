@@ -40,6 +40,10 @@ class Missed:
     congested: bool = False
     """Whether those are called back, too, who could not enter: the list was full, or the hotline
     overloaded."""
+    declined: bool = False
+    """Whether those are called back, too, who said no when they were asked."""
+    most_open: int = 500
+    """Open callbacks of the city, of whatever kind, beyond which no missed caller becomes one."""
 
 
 @dataclass(frozen=True, slots=True)

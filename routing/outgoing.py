@@ -22,6 +22,10 @@ PREFIX = "callback:"
 """Begins the name under which a callback waits in the list of callers."""
 LEG_PREFIX = "callback-"
 """Begins the name of the leg of somebody who is called back; id and moment follow."""
+OUTGOING_LEGS = "outgoing-"
+"""The same of somebody whom a seat calls; the seat and the moment follow."""
+CALLED_LEGS = (LEG_PREFIX, OUTGOING_LEGS)
+"""Begin the names of legs of people whom the hotline has called."""
 
 
 class Status(StrEnum):

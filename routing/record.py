@@ -22,7 +22,8 @@ class Outcome(StrEnum):
     CLOSED = "closed"
     """The line or its group was closed, and the caller was told so."""
     REFUSED = "refused"
-    """Not taken: unknown, gone or barred number."""
+    """Not taken: unknown, gone or barred number. Of a call by a seat: not a number that it may
+    dial, or not now."""
     TIMED_OUT = "timed_out"
     """Waited for as long as the plan lets callers wait."""
     REMOVED = "removed"
@@ -36,9 +37,9 @@ class Outcome(StrEnum):
     TURNED_AWAY = "turned_away"
     """Could not enter: the hotline was about to stop and took nobody any more."""
     NOT_REACHED = "not_reached"
-    """A callback's person was busy, silent or gone before the talk."""
+    """Somebody who was called was busy, silent or gone before the talk."""
     SEAT_MISSED = "seat_missed"
-    """A callback's seat did not pick up; nobody was called."""
+    """The seat that was to call somebody did not pick up; nobody was called."""
     FAILED = "failed"
     """A technical fault ended it before anybody answered."""
     REPEATED = "repeated"
@@ -52,6 +53,10 @@ class CallKind(StrEnum):
     """Somebody called the hotline."""
     CALLBACK = "callback"
     """The hotline called somebody back: one try."""
+    FOLLOW_UP = "follow_up"
+    """回访: a seat asked somebody how a matter went: one try."""
+    OUTGOING = "outgoing"
+    """A seat called somebody of its own accord."""
 
 
 class EndedBy(StrEnum):
@@ -69,8 +74,8 @@ class LegRecord:
     leg: str
     """FreeSWITCH's Unique-ID."""
     role: str
-    """`caller`, `called` for the person of a callback, `seat`, or `forward` for a number on a
-    trunk (then in `seat`)."""
+    """`caller`, `called` for the person whom the hotline called, `seat`, or `forward` for a number
+    on a trunk (then in `seat`)."""
     seat: str
     agent: str
     started_at: float
@@ -131,7 +136,8 @@ class CallRecord:
     trace: tuple[TraceRecord, ...]
     kind: CallKind = CallKind.INCOMING
     callback: str = ""
-    """Id of the callback that this call is a try of, or that it was ended with."""
+    """Id of the callback that this call is a try of, or that it was ended with; for a call of the
+    kind `follow_up`, that of the follow-up."""
     department: str = ""
     """Whose number was dialled, for statistics; a retired line keeps its own. "" if unknown."""
 

@@ -201,7 +201,7 @@ CHINESE = Words(
         "voicemail": "转入留言。",
         "congested": "排队已满，未能进入。",
         "turned_away": "系统即将停止，未能进入。",
-        "not_reached": "回拨未接通。",
+        "not_reached": "未接通对方。",
         "seat_missed": "坐席未接听，未拨打市民电话。",
         "repeated": "同一号码已另有通话在排队。",
         "failed": "因技术故障中断。",

@@ -25,6 +25,7 @@ from switchd.city import SHIPPED_MUSIC
 from switchd.clock import Clock
 from switchd.config import Loaded, ServerSettings
 from switchd.daemon import Daemon
+from switchd.dialling import ClickToDial
 from switchd.esl.link import Link
 from switchd.estimates import Estimates
 from switchd.freeswitch.settings import RenderSettings
@@ -41,6 +42,7 @@ from switchd.keeping import (
     post_json,
 )
 from switchd.membership import Membership
+from switchd.observing import Observer
 from switchd.operators import Operators
 from switchd.parts import Parts
 from switchd.places import share
@@ -357,6 +359,9 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             mailbox, post_json, lambda: plan_in_force().voicemail.notify, server.city, clock
         ),
         kept=CallbackHouse(callback_desk, mailbox, clock.now, operators.write_down),
+        dialling=ClickToDial(
+            lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down
+        ),
         operators=operators,
         pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
         spool=spool,
@@ -364,6 +369,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         indicators=IndicatorDesk(
             Indicators(client, server.city), counted, lambda: daemon.parts.plan, clock.now
         ),
+        observer=Observer(server.metrics),
         owner=owner,
         domain=domain(server.city),
     )

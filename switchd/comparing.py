@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 
 import gevent
@@ -9,13 +10,14 @@ import orjson
 import structlog
 
 from routing.callflow import events as on
-from routing.outgoing import LEG_PREFIX
+from routing.outgoing import CALLED_LEGS
 from routing.record import EndedBy
 from switchd.esl.errors import CommandFailed, EslError
 from switchd.esl.link import Link
 from switchd.handsets import Handsets
 from switchd.parts import Parts
 from switchd.queues.facts import QueueUnavailable
+from switchd.queues.heart import ticking
 from switchd.records.errors import StoreUnavailable
 from switchd.switchboard import incoming
 
@@ -97,11 +99,15 @@ class Comparing:
 
     def _compare_once(self, link: Link, stranded: Collection[str], cause: str) -> None:
         parts, listener = self._parts, self._listener
+        began = ticking()
+        found: Counter[str] = Counter()
         phones = self._handsets.reachable(link)
         rows = orjson.loads(link.api("show", "channels as json")).get("rows", [])
         living = {row["uuid"]: row for row in rows}
         doing = {leg: incoming.doing(row) for leg, row in living.items()}
         parts.desk.missed(stranded, doing, cause)
+        found["known"] = len(living.keys() & set(stranded))
+        found["closed"] = len(set(stranded) - living.keys())
         held, self._held = self._held, set()
         parts.desk.forgotten({call.id for call in parts.desk.calls()} - held)
         self._handsets.listed(phones)
@@ -111,11 +117,17 @@ class Comparing:
             outbound = row["direction"] == "outbound"
             if listener.knows(leg):
                 if outbound and not parts.desk.waits_for(leg):
+                    found["stopped"] += 1
                     listener.stray(leg)
             elif doing[leg] in NOBODYS or (outbound and doing[leg] != "talk"):
+                found["stopped" if outbound else "adopted"] += 1
                 self._find(link, leg)
-            elif doing[leg] == incoming.TALK and (not outbound or leg.startswith(LEG_PREFIX)):
+            elif doing[leg] == incoming.TALK and (not outbound or leg.startswith(CALLED_LEGS)):
+                found["adopted_talks"] += 1
                 self._take_over(link, leg)
+        seconds = ticking() - began
+        parts.observer.instruments.compared(seconds, found)
+        log.info("compared", legs=len(living), seconds=round(seconds, 3), **found)
 
     def _find(self, link: Link, leg: str) -> None:
         """Ask what a leg is that nobody works on; it may be gone by now."""

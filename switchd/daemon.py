@@ -63,6 +63,7 @@ class Daemon:
             parts.pops.closed,
         ]
         parts.writer.on_written = parts.indicators.written
+        parts.observer.assemble(parts)
         parts.desk.rung.append(parts.pops.rung)
         if server is not None:
             self._server = server(self.house)
@@ -77,11 +78,14 @@ class Daemon:
         parts.waitlist.prepare()
         if self._server is not None:
             self._server.start()
+        parts.observer.start()
+        self._background = [gevent.spawn(unbroken, parts.observer.pulse.run)]
         parts.writer.start()  # of what an earlier process left in the spool, too
         if not parts.membership.claim(stop or Flag()):
             return False
         parts.started_at = now = parts.clock.now()
-        self._background = [
+        parts.observer.instruments.lease("owner")
+        self._background += [
             gevent.spawn(unbroken, parts.membership.run),
             gevent.spawn(unbroken, parts.guard.run),
         ]
@@ -122,6 +126,7 @@ class Daemon:
         parts = self.parts
         if self._server is not None:
             self._server.stop()
+        parts.observer.stop()
         parts.callbacks.stop()
         parts.notifier.stop()
         parts.desk.stop()
@@ -251,6 +256,11 @@ class Daemon:
     def code_dialled(self, leg: str, seat: str, code: str) -> None:
         """A seat's phone dialled a feature code."""
         self.parts.codes.dialled(leg, seat, code)
+
+    def number_dialled(self, leg: str, seat: str, number: str) -> None:
+        """A seat's phone dialled a number."""
+        stopping = self.parts.draining
+        self.parts.desk.dial_out(on.DialledOut(seat, number, leg, stopping=stopping))
 
     def phone(self, seat: str, reachable: bool) -> None:
         """A phone has registered or is gone."""

@@ -12,7 +12,7 @@ import structlog
 from routing.estimate import Recent, SeatOn, Waits, share, waits
 from routing.patience import patience
 from routing.plan import Plan
-from routing.record import CallRecord, Outcome
+from routing.record import CallKind, CallRecord, Outcome
 from routing.skills import LEVEL_MARK
 from switchd.queues.facts import Place, QueueUnavailable
 from switchd.queues.measured import Measured, Outlook, Talk
@@ -50,7 +50,12 @@ class Estimates:
     def ended(self, record: CallRecord) -> None:
         """Learn from a call that has ended. What Redis cannot take is not learnt."""
         waited = record.queue_seconds
-        if waited is None or record.queued_at is None or not record.group:
+        if (
+            record.kind is CallKind.OUTGOING
+            or waited is None
+            or record.queued_at is None
+            or not record.group
+        ):
             return
         try:
             self._measured.note_end(

@@ -156,6 +156,10 @@ class RunningHouse:
         """Cancel or retry a callback."""
         return self._parts.kept.change(id, verb, who)
 
+    def dial(self, seat: str, number: str, line: str, who: str) -> Mapping[str, Any]:
+        """Call a number from a seat."""
+        return self._parts.dialling.dial(seat, number, line, who)
+
     def voicemails(self) -> Sequence[Mapping[str, Any]]:
         """The latest messages."""
         return self._parts.kept.voicemails()

@@ -68,6 +68,9 @@ class SqlRegister:
     def open(self) -> list[Callback]:
         return _in_sql(self._callbacks.open)
 
+    def count_open(self) -> int:
+        return _in_sql(self._callbacks.count_open)
+
     def recent(self, limit: int) -> list[Callback]:
         return _in_sql(lambda: self._callbacks.recent(limit))
 

@@ -10,11 +10,13 @@ from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
 from switchd.clock import Clock
+from switchd.dialling import ClickToDial
 from switchd.esl.link import Link
 from switchd.guard import Guard
 from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
 from switchd.membership import Membership
+from switchd.observing import Observer
 from switchd.operators import Operators
 from switchd.popping import PopDesk
 from switchd.queues.deadlines import Deadlines
@@ -55,11 +57,13 @@ class Parts:
     notifier: Notifier
     kept: CallbackHouse
     """Callbacks and messages, for the interface."""
+    dialling: ClickToDial
     operators: Operators
     pops: PopDesk
     spool: Spool
     writer: Writer
     indicators: IndicatorDesk
+    observer: Observer
     owner: str
     """This node's name in the queue."""
     domain: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from routing.callflow.events import NotOccupied, Occupied
 from switchd.api.ports import Refused, Unavailable
 from switchd.calls import ports as calls
 from switchd.estimates import Estimates
@@ -97,6 +98,14 @@ class CallQueue:
     def refuse(self, token: str, reason: str | None, now: float) -> bool:
         with for_calls():
             return self._waitlist.refuse(token, reason, now)
+
+    def occupy(self, seat: str, call: str, token: str, now: float) -> Occupied | NotOccupied:
+        with for_calls():
+            try:
+                view = self._waitlist.occupy(seat, call, token, now)
+            except SeatRefused as error:
+                return NotOccupied(error.reason)
+        return Occupied(view.agent, view.home)
 
     def release(self, seat: str, token: str, wrap_up_seconds: float, now: float) -> bool:
         with for_calls():

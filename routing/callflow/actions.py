@@ -212,8 +212,25 @@ class Ring(Action):
 
 
 @dataclass(frozen=True, slots=True)
+class OccupySeat(Action):
+    """Let no caller be offered to a seat that calls somebody itself; `events.Occupied` or
+    `events.NotOccupied` answers."""
+
+    seat: str
+    token: str
+    """The leg of the seat's phone, by which `ReleaseSeat` frees it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSeat(Action):
+    """Pick up a seat's line that has dialled."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallBack(Action):
-    """Ring the person of a callback over a trunk; the leg is the call's own."""
+    """Ring the person whom the hotline calls over a trunk; the leg is the call's own."""
 
     number: str
     trunk: str
@@ -226,11 +243,13 @@ class CallBack(Action):
 
 @dataclass(frozen=True, slots=True)
 class Tell(Action):
-    """Play prompts to a seat that waits for its callback, then report `events.Played`."""
+    """Play prompts to a seat that waits for the person it calls, then report `events.Played`."""
 
     leg: str
     prompts: tuple[str, ...]
     execution: str
+    interrupt: bool = False
+    """Whether something (a ring tone) is being played and has to stop for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,11 @@ class Call:
     display: str = ""
     """What the display of a callback's seat shows instead."""
     called_at: float | None = None
-    """When the phone of a callback's person began to ring."""
+    """When the phone of the person whom the hotline calls began to ring."""
+    shown_number: str = ""
+    """The number that the person whom a seat calls sees."""
+    ways: tuple[Forward, ...] = ()
+    """Further ways to an emergency service that a seat calls, should this one fail."""
     message_at: float | None = None
     """When the recording of a message began."""
     outcome: Outcome | None = None

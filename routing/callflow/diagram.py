@@ -17,11 +17,11 @@ def mermaid() -> str:
     everywhere = _everywhere()
     arrows: dict[tuple[State, State], list[str]] = {}
     for row in ROWS:
-        if row.leads_to == everywhere.get(row.event):
+        targets = tuple(target for target in row.leads_to if target is not row.state)
+        if targets == everywhere.get(row.event):
             continue
-        for target in row.leads_to:
-            if target is not row.state:
-                arrows.setdefault((row.state, target), []).append(row.event.__name__)
+        for target in targets:
+            arrows.setdefault((row.state, target), []).append(row.event.__name__)
     for (source, target), names in arrows.items():
         lines.append(f"    {source} --> {target}: {', '.join(dict.fromkeys(names))}")
     lines.append("    ended --> [*]")

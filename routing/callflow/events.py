@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from routing.entry import Arrival
 from routing.outgoing import Callback
-from routing.record import EndedBy
+from routing.record import CallKind, EndedBy
 from routing.seats import Offer
 from routing.standing import NOTHING_KNOWN, Standing
 
@@ -44,6 +44,39 @@ class CallBackDue(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DialledOut(Event):
+    """A seat wants to call a number: it has dialled it, or asked for it by other means."""
+
+    seat: str
+    number: str
+    """As it was written; hostile."""
+    leg: str = ""
+    """The leg of the seat's phone if it has dialled; "" if it is to be rung first."""
+    line: str = ""
+    """The line on whose behalf; "" for the one that the seat serves."""
+    who: str = ""
+    """Who asked for it; "" for whoever sits there."""
+    stopping: bool = False
+    """Whether the hotline is about to stop: only emergency numbers are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occupied(Event):
+    """The answer to `actions.OccupySeat`: no caller is offered to the seat any more."""
+
+    agent: str
+    home: str = ""
+    """The owner at whose FreeSWITCH the seat's phone is registered; "": ring it here."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotOccupied(Event):
+    """The answer to `actions.OccupySeat` if the seat cannot call now."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Resumed(Event):
     """A caller who was waiting under an earlier owner was found on the switch."""
 
@@ -70,7 +103,8 @@ class Served(Event):
     agent: str
     recording: str
     callback: str = ""
-    """Id of the callback whose person this is, "" for a caller."""
+    """Id of the callback or follow-up whose person this is, "" for none."""
+    kind: CallKind = CallKind.INCOMING
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +123,8 @@ class Talking(Event):
     group: str
     recording: str
     callback: str = ""
-    """Id of the callback whose person this is, "" for a caller."""
+    """Id of the callback or follow-up whose person this is, "" for none."""
+    kind: CallKind = CallKind.INCOMING
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,12 @@ class State(StrEnum):
     """Still in the queue; typing the number for the callback."""
     PREVIEW = "preview"
     """A callback's turn has come: a seat's phone rings and shows whom it is for."""
+    DIALLING_OUT = "dialling_out"
+    """A seat wants to call somebody: it is being taken out of the lists, or its own phone rings."""
     CALLING = "calling"
-    """The seat has picked up; the phone of the person to be called back rings."""
+    """The seat has picked up; the phone of the person to be called rings."""
+    EXPLAINING = "explaining"
+    """The person was not reached, or may not be called: the seat hears why."""
     VOICEMAIL_GREETING = "voicemail_greeting"
     """Out of the queue; invited to leave a message."""
     VOICEMAIL = "voicemail"
@@ -58,8 +62,8 @@ class State(StrEnum):
     """Over and written down."""
 
 
-OUTGOING = frozenset({State.PREVIEW, State.CALLING})
-"""States of a callback in which its person is not on the line yet."""
+OUTGOING = frozenset({State.PREVIEW, State.DIALLING_OUT, State.CALLING, State.EXPLAINING})
+"""States of a call by the hotline in which its person is not on the line."""
 LIVE = frozenset(State) - OUTGOING - {State.CLEARING, State.ENDED}
 """States in which the caller is still on the line."""
 

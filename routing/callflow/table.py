@@ -18,6 +18,7 @@ from routing.callflow import widening as w
 from routing.callflow.handlers import asking
 from routing.callflow.handlers import callbacks as cb
 from routing.callflow.handlers import calling_back as out
+from routing.callflow.handlers import dialling_out as dial
 from routing.callflow.handlers import supervising as sv
 from routing.callflow.handlers import voicemail as vm
 from routing.callflow.states import ASKED, LIVE, QUEUED, State
@@ -80,6 +81,7 @@ _ASKED_BACK = (S.WAITING, S.CALLBACK_QUESTION, S.CALLBACK_NUMBER)
 _WAIT_OVER = (*_ASKED_BACK, S.VOICEMAIL_GREETING, S.CLOSING, S.ENDING)
 """Where a caller who waits may be led: nowhere, or out."""
 _NOT_TAKEN = (S.WAITING, S.CALLBACK_QUESTION, S.CALLBACK_NUMBER)
+_NOT_BRIDGED = (*_NOT_TAKEN, S.ENDING)
 """Where a caller is led behind the last phone that rang: the question if the key was pressed."""
 
 _QUEUE = _rows(
@@ -196,12 +198,12 @@ _OUTGOING = _rows(
     (
         S.CALLING,
         on.SeatFailed,
-        (S.CLEARING, S.ENDED, S.CALLING),
+        (S.CLEARING, S.ENDED, S.CALLING, S.EXPLAINING),
         out.not_reached,
         "busy or silent: the seat is let go",
     ),
-    (S.CALLING, on.CallerGone, (S.ENDED, S.CLEARING), out.not_reached, "the same"),
-    (S.CALLING, on.TimerDue, (S.ENDING, S.CALLING), out.too_late, "the same"),
+    (S.CALLING, on.CallerGone, (S.ENDED, S.CLEARING, S.CALLING), out.not_reached, "the same"),
+    (S.CALLING, on.TimerDue, (S.ENDING, S.CALLING, S.EXPLAINING), out.too_late, "the same"),
     (S.CALLING, on.SeatGone, (S.ENDING, S.CALLING), out.seat_left, "the person's phone stops"),
     (
         S.CALLING,
@@ -214,6 +216,52 @@ _OUTGOING = _rows(
     (S.CALLING, on.Offered, (S.CALLING,), h.ignore, "nothing rings"),
     (S.CALLING, on.Played, (S.CALLING,), out.told, "the seat hears the other phone ring"),
     (S.CLEARING, on.CallerGone, (S.CLEARING,), h.ignore, "nothing: told already"),
+)
+
+_BARRED = (S.EXPLAINING, S.ENDED, S.CLEARING)
+_DIALLED = _rows(
+    (
+        S.ARRIVED,
+        on.DialledOut,
+        (S.DIALLING_OUT, S.CALLING, *_BARRED),
+        dial.begin,
+        "an emergency number rings at once; why another may not be called",
+    ),
+    (
+        S.DIALLING_OUT,
+        on.Occupied,
+        (S.CALLING, S.DIALLING_OUT),
+        dial.occupied,
+        "the number rings, or the seat's own phone first",
+    ),
+    (
+        S.DIALLING_OUT,
+        on.NotOccupied,
+        (*_BARRED, S.CALLING, S.DIALLING_OUT),
+        dial.not_occupied,
+        "that it cannot call now",
+    ),
+    (S.DIALLING_OUT, on.SeatAnswered, (S.CALLING, S.DIALLING_OUT), dial.picked_up, "it rings"),
+    (S.DIALLING_OUT, on.SeatFailed, (S.ENDED, S.DIALLING_OUT), dial.phone_gone, "nothing rings"),
+    (S.DIALLING_OUT, on.SeatGone, (S.ENDED, S.DIALLING_OUT), dial.phone_gone, "the same"),
+    (
+        S.DIALLING_OUT,
+        on.TimerDue,
+        (S.CLEARING, S.ENDED, S.DIALLING_OUT),
+        dial.phone_silent,
+        "the phone stops",
+    ),
+    (S.DIALLING_OUT, on.CallerGone, (S.DIALLING_OUT,), h.ignore, "nothing: nobody is called yet"),
+    (S.CALLING, on.Occupied, (S.CALLING,), dial.occupied_late, "nothing"),
+    (S.CALLING, on.NotOccupied, (S.CALLING,), dial.not_occupied_late, "nothing"),
+    (S.CALLING, on.Answered, (S.CALLING,), h.ignore, "nothing: the seat's own line"),
+    (S.EXPLAINING, on.Played, (S.CLEARING, S.EXPLAINING), dial.explained, "hung up"),
+    (S.EXPLAINING, on.TimerDue, (S.CLEARING, S.EXPLAINING), dial.explained, "hung up"),
+    (S.EXPLAINING, on.SeatGone, (S.ENDED, S.EXPLAINING), dial.heard_enough, "nothing"),
+    (S.EXPLAINING, on.SeatFailed, (S.ENDED, S.EXPLAINING), dial.heard_enough, "nothing"),
+    (S.EXPLAINING, on.SeatAnswered, (S.EXPLAINING,), h.late_seat, "nothing"),
+    (S.EXPLAINING, on.CallerGone, (S.EXPLAINING,), h.ignore, "nothing: told already"),
+    (S.EXPLAINING, on.Answered, (S.EXPLAINING,), h.ignore, "nothing"),
 )
 
 _OFFER = _rows(
@@ -248,13 +296,13 @@ _OFFER = _rows(
     (S.RINGING, on.TimerDue, (S.RINGING,), h.postpone, "an announcement is put off"),
     (S.RINGING, on.Unstaffed, (S.RINGING,), w.unstaffed, "further seats may answer"),
     (S.CONNECTING, on.Bridged, (S.TALKING, S.CONNECTING), h.talk, "they hear each other"),
-    (S.CONNECTING, on.SeatGone, (*_NOT_TAKEN, S.CONNECTING), h.seat_hung_up_early, "music"),
+    (S.CONNECTING, on.SeatGone, (*_NOT_BRIDGED, S.CONNECTING), h.seat_hung_up_early, "music"),
     (S.CONNECTING, on.SeatAnswered, (S.CONNECTING,), h.late_seat, "another phone stops"),
     (S.CONNECTING, on.SeatFailed, (S.CONNECTING,), h.other_leg_failed, "nothing"),
     (S.CONNECTING, on.Offered, (S.CONNECTING,), h.late_offer, "nothing rings"),
     (S.CONNECTING, on.CallerBack, (S.CONNECTING,), h.ignore, "nothing: the reason follows"),
-    (S.CONNECTING, on.BridgeFailed, _NOT_TAKEN, h.bridge_failed, "music, the place is kept"),
-    (S.CONNECTING, on.TimerDue, (*_NOT_TAKEN, S.CONNECTING), h.bridge_failed, "the same"),
+    (S.CONNECTING, on.BridgeFailed, _NOT_BRIDGED, h.bridge_failed, "music, the place is kept"),
+    (S.CONNECTING, on.TimerDue, (*_NOT_BRIDGED, S.CONNECTING), h.bridge_failed, "the same"),
     (
         S.CONNECTING,
         on.OfferLost,
@@ -318,11 +366,23 @@ _TALK = _rows(
     (S.TALKING, on.SeatAnswered, (S.TALKING,), h.late_seat, "another phone stops"),
     (S.TALKING, on.SeatFailed, (S.TALKING,), h.other_leg_failed, "nothing"),
     (S.TALKING, on.Offered, (S.TALKING,), h.late_offer, "nothing rings"),
-    (S.TALKING, on.CallerBack, (S.SURVEY, S.CLOSING), h.caller_back, "the survey, or thanks"),
+    (
+        S.TALKING,
+        on.CallerBack,
+        (S.SURVEY, S.CLOSING, S.ENDING),
+        h.caller_back,
+        "the survey, or thanks",
+    ),
     (S.TALKING, on.Played, (S.TALKING,), h.ignore, "nothing: music that was cut off"),
     (S.TALKING, on.TimerDue, (S.TALKING,), h.ignore, "nothing"),
     (S.TALKING, on.OfferLost, (S.TALKING,), h.ignore, "nothing"),
-    (S.AFTER_TALK, on.CallerBack, (S.SURVEY, S.CLOSING), h.caller_back, "the survey, or thanks"),
+    (
+        S.AFTER_TALK,
+        on.CallerBack,
+        (S.SURVEY, S.CLOSING, S.ENDING),
+        h.caller_back,
+        "the survey, or thanks",
+    ),
     (S.AFTER_TALK, on.Played, (S.AFTER_TALK,), h.ignore, "nothing"),
     (S.AFTER_TALK, on.SeatGone, (S.AFTER_TALK,), h.leg_ended, "nothing"),
     (S.AFTER_TALK, on.SeatAnswered, (S.AFTER_TALK,), h.late_seat, "the phone stops"),
@@ -427,6 +487,7 @@ ROWS = (
     + _CALLBACK
     + _VOICEMAIL
     + _OUTGOING
+    + _DIALLED
     + _OFFER
     + _INTRODUCTION
     + _TALK

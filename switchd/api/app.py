@@ -11,7 +11,7 @@ import orjson
 from falcon import media
 from pydantic import BaseModel, ConfigDict, Field
 
-from switchd.api import operators
+from switchd.api import operators, outgoing
 from switchd.api.bodies import body_of
 from switchd.api.callbacks import add_routes as add_callback_routes
 from switchd.api.ports import House, PlanRefused, Refused, Unavailable
@@ -178,6 +178,7 @@ def build(house: House) -> falcon.App[Any, Any]:
     app.add_route("/v1/callers/{number}/unblock", _Unblock(house))
     add_callback_routes(app, house)
     operators.add_routes(app, house)
+    outgoing.add_routes(app, house)
     app.add_error_handler(Refused, _refused)
     app.add_error_handler(Unavailable, _unavailable)
     return app

@@ -58,6 +58,11 @@ class Client:
         given = {key: value for key, value in body.items() if value}
         return self._ask("POST", f"/v1/seats/{quote(seat, safe='')}/{verb}", given)
 
+    def dial(self, seat: str, number: str, line: str, who: str) -> Any:
+        """Have a seat call a number. Raises `NoDaemon` or `Answer`."""
+        body = {"number": number, "line": line, "who": who}
+        return self._ask("POST", f"/v1/seats/{quote(seat, safe='')}/dial", body)
+
     def reload(self, who: str, why: str = "reload") -> Any:
         """Have the city's folder read again. Raises `NoDaemon` or `Answer`."""
         return self._ask("POST", "/v1/reload", {"who": who, "why": why}, RELOAD_SECONDS)

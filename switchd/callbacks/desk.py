@@ -14,11 +14,12 @@ import structlog
 from gevent.lock import RLock
 
 from routing import outgoing as cb
-from routing.callbacks import Missed, Unreachable, reachable
+from routing.callbacks import Unreachable, reachable
 from routing.outgoing import LEG_PREFIX, PREFIX, Callback, Reason, Status
 from routing.plan import Plan
 from routing.record import CallKind, CallRecord, Outcome
 from routing.seats import Offer
+from switchd.callbacks.missed import missed
 from switchd.callbacks.ports import Away, Calls, Clock, Line, Register
 
 log = structlog.get_logger(__name__)
@@ -52,7 +53,8 @@ class CallbackDesk:
         self._alarms: dict[int, Callable[[], None]] = {}
         self._stopped = False
         self._one_at_a_time = RLock()
-        """Several seats may be found for one callback at the same moment."""
+        """Several seats may be found for one callback at the same moment, and many callers be
+        missed."""
 
     def start(self) -> None:
         """Give every open callback its place again, and its age. A try that a daemon left behind
@@ -218,9 +220,15 @@ class CallbackDesk:
             if known is not None:
                 self._happened(known.id, cb.Talked(record.call, again=True))
             return
-        wish = missed(record, self._plan())
-        if wish is not None:
-            self.keep(wish)
+        plan = self._plan()
+        wish = missed(record, plan)
+        if wish is None:
+            return
+        with self._one_at_a_time:
+            if (open := self._register.count_open()) < plan.callbacks.missed.most_open:
+                self.keep(wish)
+            else:
+                log.info("missed caller not called back", call_id=record.call, open_callbacks=open)
 
     def _open(self) -> list[Callback]:
         try:
@@ -306,48 +314,6 @@ def _came_of(record: CallRecord) -> cb.Event:
     return cb.NotReached(record.cause)
 
 
-def missed(record: CallRecord, plan: Plan) -> Callback | None:
-    """Give the callback that a missed call becomes by the plan's rule, None if it becomes none."""
-    rules = plan.callbacks
-    rule = rules.missed
-    if record.line_meant not in rule.lines or not rules.trunk or not _is_missed(record, rule):
-        return None
-    calendar = plan.calendars.get(rule.open or "")
-    if calendar is not None and not calendar.is_open(record.ended_at, plan.zone):
-        return None
-    number = reachable(record.caller, plan, record.ended_at)
-    if isinstance(number, Unreachable):
-        return None
-    line = plan.lines[record.line_meant]
-    return Callback(
-        id=0,
-        number=number,
-        line=record.line_meant,
-        group=record.group,
-        language=plan.language,
-        reason=Reason.MISSED,
-        asked_at=record.ended_at,
-        queued_at=record.queued_at or record.ended_at,
-        priority=line.priority,
-        asked_in=record.call,
-        status=Status.PAUSED,
-        next_at=record.ended_at + rule.delay_seconds,
-    )
-
-
-def _is_missed(record: CallRecord, rule: Missed) -> bool:
-    """Tell whether nobody answered who should have: a supervisor who takes a caller out, and a
-    caller who did not want to be called back, have said enough."""
-    happened = {step.what for step in record.trace}
-    if record.outcome is Outcome.CONGESTED:
-        asked = bool(record.group) and "callback.declined" not in happened
-        return rule.congested and asked
-    if record.outcome not in _MISSED:
-        return False
-    return record.queue_seconds is not None and record.queue_seconds >= rule.after_seconds
-
-
-_MISSED = frozenset({Outcome.ABANDONED, Outcome.TIMED_OUT, Outcome.FAILED})
 _WHY = {
     Unreachable.NO_NUMBER: "'{}' is no number of a mobile or a fixed line that is called back",
     Unreachable.EMERGENCY: "{} is an emergency service, which is never called back",

@@ -15,7 +15,7 @@ from routing.callflow import events as on
 from routing.callflow.handlers.introducing import TIMER as INTRODUCTION
 from routing.callflow.states import QUEUED
 from routing.entry import Arrival
-from routing.outgoing import LEG_PREFIX, Callback
+from routing.outgoing import LEG_PREFIX, OUTGOING_LEGS, Callback
 from routing.plan import Plan
 from routing.record import CallRecord, EndedBy
 from routing.seats import Offer
@@ -118,6 +118,17 @@ class Desk:
         leg = f"{LEG_PREFIX}{callback.id}-{self._clock.now() * 1000:.0f}"
         self._open(leg, on.CallBackDue(callback, offer))
 
+    def dial_out(self, dialled: on.DialledOut) -> str:
+        """A seat calls somebody; return the call. The seat's own phone is rung if it has not
+        dialled itself. A phone's leg that is known already is not served twice."""
+        if dialled.leg in self._legs:
+            return self._legs[dialled.leg].call.id
+        call = f"{OUTGOING_LEGS}{dialled.seat}-{self._clock.now() * 1000:.0f}"
+        self._open(call, dialled)
+        if dialled.leg:
+            self._legs[dialled.leg] = self._legs[call]
+        return call
+
     def offer_more(self, callback: int, offer: Offer) -> bool:
         """A further seat may ring for a callback whose try has begun; False if none has."""
         for leg, worker in self._calls.items():
@@ -165,7 +176,7 @@ class Desk:
         worker = self._legs.get(leg)
         if worker is None:
             return self.reception.heard(leg, event)
-        worker.post(event)
+        worker.post(_by_role(event, leg, worker.call.id))
         return True
 
     def offer_made(self, offer: Offer) -> None:
@@ -234,6 +245,7 @@ class Desk:
 
     def _close(self, worker: Worker, record: CallRecord) -> None:
         self._calls.pop(record.call, None)
+        self._legs.pop(record.call, None)
         for leg in record.legs:
             self._legs.pop(leg.leg, None)
         log.info(
@@ -257,6 +269,17 @@ class Desk:
         self.reception.stop()
         for worker in self._calls.values():
             worker.stop()
+
+
+def _by_role(event: on.Event, leg: str, caller: str) -> on.Event:
+    """A key belongs to whoever is on the leg: a seat that has dialled is on an incoming leg, a
+    person whom the hotline called on one that it has dialled."""
+    match event:
+        case on.Pressed(key) if leg != caller:
+            return on.SeatPressed(leg, key)
+        case on.SeatPressed(_, key) if leg == caller:
+            return on.Pressed(key)
+    return event
 
 
 def _made_up(call: Call, living: Mapping[str, str], cause: str) -> Iterator[on.Event]:
@@ -297,6 +320,7 @@ _NUDGES: dict[State, Callable[[Call], on.Event]] = {
     State.VOICEMAIL: lambda call: on.Recorded(call.audio, 0.0),
     State.AFTER_TALK: lambda call: on.CallerBack(),
     State.SURVEY: lambda call: on.Collected(call.audio, ""),
+    State.EXPLAINING: lambda call: on.Played(call.audio, failed=True),
     State.CLOSING: lambda call: on.Played(call.audio, failed=True),
     State.ENDING: lambda call: on.TimerDue("ending"),
 }

@@ -64,6 +64,8 @@ class Performer:
             do.Rank: self._rank,
             do.Dial: self._dial,
             do.Ring: self._ring,
+            do.OccupySeat: self._occupy,
+            do.AnswerSeat: self._answer_seat,
             do.CallBack: self._call_back,
             do.Tell: self._tell,
             do.RingTone: self._ring_tone,
@@ -325,11 +327,21 @@ class Performer:
             ),
         )
 
+    def _occupy(self, call: Call, action: do.OccupySeat) -> on.Event:
+        try:
+            return self._queue.occupy(action.seat, call.id, action.token, self._clock.now())
+        except QueueUnavailable as error:
+            log.warning("seat not occupied", call_id=call.id, why=str(error))
+            return on.NotOccupied(str(error))
+
+    def _answer_seat(self, call: Call, action: do.AnswerSeat) -> None:
+        self._best_effort(call, "answer seat", lambda: self._switch.answer(action.leg))
+
     def _tell(self, call: Call, action: do.Tell) -> on.Event | None:
         return self._or_else(
             call,
             lambda: self._switch.play(
-                action.leg, action.prompts, action.execution, interrupt=False
+                action.leg, action.prompts, action.execution, action.interrupt, call.language
             ),
             "seat not told",
             on.Played(action.execution, failed=True),

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from routing.admission import HeldPlace, Knock
 from routing.callflow.actions import KeepPlace
+from routing.callflow.events import NotOccupied, Occupied
 from routing.monitoring import Mode
 from routing.record import CallRecord
 from routing.standing import Callers, Standing
@@ -164,6 +165,10 @@ class Queue(Protocol):
         ...
 
     def refuse(self, token: str, reason: str | None, now: float) -> bool: ...
+    def occupy(self, seat: str, call: str, token: str, now: float) -> Occupied | NotOccupied:
+        """The seat calls somebody itself; no caller is offered to it until `release`."""
+        ...
+
     def release(self, seat: str, token: str, wrap_up_seconds: float, now: float) -> bool: ...
 
 

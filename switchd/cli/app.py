@@ -16,6 +16,7 @@ from switchd.cli import (
     indicators,
     inspect,
     operators,
+    outgoing,
     plan,
     pop,
     replay,
@@ -70,6 +71,7 @@ app.command("blocked")(callers.blocked)
 app.add_typer(callbacks.callbacks, name="callbacks")
 app.add_typer(callbacks.voicemail, name="voicemail")
 app.command("audit")(operators.audit)
+inspect.seat.command("dial")(outgoing.dial)
 app.add_typer(inspect.seat, name="seat")
 app.add_typer(operators.queue, name="queue")
 app.add_typer(operators.agent, name="agent")

@@ -27,6 +27,8 @@ def build_callbacks(draft: Draft, lookup: Lookup) -> CallbackRules:
             lines=_lines(lookup, missed.lines),
             after_seconds=missed.after_seconds,
             congested=missed.congested,
+            declined=missed.declined,
+            most_open=missed.most_open,
             delay_seconds=missed.delay_seconds,
             open=missed.open,
         ),

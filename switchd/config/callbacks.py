@@ -25,6 +25,18 @@ class Missed(Section):
         description="Also callers who could not enter: the list was full, or the hotline "
         "overloaded.",
     )
+    declined: bool = Field(
+        default=False,
+        description="Also callers who were asked whether to be called back and pressed another "
+        "key than yes.",
+    )
+    most_open: int = Field(
+        default=500,
+        ge=1,
+        le=100_000,
+        description="So many open callbacks, of whatever kind, and no missed caller becomes one: "
+        "a storm must not keep the seats busy for days.",
+    )
     delay_seconds: float = Field(
         default=60.0,
         ge=0,

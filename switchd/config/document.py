@@ -23,7 +23,7 @@ from switchd.config.models import (
     Waiting,
     Word,
 )
-from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Node, Storage
+from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Metrics, Node, Storage
 
 
 class Document(Section):
@@ -101,6 +101,7 @@ class Document(Section):
     storage: Storage = Field(default=Storage(), description="Redis and SQL.")
     folders: Folders = Field(default=Folders(), description="Folders on this machine.")
     log: Log = Field(default=Log(), description="What switchd writes down about itself.")
+    metrics: Metrics = Field(default=Metrics(), description="Figures for Prometheus.")
     feature_codes: FeatureCodes = Field(
         default=FeatureCodes(), description="What an agent dials on the seat's phone."
     )

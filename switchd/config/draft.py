@@ -22,7 +22,7 @@ from switchd.config.lines import Line
 from switchd.config.menus import EmergencyTarget, Menu
 from switchd.config.models import Agent, City, Group, Seat, Survey, Trunk, Waiting
 from switchd.config.problems import Problem, Severity, choose
-from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Storage
+from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Metrics, Storage
 from switchd.config.server import Node as ServerNode
 from switchd.config.source import Mapping, Node, Path, Scalar, child, locate, plain
 
@@ -59,6 +59,7 @@ class Draft:
     storage: Storage = field(default_factory=Storage)
     folders: Folders = field(default_factory=Folders)
     log: Log = field(default_factory=Log)
+    metrics: Metrics = field(default_factory=Metrics)
     feature_codes: FeatureCodes = field(default_factory=FeatureCodes)
 
     def error(self, path: Path, what: str, instead: str) -> None:

@@ -27,6 +27,7 @@ _EXPECTED = {
 }
 """Beginning of pydantic's type of finding → what was expected, and what to write."""
 PATTERN_WORDS = {
+    r"^(|[A-Za-z0-9._-]{1,255}:[0-9]{1,5})$": "an address and a port, such as 127.0.0.1:9345",
     r"^[^\x00-\x1f\x7f]*$": "text in one line, without control characters",
     r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$": "a name of letters, digits, _ . and -",
     r"^\+?[0-9]{1,12}$": "digits, perhaps with a leading +",

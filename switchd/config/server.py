@@ -133,6 +133,24 @@ class Log(Section):
     )
 
 
+class Metrics(Section):
+    """Figures for Prometheus."""
+
+    listen: str = Field(
+        default="",
+        pattern=r"^(|[A-Za-z0-9._-]{1,255}:[0-9]{1,5})$",
+        description="Address and port of /metrics; empty for none. It shows no caller's data, but "
+        "keep it inside the house.",
+        examples=["127.0.0.1:9345"],
+    )
+
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """Host and port, or None."""
+        host, _, port = self.listen.rpartition(":")
+        return (host, int(port)) if host else None
+
+
 class FeatureCodes(Section):
     """What an agent dials on the seat's phone. Put them in quotes: * begins an alias in YAML."""
 

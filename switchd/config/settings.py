@@ -45,6 +45,8 @@ class ServerSettings:
     zone: ZoneInfo
     """The city's time, in which commands show theirs."""
     log: Log
+    metrics: tuple[str, int] | None
+    """Where figures are shown, or None."""
     feature_codes: FeatureCodes
     nodes: Mapping[str, NodeSettings]
     """Every node of a city that has several FreeSWITCHes."""
@@ -92,6 +94,7 @@ def build_settings(draft: Draft, city: str, folder: Path) -> ServerSettings:
         ),
         zone=_zone(draft),
         log=draft.log,
+        metrics=draft.metrics.address,
         feature_codes=draft.feature_codes,
         nodes=build_nodes(draft, base, state, recordings),
     )

@@ -53,6 +53,15 @@ def _name(command: Command) -> str:
     return type(command).__name__
 
 
+def label(command: Command) -> str:
+    """What is to be done, in one word of few: for logs and figures."""
+    match command:
+        case Api(name=word) | BgApi(name=word) | Execute(app=word):
+            return word
+        case _:
+            return _name(command).lower()
+
+
 def _word(what: str, value: str) -> str:
     """Return `value` if it is one word: FreeSWITCH takes what stands behind a space as the next."""
     if not _WORD.fullmatch(value):

@@ -23,7 +23,7 @@ from gevent.event import Event as Flag
 from gevent.lock import BoundedSemaphore
 from gevent.queue import SimpleQueue
 
-from .commands import Auth, Command, to_wire
+from .commands import Auth, Command, label, to_wire
 from .counters import Counters
 from .errors import BadEvent, CommandTimeout, NotConnected, WireError, WrongPassword
 from .events import BackgroundJob, Event, EventsLost, UnknownEvent, parse_event
@@ -70,6 +70,10 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
         self._clock = clock
         self.may_send: Callable[[], bool] = lambda: True
         """Whether this process may command the FreeSWITCH at all, asked before each command."""
+        self.on_answered: Callable[[str, float, bool], None] = lambda name, seconds, answered: None
+        """Told of each command, of how long its reply took and whether there was one in time."""
+        self.on_handling: Callable[[Event], None] = lambda event: None
+        """Told of each event before its handler."""
         self._begin()
 
     def _begin(self) -> None:
@@ -135,7 +139,8 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
     def _request(self, command: Command, timeout: float) -> Reply:
         data = to_wire(command)
         name = type(command).__name__
-        deadline = self._clock() + timeout
+        began = self._clock()
+        deadline = began + timeout
         if not self._write_lock.acquire(timeout=timeout):
             self.counters.timeouts += 1
             raise CommandTimeout(f"{name}: not sent within {timeout:g} s, others are being sent")
@@ -143,11 +148,16 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
             slot = self._write(name, data, deadline)
         finally:
             self._write_lock.release()
+        answered = False
         try:
-            return slot.wait(max(0.0, deadline - self._clock()))
+            reply = slot.wait(max(0.0, deadline - self._clock()))
+            answered = True
+            return reply
         except CommandTimeout:
             self.counters.timeouts += 1
             raise
+        finally:
+            self.on_answered(label(command), self._clock() - began, answered)
 
     def _write(self, name: str, data: bytes, deadline: float) -> Slot:
         """Write a whole command; half of one would become the head of the next."""
@@ -234,6 +244,7 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
     def process_events(self) -> None:
         """Handle events until the connection has ended and none is left: the dispatcher."""
         for number, event in enumerate(self._events(self._esl_event_queue)):
+            self._safe_exec_handler(self.on_handling, event)
             self._safe_exec_handler(self._on_event, event)
             if number % _EVENTS_IN_A_ROW == 0:
                 gevent.sleep(0)

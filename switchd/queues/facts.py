@@ -25,12 +25,15 @@ class Refusal(StrEnum):
     NOT_SIGNED_IN = "not_signed_in"
     TAKEN = "taken"
     """Another agent is signed in at the seat."""
+    IN_A_CALL = "in_a_call"
+    """A caller is offered to the seat, or talks with it."""
 
 
 _ADVICE = {
     Refusal.UNKNOWN_SEAT: "the plan has no such seat; add it to the city's configuration",
     Refusal.NOT_SIGNED_IN: "nobody is signed in there; sign in first",
     Refusal.TAKEN: "another agent is signed in there; sign that agent out first",
+    Refusal.IN_A_CALL: "it is in a call, or its phone rings for a caller",
 }
 
 

@@ -50,6 +50,14 @@ class SeatVerbs(Verbs):
         """No callers, please; during an offer or a talk, when the call has ended."""
         return self._ask(seat, "not_ready", seat, reason, to_ms(now))
 
+    def occupy(self, seat: str, call: str, token: str, now: float) -> SeatView:
+        """The seat calls somebody itself and is offered no caller until `release` with `token`.
+
+        Refused while nobody is signed in there, or the seat is in a call. `token` is the name of
+        the leg of its phone.
+        """
+        return self._ask(seat, "occupy", seat, call, token, self._owner, to_ms(now))
+
     def _ask(self, seat: str, verb: str, *arguments: str | int) -> SeatView:
         verdict, answer = self._run(verb, *arguments)
         if verdict == "refused":

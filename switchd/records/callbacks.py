@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from routing.outgoing import Callback, Reason, Status
 from switchd.records.database import Database
@@ -81,6 +81,14 @@ class Callbacks(Database):
         with self._connect() as connection:
             rows = connection.execute(wanted.order_by(_CALLBACKS.c.queued_at, _CALLBACKS.c.id))
             return [_callback(row) for row in rows]
+
+    def count_open(self) -> int:
+        """Return how many are open."""
+        wanted = select(func.count()).where(
+            _CALLBACKS.c.city == self._city, _CALLBACKS.c.closed_at.is_(None)
+        )
+        with self._connect() as connection:
+            return int(connection.execute(wanted).scalar_one())
 
     def recent(self, limit: int) -> list[Callback]:
         """Return the latest, open or closed, the latest first."""

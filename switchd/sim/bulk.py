@@ -153,9 +153,9 @@ _TEMPLATES = {
 }
 
 STATISTICS = _template(_STATISTICS, "variable_rtp_audio_in_") + _template(
-    _STATISTICS, "variable_rtp_audio_out_"
+    _STATISTICS.replace("dtmf_packet_count=0\n", ""), "variable_rtp_audio_out_"
 )
-"""Media counters, as at the end of a leg."""
+"""Media counters, as at the end of a leg; that of the keys that were sent is not among them."""
 
 
 def leg_variables(direction: str, user: str, dialled: str, profile: str) -> bytes:

@@ -48,6 +48,10 @@ Q850 = {
 }
 
 
+PACKETS_OF_A_KEY = 7
+"""RTP packets by which a key of a tenth of a second is sent."""
+
+
 def pairs(values: Mapping[str, str]) -> bytes:
     """Render `,"name":"value"` for each value."""
     return b"".join(
@@ -110,6 +114,12 @@ class Channel:
         """Path → when it began, seconds since the epoch."""
         self.doomed = False
         """Whether it is being hung up: it cannot be bridged, nor park when its partner goes."""
+        self.keys_sent = 0
+        """How many keys of the other side were passed on to it."""
+        self.listeners: list[Callable[[], None]] = []
+        """Who listens to it, and is told of its end."""
+        self.heard_by = ""
+        """The key that says who hears it while it listens to another leg; "" if it does not."""
         self.muted = False
         """Whether the others do not hear it."""
         self.digits = ""
@@ -160,8 +170,9 @@ class Channel:
         """Show `other` as the other leg; None shows none."""
         self._other = b"" if other is None else other.as_other_leg(role)
 
-    def headers(self) -> bytes:
-        """All headers about this leg, as `,"name":"value"` pairs."""
+    def headers(self, variables: bool = True) -> bytes:
+        """All headers about this leg, as `,"name":"value"` pairs; those of a conference's events
+        are without `variables`."""
         if self._variables is None:
             self._variables = b"".join(self._rendered.values())
         if self._profile is None:
@@ -178,8 +189,8 @@ class Channel:
             b',"Hangup-Cause":"%b"' % self.cause.encode() if self.cause else b"",
             self._profile,
             self._other,
-            self._bulk,
-            self._variables,
+            self._bulk if variables else b"",
+            self._variables if variables else b"",
         )
 
     def as_other_leg(self, role: str) -> bytes:
@@ -260,6 +271,7 @@ class Channel:
             "hangup_cause": self.cause,
             "hangup_cause_q850": str(Q850.get(self.cause, 0)),
             "digits_dialed": self.digits or "none",
+            "rtp_audio_out_dtmf_packet_count": str(self.keys_sent * PACKETS_OF_A_KEY),
         }
         for name, at in times.items():
             values[f"{name}_epoch"] = str(at // 1_000_000)

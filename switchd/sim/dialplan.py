@@ -33,6 +33,19 @@ def code_plan(city: str, seat: str, code: str) -> list[Action]:
     )
 
 
+def number_plan(city: str, seat: str, number: str) -> list[Action]:
+    """A number outside dialled at a seat."""
+    return _plan(
+        {
+            "switchd_kind": "outgoing",
+            "switchd_city": city,
+            "switchd_seat": seat,
+            "switchd_number": number,
+        },
+        hangup_after_bridge="true",
+    )
+
+
 def relay_plan(city: str, seat: str, domain: str, offer: str) -> list[Action]:
     """A call from another FreeSWITCH of the city for a seat whose phone is registered here."""
     return [
@@ -45,6 +58,10 @@ def relay_plan(city: str, seat: str, domain: str, offer: str) -> list[Action]:
     ]
 
 
-def _plan(variables: Mapping[str, str]) -> list[Action]:
+def _plan(variables: Mapping[str, str], hangup_after_bridge: str = "false") -> list[Action]:
     assigned = "|".join(f"{name}={value}" for name, value in variables.items())
-    return [("set", "hangup_after_bridge=false"), ("multiset", f"^^|{assigned}"), ("park", "")]
+    return [
+        ("set", f"hangup_after_bridge={hangup_after_bridge}"),
+        ("multiset", f"^^|{assigned}"),
+        ("park", ""),
+    ]

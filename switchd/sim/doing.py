@@ -1,12 +1,10 @@
-"""Applications that do one thing at once, and those that join others: conference, eavesdrop."""
+"""Every application that the stand-in knows, and those that do one thing at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from switchd.sim import bridging
 from switchd.sim.apps import App, Park, Sleep
-from switchd.sim.channel import Channel, pairs
+from switchd.sim.meeting import Conference, Eavesdrop
 from switchd.sim.message import Record
 from switchd.sim.peers import Bridge
 from switchd.sim.playing import Collect, EndlessPlayback, Playback
@@ -80,66 +78,6 @@ class Transfer(Immediate):
         parts = split(self.arg)
         if parts:
             bridging.transfer(self.switch, self.leg, parts[0], "".join(parts[1:2]))
-
-
-class Conference(App):
-    """Everybody in the same room talks; `NAME@PROFILE`."""
-
-    def start(self) -> None:
-        self._room = self.arg.split("@")[0].split("+")[0]
-        self.switch.answer(self.leg)
-        members = self.switch.conferences.setdefault(self._room, [])
-        if not members:
-            self._tell("conference-create", None)
-        members.append(self.leg)
-        self._tell("add-member", self.leg)
-        self.leg.party.talks(self.leg)
-
-    def halt(self, response: str) -> None:
-        members = self.switch.conferences[self._room]
-        members.remove(self.leg)
-        self._tell("del-member", self.leg)
-        if not members:
-            del self.switch.conferences[self._room]
-            self._tell("conference-destroy", None)
-
-    def _tell(self, action: str, leg: Channel | None) -> None:
-        size = len(self.switch.conferences.get(self._room, ()))
-        values = {
-            "Conference-Name": self._room,
-            "Conference-Size": str(size),
-            "Conference-Profile-Name": self.arg.partition("@")[2] or "default",
-            "Action": action,
-        }
-        self.switch.emit_custom("conference::maintenance", values, leg)
-
-
-class Eavesdrop(App):
-    """Listens to another leg for as long as both live."""
-
-    def start(self) -> None:
-        self._target = self.switch.channels.get(self.arg)
-        if self._target is None:
-            self.finish()
-            return
-        self.switch.emit(
-            "MEDIA_BUG_START", self._target, pairs({"Media-Bug-Function": "eavesdrop"})
-        )
-        self._watch: Callable[[], None] | None = self._target.when_down
-        self._target.when_down = self._target_ended
-
-    def _target_ended(self) -> None:
-        if self._watch is not None:
-            self._watch()
-        self._target = None
-        self.finish()
-
-    def halt(self, response: str) -> None:
-        if self._target is not None:
-            self._target.when_down = self._watch
-            self.switch.emit(
-                "MEDIA_BUG_STOP", self._target, pairs({"Media-Bug-Function": "eavesdrop"})
-            )
 
 
 APPLICATIONS: dict[str, type[App]] = {

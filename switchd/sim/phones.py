@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from switchd.sim import originate
-from switchd.sim.dialplan import code_plan
+from switchd.sim.dialplan import code_plan, number_plan
 from switchd.sim.manners import Manner, Scripted
 from switchd.sim.party import Party
 from switchd.sim.profile import AgentHabits
@@ -16,7 +16,7 @@ from switchd.sim.profile import AgentHabits
 if TYPE_CHECKING:
     from switchd.sim.channel import Channel
     from switchd.sim.clock import Timer
-    from switchd.sim.switch import Switch
+    from switchd.sim.switch import Action, Switch
 
 REGISTRATION_SECONDS = 3600
 GIVES_UP_CODE_AFTER = 15.0
@@ -40,7 +40,7 @@ class Phone(Scripted, Party):
         self.shown: list[str] = []
         """What its display showed of each call: name and number of the caller."""
         self.heard: list[str] = []
-        """What was played to it."""
+        """What was played to it since it last dialled, in order."""
         self.leg: Channel | None = None
         """The call it is in or rings for."""
         self._switch = switch
@@ -86,11 +86,21 @@ class Phone(Scripted, Party):
 
     def dials(self, code: str) -> bool:
         """Dial a feature code; False if the phone is in a call."""
+        if not self._dials(code, code_plan(self._city, self.number, code)):
+            return False
+        self._timers.append(self._switch.clock.later(GIVES_UP_CODE_AFTER, self.hang_up))
+        return True
+
+    def calls(self, number: str) -> bool:
+        """Dial a number outside; False if the phone is in a call."""
+        self._manner = Manner()
+        return self._dials(number, number_plan(self._city, self.number, number))
+
+    def _dials(self, dialled: str, plan: list[Action]) -> bool:
         if self.leg is not None or not self.registered:
             return False
-        plan = code_plan(self._city, self.number, code)
-        self._timers.append(self._switch.clock.later(GIVES_UP_CODE_AFTER, self.hang_up))
-        self.leg = self._switch.arrive(self, self.number, code, plan, profile="seats")
+        self.heard.clear()
+        self.leg = self._switch.arrive(self, self.number, dialled, plan, profile="seats")
         if not self.leg.up:
             self.leg = None
         return True
@@ -102,6 +112,12 @@ class Phone(Scripted, Party):
             ringing = leg.direction == "outbound" and not leg.answered
             cause = "CALL_REJECTED" if ringing else "NORMAL_CLEARING"
             self._switch.hang_up(leg, cause, by_far_end=True)
+
+    def press(self, keys: str) -> None:
+        """Press keys in the call that it is in."""
+        for key in keys:
+            if self.leg is not None:
+                self._switch.press(self.leg, key)
 
     def row(self) -> dict[str, str]:
         """Its registration, as FreeSWITCH lists it."""

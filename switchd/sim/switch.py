@@ -125,14 +125,19 @@ class Switch:
         return self._renderer.event(name, self.clock.now(), b"", leg.headers())
 
     def emit_custom(
-        self, subclass: str, values: Mapping[str, str], leg: Channel | None = None
+        self,
+        subclass: str,
+        values: Mapping[str, str],
+        leg: Channel | None = None,
+        *,
+        variables: bool = True,
     ) -> None:
-        """A CUSTOM event of the given subclass."""
+        """A CUSTOM event of the given subclass, with a leg's headers and its `variables`."""
         self._renderer.sequence += 1
         listeners = self._listeners(subclass)
         if listeners:
             block = b',"Event-Subclass":"%b"' % subclass.encode()
-            rest = (b"" if leg is None else leg.headers()) + pairs(values)
+            rest = (b"" if leg is None else leg.headers(variables)) + pairs(values)
             body = self._renderer.event("CUSTOM", self.clock.now(), block, rest)
             for listener in listeners:
                 listener.push(body)
@@ -242,6 +247,8 @@ class Switch:
         )
         if leg.apps:
             leg.apps[-1].digit(digit)
+        elif leg.other is not None and not leg.is_true("bridge_filter_dtmf"):
+            leg.other.keys_sent += 1
 
     def hang_up(
         self,
@@ -282,6 +289,8 @@ class Switch:
         self.emit("CHANNEL_HANGUP_COMPLETE", leg, report)
         if leg.when_down is not None:
             leg.when_down()
+        for tell in leg.listeners:
+            tell()
         self.emit("CHANNEL_DESTROY", leg, report)
         self.channels.pop(leg.uuid, None)
         leg.party.over(leg)

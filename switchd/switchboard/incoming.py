@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from routing.callflow import events as on
 from routing.entry import Arrival
-from routing.record import EndedBy
+from routing.record import CallKind, EndedBy
 from switchd.esl import events as esl
 
 EVENTS = (
@@ -24,10 +24,13 @@ EVENTS = (
 )
 SUBCLASSES = ("sofia::register", "sofia::unregister", "sofia::expire", "conference::maintenance")
 
-DIALLED = ("seat", "forward")
-"""variable_switchd_kind of legs that we have originated."""
+DIALLING = "outgoing"
+"""variable_switchd_kind of the leg of a seat's phone that has dialled a number."""
+DIALLED = ("seat", "forward", DIALLING)
+"""variable_switchd_kind of the legs on the other side of the call: those that we have originated,
+and phones that have dialled."""
 CALLED_BACK = "callback"
-"""variable_switchd_kind of the leg of somebody who is called back."""
+"""variable_switchd_kind of the leg of somebody whom the hotline calls, for whatever reason."""
 RELAY = "relay"
 """The same of legs by which another FreeSWITCH of the city rings a phone that is registered here;
 its own daemon works on the call."""
@@ -42,6 +45,7 @@ class Listener(Protocol):
     def found(self, leg: str, event: on.Found) -> None: ...
     def talks(self, leg: str, event: on.Talking) -> None: ...
     def code_dialled(self, leg: str, seat: str, code: str) -> None: ...
+    def number_dialled(self, leg: str, seat: str, number: str) -> None: ...
     def phone(self, seat: str, reachable: bool) -> None: ...
     def deliver(self, leg: str, event: on.Event) -> bool: ...
     def seat_left(self, leg: str, seat: str) -> None: ...
@@ -174,6 +178,8 @@ def found(listener: Listener, leg: str, headers: Mapping[str, Any]) -> None:
             listener.stray(leg)
         case "code":
             listener.code_dialled(leg, variable("switchd_seat"), variable("switchd_code"))
+        case "outgoing":
+            listener.number_dialled(leg, variable("switchd_seat"), variable("switchd_number"))
 
 
 def _found_caller(
@@ -191,6 +197,7 @@ def _found_caller(
             variable("switchd_agent"),
             variable("switchd_recording"),
             variable("switchd_callback") if variable("switchd_kind") == CALLED_BACK else "",
+            _kind(variable),
         )
     elif state in ("callback", "voicemail") and queued_at:
         event = on.TakenCareOf(
@@ -236,8 +243,17 @@ def found_talking(listener: Listener, leg: str, headers: Mapping[str, Any]) -> N
                 variable("switchd_group"),
                 variable("switchd_recording"),
                 variable("switchd_callback") if variable("switchd_kind") == CALLED_BACK else "",
+                _kind(variable),
             ),
         )
+
+
+def _kind(variable: Callable[[str], str]) -> CallKind:
+    """Who called whom, as the leg says; one of an earlier version was called back."""
+    if variable("switchd_kind") != CALLED_BACK:
+        return CallKind.INCOMING
+    written = variable("switchd_call_kind")
+    return CallKind(written) if written in set(CallKind) else CallKind.CALLBACK
 
 
 TALK = "talk"

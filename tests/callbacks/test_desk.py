@@ -12,7 +12,8 @@ from routing.callbacks import CallbackRules, Missed
 from routing.outgoing import Action, Callback, Reason, Status
 from routing.record import CallKind, CallRecord, Outcome, TraceRecord
 from routing.seats import Offer
-from switchd.callbacks.desk import AGAIN_SECONDS, CallbackDesk, NotCalledBack, missed
+from switchd.callbacks.desk import AGAIN_SECONDS, CallbackDesk, NotCalledBack
+from switchd.callbacks.missed import missed
 from switchd.callbacks.ports import Away
 from tests.calls.house import FakeClock, wait_until
 from tests.routing.build import NOW, hotline, offer, plan
@@ -21,7 +22,7 @@ RULES = CallbackRules(
     trunk="carrier",
     tries=2,
     pause_seconds=600.0,
-    missed=Missed(frozenset({"12345"}), after_seconds=10.0, delay_seconds=60.0),
+    missed=Missed(frozenset({"12345"}), after_seconds=10.0, delay_seconds=60.0, most_open=20),
 )
 CITY = plan(hotline(), callbacks=RULES)
 WISH = Callback(
@@ -75,6 +76,9 @@ class Shelf:
     def open(self) -> list[Callback]:
         self._reach()
         return [one for one in self.kept.values() if one.is_open]
+
+    def count_open(self) -> int:
+        return len(self.open())
 
     def recent(self, limit: int) -> list[Callback]:
         return list(self.kept.values())[-limit:]
@@ -266,6 +270,21 @@ class TestTheEndOfACall:
         scene.clock.passes(120.0)
         wait_until(lambda: scene.house.listed == {"callback:1": NOW})
 
+    def test_a_storm_of_missed_callers_fills_the_open_callbacks_to_their_limit(
+        self, scene: Scene
+    ) -> None:
+        most = CITY.callbacks.missed.most_open
+        for n in range(most + 5):
+            number = f"139{n:08}"
+            scene.ends(outcome=Outcome.ABANDONED, queued_at=NOW, caller=number, call=f"call-{n}")
+        wait_until(lambda: len(scene.shelf.kept) == most)
+        assert scene.desk.add("13800138000", "12345", "8001").reason is Reason.ADDED
+        scene.desk.cancel(1, "8001")
+        scene.desk.cancel(2, "8001")
+        scene.ends(outcome=Outcome.ABANDONED, queued_at=NOW, caller="13900099998")
+        wait_until(lambda: scene.shelf.open_for("13900099998"))
+        assert scene.shelf.count_open() == most
+
 
 class TestMissed:
     LOST = record(outcome=Outcome.ABANDONED, queued_at=NOW)
@@ -292,6 +311,21 @@ class TestMissed:
     )
     def test_nobody_else(self, facts: dict[str, Any]) -> None:
         assert missed(replace(self.LOST, **facts), CITY) is None
+
+    @pytest.mark.parametrize(
+        ("key", "declined", "called_back"),
+        [("0", False, False), ("0", True, True), ("none", False, True)],
+    )
+    def test_one_who_said_no_and_gave_up_later_only_if_the_plan_says_so(
+        self, key: str, declined: bool, called_back: bool
+    ) -> None:
+        """Who pressed nothing has not said no."""
+        city = plan(
+            hotline(), callbacks=replace(RULES, missed=replace(RULES.missed, declined=declined))
+        )
+        asked = TraceRecord(NOW, "callback.declined", {"key": key})
+        found = missed(replace(self.LOST, trace=(asked,)), city)
+        assert (found is not None) is called_back
 
     def test_one_whom_a_technical_fault_cost_the_place(self) -> None:
         assert missed(replace(self.LOST, outcome=Outcome.FAILED), CITY) is not None

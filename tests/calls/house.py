@@ -9,6 +9,7 @@ import gevent
 from gevent.event import Event
 
 from routing.admission import HeldPlace, Knock
+from routing.callflow.events import NotOccupied, Occupied
 from routing.monitoring import Mode
 from routing.record import CallRecord
 from routing.standing import NOTHING_KNOWN, Callers, Standing
@@ -209,6 +210,7 @@ class FakeQueue(_Fake):
         self.manned = True
         """Whether somebody is signed in for every group."""
         self.place: Place | None = Place(1, None)
+        self.occupied: Occupied | NotOccupied = Occupied("8001")
 
     def enqueue(self, call: str, group: str, **given: Any) -> int:
         self._ask("enqueue", call, group, given["enqueued_at"])
@@ -237,6 +239,10 @@ class FakeQueue(_Fake):
     def position(self, call: str, now: float) -> Place | None:
         self._ask("position", call)
         return self.place
+
+    def occupy(self, seat: str, call: str, token: str, now: float) -> Occupied | NotOccupied:
+        self._ask("occupy", seat, token)
+        return self.occupied
 
     def accept(self, token: str, now: float) -> tuple[str, ...] | None:
         self._ask("accept", token)

@@ -35,6 +35,9 @@ class Notes:
     def code_dialled(self, leg: str, seat: str, code: str) -> None:
         raise AssertionError(f"nobody dials codes here: {code}")
 
+    def number_dialled(self, leg: str, seat: str, number: str) -> None:
+        raise AssertionError(f"nobody dials numbers here: {number}")
+
     def phone(self, seat: str, reachable: bool) -> None:
         self.phones[seat] = reachable
 

@@ -39,6 +39,9 @@ class Phone(Protocol):
     def hang_up(self) -> None:
         """The seat ends the call that it is in."""
 
+    def press(self, keys: str) -> None:
+        """The seat presses keys in the call that it is in."""
+
 
 class House(Protocol):
     """A telephone system with people around it."""
@@ -62,11 +65,13 @@ class House(Protocol):
         refuses: bool = False,
         silent: bool = False,
         unplugged: bool = False,
+        keys_by_rtp: bool = False,
     ) -> Phone:
         """Put a seat's phone there and wait until it is registered; it answers after 0.2 s.
 
         `busy`, `no_answer` (it rings for ever) and `refuses` are what people do. A phone that is
-        `silent` does not react to what it is sent; where one was `unplugged` nobody listens.
+        `silent` does not react to what it is sent; where one was `unplugged` nobody listens. Keys
+        are sent by SIP INFO, or with `keys_by_rtp` among the audio.
         """
 
     def call(self, caller: str, dialled: str) -> Caller:
@@ -105,6 +110,7 @@ class StandIn:
         refuses: bool = False,
         silent: bool = False,
         unplugged: bool = False,
+        keys_by_rtp: bool = False,
     ) -> Phone:
         phone = self.simulator.seat(number)
         if busy:

@@ -17,6 +17,9 @@ class DeafPhone:
     def hang_up(self) -> None:
         raise AssertionError("it is in no call")
 
+    def press(self, keys: str) -> None:
+        raise AssertionError("it is in no call")
+
 
 class Real:
     """One test's stay in the shared house: `close` leaves it empty for the next."""
@@ -40,10 +43,13 @@ class Real:
         refuses: bool = False,
         silent: bool = False,
         unplugged: bool = False,
+        keys_by_rtp: bool = False,
     ) -> Phone:
         if silent:
             return self._deaf(number)
-        phone = self._house.seat(number, busy=busy, no_answer=no_answer, refuses=refuses)
+        phone = self._house.seat(
+            number, busy=busy, no_answer=no_answer, refuses=refuses, keys_by_rtp=keys_by_rtp
+        )
         assert phone is not None
         if unplugged:
             phone.kill()

@@ -112,6 +112,27 @@ class TestAConference:
         hotline.switch.park(leg)
         hotline.notes.wait(leg, on.CallerBack)
 
+    def test_tells_only_who_comes_and_goes(self, hotline: Hotline, house: House) -> None:
+        esl = house.esl()
+        leg, seat, third = three(hotline)
+        for one in (seat, third):
+            parked = hotline.notes.count(one, on.SeatAnswered)
+            hotline.switch.park(one)
+            hotline.notes.wait(one, on.SeatAnswered, times=parked + 1)
+        hotline.switch.park(leg)
+        esl.event("CUSTOM", Action="conference-destroy")
+        told = [event for event in esl.seen if event["Event-Name"] == "CUSTOM"]
+        legs = (leg, seat, third)
+        assert [(event["Action"], event.get("Unique-ID")) for event in told] == [
+            ("conference-create", None),
+            *(("add-member", one) for one in legs),
+            *(("del-member", one) for one in (seat, third, leg)),
+            ("conference-destroy", None),
+        ]
+        assert all("variable_switchd_kind" not in event for event in told)
+        sizes = [event["Conference-Size"] for event in told]
+        assert sizes == ["0", "1", "2", "3", "2", "1", "0", "0"]
+
     def test_has_a_plain_name(self, hotline: Hotline) -> None:
         with pytest.raises(SwitchError, match="no name for a conference"):
             hotline.switch.confer("seat", "a room@evil inline")
@@ -146,6 +167,35 @@ class TestAKeyAtASeat:
         assert ends == [on.Played("seat/7"), on.Played("seat/8")]
 
 
+class TestTheOtherSide:
+    """What it gets is seen in FreeSWITCH's count of the packets with keys that it has sent."""
+
+    @pytest.mark.parametrize("keys_by_rtp", [False, True], ids=["SIP INFO", "RFC 2833"])
+    @pytest.mark.parametrize("filtered", [True, False], ids=["as dialled", "without the filter"])
+    def test_does_not_get_the_keys_that_a_seat_presses(
+        self, hotline: Hotline, house: House, keys_by_rtp: bool, filtered: bool
+    ) -> None:
+        """Without the filter it would: otherwise nothing were proved."""
+        phone = house.seat("1002", keys_by_rtp=keys_by_rtp)
+        esl = house.esl()
+        leg = hotline.answered()
+        hotline.ring(5.0, seat="1002")
+        hotline.notes.wait("seat", on.SeatAnswered)
+        if not filtered:
+            hotline.switch.tag("seat", {"bridge_filter_dtmf": ""})
+        hotline.switch.bridge(leg, "seat")
+        hotline.notes.wait("seat", on.Bridged)
+        phone.press("*12#")
+        hotline.notes.wait("seat", on.SeatPressed, times=4)
+        pressed = [
+            event.key for _, event in hotline.notes.told if isinstance(event, on.SeatPressed)
+        ]
+        assert "".join(pressed) == "*12#"
+        hotline.switch.hang_up(leg, "NORMAL_CLEARING")
+        end = esl.event("CHANNEL_HANGUP_COMPLETE", leg)
+        assert (end["variable_rtp_audio_out_dtmf_packet_count"] == "0") is filtered
+
+
 class TestMuting:
     @pytest.mark.parametrize("times", [1, 2])
     def test_can_be_done_again_and_taken_back(self, hotline: Hotline, times: int) -> None:
@@ -178,6 +228,23 @@ class TestListening:
         assert hotline.notes.wait(supervisor, on.Played) == on.Played(f"{supervisor}/1")
         hotline.switch.play(supervisor, ("thanks",), f"{supervisor}/2", interrupt=False)
         hotline.notes.wait(supervisor, on.Played, times=2)
+
+    def test_can_be_done_by_two_and_one_stays_when_the_other_goes(
+        self, hotline: Hotline, house: House
+    ) -> None:
+        house.seat("1002")
+        hotline.talking()
+        first = hotline.third()
+        hotline.ring(5.0, seat="1002", leg="second")
+        hotline.notes.wait("second", on.SeatAnswered)
+        for one in (first, "second"):
+            hotline.switch.listen(one, "seat", f"{one}/1")
+            hotline.switch.whisper(one, Mode.BARGE)
+            hotline.notes.wait(one, on.SeatPressed)
+        hotline.switch.hang_up(first, "NORMAL_CLEARING")
+        hotline.notes.wait(first, on.SeatGone)
+        hotline.switch.hang_up("seat", "NORMAL_CLEARING")
+        assert hotline.notes.wait("second", on.Played) == on.Played("second/1")
 
     def test_can_be_left_for_the_talk_itself(self, hotline: Hotline) -> None:
         """A supervisor who takes over becomes the caller's other side."""

@@ -170,6 +170,15 @@ class TestHostileText:
         text = (out / "contexts/switchd-seats.xml").read_text()
         assert r'expression="^\*10$"' in text
 
+    def test_a_number_that_a_seat_dials_is_parked_behind_the_codes(
+        self, tmp_path: Path, out: Path
+    ) -> None:
+        settings = city.settings(tmp_path, feature_codes={"*10": "sign_in"})
+        render(city.plan(), settings, out)
+        text = (out / "contexts/switchd-seats.xml").read_text()
+        assert text.index("switchd_kind=code") < text.index("switchd_kind=outgoing")
+        assert 'data="switchd_seat=${sip_auth_username}"' in text
+
 
 class TestAFailedRender:
     def test_changes_nothing(self, tmp_path: Path, out: Path) -> None:

@@ -115,7 +115,7 @@ class LiveHotline:
                 "recordings": str(self.folder / "recordings"),
                 "prompts": str(self.folder / "prompts"),
             },
-            "admission": {"dropped_seconds": 0},
+            "admission": {"dropped_seconds": 0, "same_agent_seconds": 0},
             **changes,
         }
         (self.city / "city.yaml").write_bytes(orjson.dumps(plan))

@@ -119,6 +119,7 @@ class House:
         hangs_up_after: float | None = None,
         password: str | None = None,
         speaks: Path | None = None,
+        keys_by_rtp: bool = False,
     ) -> Phone | None:
         """Put a phone on a seat's desk and register it; returns when it is registered.
 
@@ -134,6 +135,7 @@ class House:
             refusal=486 if busy else 603 if refuses else None,
             hangs_up_after=hangs_up_after,
             speaks=speaks,
+            keys_by_rtp=keys_by_rtp,
             password=password,
         )
         port = phone.ports[0]

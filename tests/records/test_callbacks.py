@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -91,6 +92,19 @@ class TestAdd:
         assert other.get(kept.id) is None
         assert other.add(WISH)[1]
         other.close()
+
+
+class TestHowManyAreOpen:
+    def test_closed_ones_and_other_cities_do_not_count(
+        self, callbacks: Callbacks, url: str
+    ) -> None:
+        assert callbacks.count_open() == 0
+        first, _ = callbacks.add(WISH)
+        callbacks.add(replace(WISH, number="13800138000"))
+        with closing(Callbacks(url, "jiayuguan")) as elsewhere:
+            elsewhere.add(WISH)
+        close(callbacks, first.id)
+        assert callbacks.count_open() == 1
 
 
 class TestChange:

@@ -152,14 +152,16 @@ class TestTheTalk:
 
     def test_that_began_under_an_earlier_owner_is_written_down_as_its_try(self) -> None:
         story = Story(CITY)
-        served = on.Served(story.arrival, NOW - 90, NOW - 60, "1001", "8001", "a.wav", "7")
+        served = on.Served(
+            story.arrival, NOW - 90, NOW - 60, "1001", "8001", "a.wav", "7", CallKind.CALLBACK
+        )
         story.happens(served).happens(on.CallerGone("NORMAL_CLEARING", EndedBy.CALLER))
         assert (story.record.kind, story.record.callback) == (CallKind.CALLBACK, "7")
         assert [leg.role for leg in story.record.legs] == ["called"]
 
     def test_that_goes_on_under_a_new_owner_is_written_down_as_its_try(self) -> None:
         story = Story(CITY)
-        where = ("leg-b", "1001", "8001", "intake", "a.wav", "7")
+        where = ("leg-b", "1001", "8001", "intake", "a.wav", "7", CallKind.CALLBACK)
         story.happens(on.Talking(story.arrival, NOW - 90, NOW - 60, *where))
         story.happens(on.SeatGone("leg-b", "NORMAL_CLEARING", by_seat=True))
         story.happens(on.CallerGone("NORMAL_CLEARING", EndedBy.CALLER))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -83,6 +84,7 @@ class Hotline:
             speed=speed,
             recording_seconds=2.0,
         ).start()
+        self._metrics_port = _free_port()
         self._write_city()
         self.client = Client(self.folder / "state" / "switchd.sock")
         self.daemon: subprocess.Popen[bytes] | None = None
@@ -97,6 +99,7 @@ class Hotline:
     def writes(self, city: Mapping[str, Any]) -> None:
         """The admin saves the city's YAML; the daemon has not read it yet."""
         server = {
+            "metrics": {"listen": f"127.0.0.1:{self._metrics_port}"},
             "freeswitch": {
                 **city.get("freeswitch", {}),
                 "event_socket": {"host": "127.0.0.1", "port": self.sim.port},
@@ -116,6 +119,10 @@ class Hotline:
     @property
     def city_folder(self) -> Path:
         return self.folder / "testcity"
+
+    @property
+    def metrics_url(self) -> str:
+        return f"http://127.0.0.1:{self._metrics_port}/metrics"
 
     @property
     def log(self) -> str:
@@ -290,3 +297,9 @@ def heard(caller: SimCaller | Phone) -> str:
     """Everything that was played to a caller or on a phone, as prompt names."""
     parts = "!".join(caller.heard).removeprefix("file_string://").split("!")
     return " ".join(Path(part).stem for part in parts)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

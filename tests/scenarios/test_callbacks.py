@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 import pytest
+from gevent.pywsgi import WSGIServer
 
 from routing.outgoing import Callback, Status
 from routing.record import CallKind, CallRecord, Outcome
@@ -21,6 +22,7 @@ from switchd.sim.numbers import Number
 from tests.scenarios.hotline import CITY, Hotline, heard, wait_for
 
 MOBILE, ANOTHER, LATER = "13937512345", "13800138000", "13700137000"
+MOST_OPEN = 3
 SETTINGS: dict[str, Any] = {
     **CITY,
     "trunks": {"trunk": {"proxy": "127.0.0.1:5099"}},
@@ -28,9 +30,16 @@ SETTINGS: dict[str, Any] = {
         "tries": 2,
         "pause_seconds": 1,
         "ring_seconds": 5,
-        "missed": {"lines": ["12315"], "after_seconds": 0.1, "delay_seconds": 0.1},
+        "missed": {
+            "lines": ["12315", "12333"],
+            "after_seconds": 0.1,
+            "delay_seconds": 0.1,
+            "congested": True,
+            "most_open": MOST_OPEN,
+        },
     },
     "voicemail": {"shortest_seconds": 1},
+    "groups": {**CITY["groups"], "market": {**CITY["groups"]["market"], "ring_seconds": 25}},
     "lines": {
         **CITY["lines"],
         "12328": {
@@ -38,6 +47,12 @@ SETTINGS: dict[str, Any] = {
             "title": "市交通运输局",
             "group": "market",
             "overflow": [{"after_seconds": 0.3, "then": "voicemail"}],
+        },
+        "12333": {
+            "kind": "parallel",
+            "title": "市人力资源和社会保障局",
+            "group": "market",
+            "limits": {"waiting": 1, "then": "busy"},
         },
     },
 }
@@ -130,6 +145,17 @@ def asks_to_be_called_back(hotline: Hotline, number: str = MOBILE) -> SimCaller:
 
 def mind(caller: SimCaller, answers: Mapping[str, str]) -> Any:
     return replace(caller.mind, answers=dict(answers))
+
+
+def leaves_a_message(hotline: Hotline) -> SimCaller:
+    """Speak for three seconds behind the beep, and hang up."""
+    caller = hotline.sim.call(MOBILE, "12328")
+    wait_for(lambda: "beep" in heard(caller), "the beep")
+    wait_for(lambda: hotline.call_of(caller)["state"] == "voicemail", "it is recorded")
+    spoken_until = hotline.sim.switch.clock.now() + 3
+    wait_for(lambda: hotline.sim.switch.clock.now() > spoken_until, "some words")
+    caller.hang_up()
+    return caller
 
 
 class TestKeepingThePlace:
@@ -241,6 +267,81 @@ class TestTries:
         is_called_back(hotline, ANOTHER, "1003").hang_up()
         callback_of(hotline, ANOTHER, Status.DONE)
 
+    def test_who_said_no_to_a_callback_and_gave_up_is_not_called_back(
+        self, hotline: Hotline
+    ) -> None:
+        caller = hotline.sim.call(ANOTHER, "12315")
+        wait_for(lambda: hotline.status()["waiting"] == 1, "the caller waits")
+        caller.press("1")
+        wait_for(lambda: "callback_keys" in heard(caller), "the question")
+        caller.press("0")
+        wait_for(lambda: hotline.call_of(caller)["state"] == "waiting", "waits on")
+        caller.hang_up()
+        hotline.record_of(caller)
+        silent = hotline.sim.call(LATER, "12315")
+        wait_for(lambda: "all_busy" in heard(silent), "another waits")
+        silent.hang_up()
+        callback_of(hotline, LATER, Status.WAITING)
+        assert [one.number for one in open_callbacks(hotline)] == [LATER]
+
+
+class TestNoRoom:
+    def test_who_found_the_list_full_is_called_back(self, hotline: Hotline) -> None:
+        first = hotline.sim.call(MOBILE, "12333")
+        wait_for(lambda: hotline.status()["waiting"] == 1, "the list is full")
+        second = hotline.sim.call(ANOTHER, "12333")
+        wait_for(second.ended.is_set, "the next one hears busy")
+        kept = callback_of(hotline, ANOTHER, Status.WAITING)
+        assert (kept.reason, kept.asked_in) == ("missed", second.uuid)
+        hotline.sim.seat("1003").will_answer()
+        hotline.makes_ready("1003")
+        wait_for(lambda: first.state is CallerState.TALKING, "who waits is served first")
+        first.hang_up()
+        is_called_back(hotline, ANOTHER).hang_up()
+        callback_of(hotline, ANOTHER, Status.DONE)
+
+    def test_a_storm_leaves_no_more_callbacks_than_the_plan_allows(self, hotline: Hotline) -> None:
+        first = hotline.sim.call(MOBILE, "12333")
+        wait_for(lambda: hotline.status()["waiting"] == 1, "the list is full")
+        callers = [hotline.sim.call(f"1350000{n:04}", "12333") for n in range(MOST_OPEN + 5)]
+        for caller in callers:
+            assert hotline.record_of(caller).outcome is Outcome.CONGESTED
+        wait_for(lambda: len(open_callbacks(hotline)) == MOST_OPEN, "as many as allowed")
+        wait_for(lambda: hotline.log.count("not called back") == 5, "the others are let be")
+        first.hang_up()
+        assert hotline.record_of(first).outcome is Outcome.ABANDONED
+
+
+class TestAKeyWhileAPhoneRings:
+    def test_lets_it_ring_and_a_person_is_better_than_a_callback(self, hotline: Hotline) -> None:
+        hotline.sim.seat("1003").will_answer(after=15.0)
+        caller = hotline.sim.call(MOBILE, "12333")
+        wait_for(lambda: "all_busy" in heard(caller), "the caller waits")
+        hotline.makes_ready("1003")
+        wait_for(lambda: hotline.call_of(caller)["state"] == "ringing", "the phone rings")
+        caller.press("1")
+        wait_for(lambda: caller.state is CallerState.TALKING, "they talk")
+        caller.hang_up()
+        record = hotline.record_of(caller)
+        assert record.outcome is Outcome.ANSWERED
+        assert "queue.key" in [step.what for step in record.trace]
+        assert "callback_question" not in heard(caller)
+
+    def test_brings_the_question_if_nobody_picks_up(self, hotline: Hotline) -> None:
+        hotline.sim.seat("1001").will_not_answer()
+        caller = hotline.waits(MOBILE)
+        hotline.makes_ready("1001")
+        wait_for(lambda: hotline.call_of(caller)["state"] == "ringing", "the phone rings")
+        caller.mind = mind(caller, {"callback_keys": "1"})
+        caller.press("1")
+        wait_for(lambda: caller.state is CallerState.ENDED, "asked, kept, let go")
+        record = hotline.record_of(caller)
+        steps = [step.what for step in record.trace]
+        assert steps.index("queue.key") < steps.index("offer.refused")
+        assert steps.index("offer.refused") < steps.index("callback.offered")
+        assert record.outcome is Outcome.CALLBACK
+        callback_of(hotline, MOBILE, Status.WAITING)
+
 
 class TestTheCommandLine:
     def test_a_callback_can_be_added_listed_and_cancelled(self, hotline: Hotline) -> None:
@@ -257,14 +358,55 @@ class TestTheCommandLine:
         assert audited(hotline, one.key) == [("cancel", "8001"), ("call_back", "8001")]
 
 
+class Listener:
+    """The city's own system, to which messages are told over HTTP."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, dict[str, Any]]] = []
+        self.answers = [503, 204]
+        """What it answers, one after the other; then the last one for ever."""
+        self._server = WSGIServer(("127.0.0.1", 0), self._take, log=None)
+        self._server.start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}/voicemail"
+
+    def _take(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        body = orjson.loads(environ["wsgi.input"].read())
+        self.told.append((environ["PATH_INFO"], body))
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        start_response(f"{answer} said", [("Content-Length", "0")])
+        return [b""]
+
+    def close(self) -> None:
+        self._server.stop()
+
+
 class TestVoicemail:
+    def test_a_message_is_told_until_it_is_taken(self) -> None:
+        listener = Listener()
+        told = {**SETTINGS["voicemail"], "notify": listener.url}
+        hotline = Hotline({**SETTINGS, "voicemail": told})
+        try:
+            hotline.start_daemon()
+            caller = leaves_a_message(hotline)
+            record = hotline.record_of(caller)
+            wait_for(lambda: len(listener.told) == 2, "told, refused, told again")
+            [(path, facts), again] = listener.told
+            assert again == (path, facts)
+            assert path == "/voicemail"
+            assert (facts["event"], facts["city"], facts["call"]) == (
+                "voicemail",
+                "testcity",
+                caller.uuid,
+            )
+            assert (facts["number"], facts["line"]) == (MOBILE, "12328")
+            assert facts["recording"] == record.recording
+            assert facts["seconds"] >= 1
+        finally:
+            hotline.close()
+            listener.close()
+
     def test_a_message_is_recorded_listed_and_handled(self, hotline: Hotline) -> None:
-        caller = hotline.sim.call(MOBILE, "12328")
-        wait_for(lambda: "beep" in heard(caller), "the beep")
-        wait_for(lambda: hotline.call_of(caller)["state"] == "voicemail", "it is recorded")
-        spoken_until = hotline.sim.switch.clock.now() + 3
-        wait_for(lambda: hotline.sim.switch.clock.now() > spoken_until, "some words")
-        caller.hang_up()
+        caller = leaves_a_message(hotline)
         record = hotline.record_of(caller)
         assert record.outcome is Outcome.VOICEMAIL
         with wave.open(str(hotline.recording(record))) as audio:

@@ -9,7 +9,7 @@ import pytest
 
 from routing.callflow import events as on
 from routing.entry import Arrival
-from routing.record import EndedBy
+from routing.record import CallKind, EndedBy
 from switchd.esl import events as esl
 from switchd.switchboard.incoming import Ear, doing, found, found_talking
 
@@ -44,6 +44,9 @@ class House:
 
     def code_dialled(self, leg: str, seat: str, code: str) -> None:
         self.told.append(("code", leg, seat, code))
+
+    def number_dialled(self, leg: str, seat: str, number: str) -> None:
+        self.told.append(("number", leg, seat, number))
 
     def phone(self, seat: str, reachable: bool) -> None:
         self.told.append(("phone", seat, reachable))
@@ -185,6 +188,21 @@ class TestAParkedLeg:
     def test_of_a_phone_with_a_code_is_a_code(self, house: House) -> None:
         code = {"v_switchd_kind": "code", "v_switchd_seat": "1001", "v_switchd_code": "*11"}
         assert hears(house, "CHANNEL_PARK", **code) == [("code", "leg-a", "1001", "*11")]
+
+    def test_of_a_phone_with_a_number_wants_to_call_it(self, house: House) -> None:
+        dialled = {
+            "v_switchd_kind": "outgoing",
+            "v_switchd_seat": "1001",
+            "v_switchd_number": "13937512345",
+        }
+        told = hears(house, "CHANNEL_PARK", **dialled)
+        assert told == [("number", "leg-a", "1001", "13937512345")]
+
+    def test_that_has_dialled_is_the_seats_side_of_the_call(self, house: House) -> None:
+        house.legs.add("leg-a")
+        ended = {"v_switchd_kind": "outgoing", "Hangup_Cause": "NORMAL_CLEARING"}
+        told = hears(house, "CHANNEL_HANGUP_COMPLETE", **ended)
+        assert told == [("leg-a", on.SeatGone("leg-a", "NORMAL_CLEARING", by_seat=False))]
 
     def test_of_somebody_elses_is_nobodys(self, house: House) -> None:
         assert hears(house, "CHANNEL_PARK") == []
@@ -382,7 +400,20 @@ class TestTheLegOfACallback:
         }
         ((_, _, event),) = hears(house, "CHANNEL_PARK", **CALLED_BACK, **talked)
         arrival = Arrival("13937512345", "12345", "trunk")
-        assert event == on.Served(arrival, 1800000000.0, 1800000030.0, "1001", "8001", "a.wav", "7")
+        known = (arrival, 1800000000.0, 1800000030.0, "1001", "8001", "a.wav", "7")
+        assert event == on.Served(*known, CallKind.CALLBACK)
+
+    @pytest.mark.parametrize("kind", [CallKind.OUTGOING, CallKind.FOLLOW_UP])
+    def test_may_be_that_of_somebody_whom_a_seat_called(self, house: House, kind: CallKind) -> None:
+        talked = {
+            "v_switchd_call_kind": str(kind),
+            "v_switchd_state": "talking",
+            "v_switchd_queued_at": "1800000000.000",
+            "v_switchd_answered_at": "1800000030.000",
+        }
+        ((_, _, event),) = hears(house, "CHANNEL_PARK", **CALLED_BACK, **talked)
+        assert isinstance(event, on.Served)
+        assert event.kind is kind
 
 
 class TestAMessage:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow.call import Call
+from routing.callflow.handlers import dialling_out
 from routing.callflow.handlers.ending import finish, hang_up
 from routing.callflow.handlers.legs import (
     end_leg,
@@ -109,6 +110,7 @@ def seat_ready(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Re
         "switchd_called": call.dialled,
         "switchd_caller": call.caller,
         "switchd_callback": call.callback,
+        "switchd_call_kind": str(call.kind),
         "switchd_queued_at": f"{call.queued_at:.3f}",
         "switchd_group": call.group,
         "switchd_language": call.language,
@@ -171,7 +173,8 @@ def answered(call: Call, event: on.SeatAnswered | on.CallerBack, plan: Plan, now
     offer = call.offer
     assert offer is not None
     call = replace(call, state=State.CONNECTING, greeted_at=now).next_audio()
-    call = call.note(now, "callback.answered")
+    by_seat = call.kind is CallKind.OUTGOING
+    call = call.note(now, "outgoing.answered" if by_seat else "callback.answered")
     bridge = (do.Bridge(offer.token), do.SetTimer("bridge", do.BRIDGE_SECONDS))
     return call, (do.ClearTimer("calling"), *bridge)
 
@@ -180,13 +183,21 @@ def not_reached(call: Call, event: on.SeatFailed | on.CallerGone, plan: Plan, no
     """The person was busy or silent, or the call could not be made at all."""
     if isinstance(event, on.SeatFailed) and event.leg != call.id:
         return other_leg_failed(call, event, plan, now)
+    if call.kind is CallKind.OUTGOING:
+        # The result of the originate tells; the leg's end is told besides.
+        told = isinstance(event, on.SeatFailed)
+        return dialling_out.not_reached(call, now, event.cause) if told else (call, ())
     return _over(call, plan, now, Outcome.NOT_REACHED, event.cause, _let_go(call, plan))
 
 
 def too_late(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
     """Nothing came of it: the person's phone must not ring on."""
+    if call.kind is CallKind.OUTGOING and event.name == "next way":
+        return dialling_out.next_way(call, now)
     if event.name != "calling":
         return call, ()
+    if call.kind is CallKind.OUTGOING:
+        return dialling_out.not_reached(call, now, "NO_ANSWER")
     return _give_up(call, plan, now, "NO_ANSWER", EndedBy.SYSTEM)
 
 
@@ -201,7 +212,9 @@ def seat_left(call: Call, event: on.SeatGone, plan: Plan, now: float) -> Result:
 def _give_up(call: Call, plan: Plan, now: float, cause: str, by: EndedBy) -> Result:
     release = _let_go(call, plan)
     stops = tuple(do.StopLeg(leg, cause) for leg in call.open_legs)
-    call = call.note(now, "callback.not_reached", cause=cause)
+    by_seat = call.kind is CallKind.OUTGOING
+    what = "outgoing.not_reached" if by_seat else "callback.not_reached"
+    call = call.note(now, what, cause=cause)
     call = replace(call, outcome=Outcome.NOT_REACHED, ended_by=by, offers=())
     call, hangup = hang_up(call, plan, now, cause)
     return call, (*release, *stops, *hangup)

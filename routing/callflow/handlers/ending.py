@@ -73,7 +73,7 @@ def caller_left(call: Call, event: on.CallerGone, plan: Plan, now: float) -> Res
     if outcome is None:
         outcome = Outcome.ABANDONED if call.queued_at is not None else Outcome.ABANDONED_AT_ENTRY
         outcome = Outcome.CONGESTED if call.full is not None else outcome
-        outcome = Outcome.NOT_REACHED if call.kind is CallKind.CALLBACK else outcome
+        outcome = Outcome.NOT_REACHED if call.kind is not CallKind.INCOMING else outcome
         outcome = Outcome.FAILED if event.cause in SWITCH_DIED else outcome
     if call.state is State.FORWARDED:
         call = replace(call, talk_ended_at=call.talk_ended_at or now)

@@ -91,13 +91,13 @@ def served(call: Call, event: on.Served, plan: Plan, now: float) -> Result:
         seat=event.seat,
         agent=event.agent,
         recording=event.recording,
-        **_of_callback(event.callback, event.answered_at),
+        **_called(event),
         outcome=Outcome.ANSWERED,
         ended_by=EndedBy.SEAT,
     ).note(now, "talk.resumed", seat=event.seat, agent=event.agent)
     if isinstance(route, entry.Refusal):
         return hang_up(call, plan, now)
-    return after_talk(call.next_audio(), plan, ())
+    return after_talk(call.next_audio(), plan, now, ())
 
 
 def talk_on(call: Call, event: on.Talking, plan: Plan, now: float) -> Result:
@@ -118,7 +118,7 @@ def talk_on(call: Call, event: on.Talking, plan: Plan, now: float) -> Result:
         recording=event.recording,
         outcome=Outcome.ANSWERED,
         legs=(leg,),
-        **_of_callback(event.callback, since),
+        **_called(event),
     ).note(now, "talk.resumed", seat=event.seat, agent=event.agent)
     return call.next_audio(), ()
 
@@ -154,11 +154,12 @@ def taken_care_of(call: Call, event: on.TakenCareOf, plan: Plan, now: float) -> 
     return call, (do.Play((said,), call.audio),)
 
 
-def _of_callback(callback: str, answered_at: float) -> dict[str, Any]:
-    """What is known besides of a person who was called back; nothing of a caller."""
-    if not callback:
+def _called(event: on.Served | on.Talking) -> dict[str, Any]:
+    """What is known besides of a person whom the hotline called; nothing of a caller."""
+    if event.kind is CallKind.INCOMING:
         return {}
-    return {"kind": CallKind.CALLBACK, "callback": callback, "called_at": answered_at}
+    known = {"kind": event.kind, "callback": event.callback, "called_at": event.answered_at}
+    return known if event.kind is not CallKind.OUTGOING else {**known, "queued_at": None}
 
 
 def _since(call: Call, queued_at: float) -> Call:

@@ -13,7 +13,7 @@ from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow import widening
 from routing.callflow.call import Call
-from routing.callflow.handlers import callbacks, introducing, queueing
+from routing.callflow.handlers import callbacks, dialling_out, introducing, queueing
 from routing.callflow.handlers.ending import SWITCH_DIED
 from routing.callflow.handlers.legs import (
     end_leg,
@@ -28,7 +28,7 @@ from routing.callflow.handlers.result import Result
 from routing.callflow.states import ACCEPTED, State
 from routing.callflow.waiting import wait
 from routing.plan import Plan
-from routing.record import LegRecord
+from routing.record import CallKind, LegRecord
 from routing.seats import NotReadyReason, Offer
 
 STOPPED_FOR_ANOTHER = "LOSE_RACE"
@@ -194,6 +194,8 @@ def _queue_again(
 ) -> Result:
     offer = call.offer
     assert offer is not None
+    if call.kind is CallKind.OUTGOING:
+        return dialling_out.cut_off(call, plan, now, why)
     call = call.note(now, "queue.again", seat=offer.seat, why=why)
     call, waiting = wait(call, plan, now, interrupt=True)
     release = do.ReleaseSeat(offer.seat, offer.token, wrap_up)

@@ -9,11 +9,12 @@ from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow import waiting
 from routing.callflow.call import Call
+from routing.callflow.handlers.ending import hang_up
 from routing.callflow.handlers.legs import end_leg, is_offered
 from routing.callflow.handlers.result import Result
 from routing.callflow.states import State
 from routing.plan import Plan
-from routing.record import EndedBy, Outcome
+from routing.record import CallKind, EndedBy, Outcome
 
 
 def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
@@ -69,11 +70,15 @@ def caller_back(call: Call, event: on.CallerBack, plan: Plan, now: float) -> Res
     if call.state is State.TALKING:
         call, release = _talk_over(call, plan, now)
     call = replace(call, ended_by=call.ended_by or EndedBy.SEAT).next_audio()
-    return after_talk(call, plan, release)
+    return after_talk(call, plan, now, release)
 
 
-def after_talk(call: Call, plan: Plan, release: tuple[do.Action, ...]) -> Result:
+def after_talk(call: Call, plan: Plan, now: float, release: tuple[do.Action, ...]) -> Result:
+    """Ask who called, or was called back; whom a seat called of its own accord is let go."""
     stop = (do.StopRecording(call.recording),) if call.recording else ()
+    if call.kind is CallKind.OUTGOING:
+        call, hangup = hang_up(call, plan, now)
+        return call, (*release, *stop, *hangup)
     if not call.survey:
         return _close(call, ("thanks",), (*release, *stop))
     call = replace(call, state=State.SURVEY)

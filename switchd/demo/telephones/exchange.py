@@ -46,6 +46,7 @@ class Telephones:
         refusal: int | None = None,
         hangs_up_after: float | None = None,
         speaks: Path | None = None,
+        keys_by_rtp: bool = False,
         password: str | None = None,
         expires: int = 120,
         life: int = 600,
@@ -54,7 +55,8 @@ class Telephones:
 
         It answers `answers_after` ringing, or (None) only when it is told to; `refusal` is a SIP
         code instead. `hangs_up_after` counts from answering. `speaks` is a file of raw A-law that
-        is sent again and again. Raises NotRegistered.
+        is sent again and again. The keys that it is told to press are sent by SIP INFO, or with
+        `keys_by_rtp` in the audio (RFC 2833). Raises NotRegistered.
         """
         values = {
             "user": seat,
@@ -64,6 +66,7 @@ class Telephones:
             "speaks": str(speaks) if speaks else "",
         }
         phone = self._phone(seat, self._ports.take(), life, values)
+        phone.keys_by_rtp = keys_by_rtp
         if not self.register(seat, phone.ports[0], password, expires=expires):
             raise NotRegistered(f"seat {seat} could not register")
         return phone

@@ -18,6 +18,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from switchd.demo import child
+from switchd.demo.telephones.rfc2833 import PACKET_SECONDS, key_packets
 
 SIPP = shutil.which("sipp")
 REFUSALS = (401, 403, 404, 407, 408, 410, 480, 484, 486, 487, 488, 500, 502, 503, 603, 604)
@@ -150,7 +151,7 @@ class Sipp:
         self.kill()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _tell(self, method: str, dialogue: str) -> None:
+    def _tell(self, method: str, dialogue: str, number: int = 1, subject: str = "") -> None:
         source, port = self._address
         lines = [
             f"{method} sip:telephone@{source}:{port} SIP/2.0",
@@ -158,7 +159,8 @@ class Sipp:
             "From: <sip:somebody@localhost>;tag=1",
             "To: <sip:telephone@localhost>",
             f"Call-ID: {dialogue}",
-            f"CSeq: 1 {method}",
+            f"CSeq: {number} {method}",
+            *([f"Subject: {subject}"] if subject else []),
             "Content-Length: 0",
         ]
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
@@ -172,8 +174,11 @@ def _parse(line: str) -> Heard:
 
 
 class Phone(Sipp):
-    """A seat's phone. It tells: called FROM, seat TO, dialogue ID, ringing, answered, refused,
-    cancelled, ended, hung up, free."""
+    """A seat's phone. It tells: called FROM, seat TO, media PORT TYPE, dialogue ID, ringing,
+    answered, key K (by SIP INFO), refused, cancelled, ended, hung up, free."""
+
+    keys_by_rtp = False
+    """Whether its keys are sent among the audio."""
 
     def answer(self) -> None:
         """Let it pick up the call that came last, if it rings."""
@@ -182,6 +187,25 @@ class Phone(Sipp):
     def hang_up(self, dialogue: str = "") -> None:
         """Let it end a call by its SIP Call-ID, or the one that came last, if somebody talks."""
         self._tell("MESSAGE", dialogue or self._dialogue)
+
+    def press(self, keys: str) -> None:
+        """Let it press keys in the call that came last, one after the other."""
+        if self.keys_by_rtp:
+            self._press_by_rtp(keys)
+            return
+        for number, key in enumerate(keys, self.count("key") + 1):
+            self._tell("NOTIFY", self._dialogue, number, key)
+            if not self.wait_for("key", times=number):
+                raise RuntimeError(f"the phone did not press {key}")
+
+    def _press_by_rtp(self, keys: str) -> None:
+        """SIPp can send only events of payload type 96; here the other side chooses the type."""
+        media = next(h.what.split() for h in reversed(self.heard) if h.what.startswith("media"))
+        _, _, port, payload, _ = media
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            for packet in key_packets(keys, int(payload)):
+                sender.sendto(packet, (self._address[0], int(port)))
+                time.sleep(PACKET_SECONDS)
 
     @property
     def _dialogue(self) -> str:
