@@ -42,7 +42,9 @@ from switchd.keeping import (
     post_json,
 )
 from switchd.membership import Membership
+from switchd.nailed.desk import LineDesk
 from switchd.observing import Observer
+from switchd.open_lines import LineExchange, LineKeeper, NailedUpSwitch, follow
 from switchd.operators import Operators
 from switchd.parts import Parts
 from switchd.places import share
@@ -73,7 +75,6 @@ from switchd.seating import Seating
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
 from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear
-from switchd.switchboard.outgoing import FreeSwitch
 from switchd.wiring import CallQueue, SeatDesk
 
 
@@ -261,7 +262,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     if embedded is not None:
         gevent.spawn(embedded.watch, lambda: _warn("redis")("the embedded Redis ended"))
     link = _link(daemon, server, password)
-    switch = FreeSwitch(
+    switch = NailedUpSwitch(
         lambda: link,
         _libraries(loaded),
         domain=domain(server.city),
@@ -279,6 +280,15 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     def plan_in_force() -> Plan:
         return daemon.parts.plan
 
+    lines = LineDesk(
+        plan_in_force,
+        LineExchange(switch, plan_in_force),
+        LineKeeper(waitlist, clock.now),
+        clock,
+        daemon.deliver,
+    )
+    switch.use(lines)
+    waitlist.seat_changed.append(lambda verb, seat: follow(lines, verb, seat))
     register, mailbox = SqlRegister(callbacks), SqlMailbox(voicemails)
     in_progress = CallsInProgress(lambda: daemon.parts.desk)
     line = CallbackLine(waitlist, plan_in_force)
@@ -348,7 +358,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         seating=seating,
         reloader=Reloader(loaded, use=use, versions=versions, now=clock.now),
         phones=Phones(
-            lambda: daemon.parts.plan.seats,
+            lambda: [n for n, seat in plan_in_force().seats.items() if not seat.nailed_up],
             lambda seat, up: waitlist.phone(seat, up, clock.now()),
             wander=bool(server.peers),
         ),
@@ -364,6 +374,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         ),
         operators=operators,
         pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
+        lines=lines,
         spool=spool,
         writer=Writer(spool, store),
         indicators=IndicatorDesk(

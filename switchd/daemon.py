@@ -130,6 +130,7 @@ class Daemon:
         parts.callbacks.stop()
         parts.notifier.stop()
         parts.desk.stop()
+        parts.lines.stop()
         parts.link.stop()
         parts.inbox.close()
         parts.deadlines.close()
@@ -157,6 +158,7 @@ class Daemon:
             parts.plan = before
             raise
         parts.phones.plan_changed()
+        parts.lines.plan_changed()
         gevent.spawn(self._handsets.list_again, parts.link)
 
     # what the queue tells
@@ -198,6 +200,7 @@ class Daemon:
         """The switch cannot be heard: no seat's phone can be rung."""
         self._comparing.link_down()
         gevent.spawn(self._handsets.listed, ())
+        gevent.spawn(self.parts.lines.unreachable)
 
     # what the switch tells
 
@@ -272,8 +275,12 @@ class Daemon:
             if isinstance(event, on.Played | on.CallerGone):
                 self.parts.codes.played(leg)
             return True
+        if leg in self.parts.lines:
+            self.parts.lines.heard(leg, event)
+            return True
         return self.parts.desk.deliver(leg, event)
 
     def knows(self, leg: str) -> bool:
         """Whether somebody works on the leg."""
-        return leg in self.parts.desk or leg in self.parts.codes
+        parts = self.parts
+        return leg in parts.desk or leg in parts.codes or leg in parts.lines

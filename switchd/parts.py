@@ -16,6 +16,7 @@ from switchd.guard import Guard
 from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
 from switchd.membership import Membership
+from switchd.nailed.desk import LineDesk
 from switchd.observing import Observer
 from switchd.operators import Operators
 from switchd.popping import PopDesk
@@ -60,6 +61,8 @@ class Parts:
     dialling: ClickToDial
     operators: Operators
     pops: PopDesk
+    lines: LineDesk
+    """Those that are kept open."""
     spool: Spool
     writer: Writer
     indicators: IndicatorDesk

@@ -62,7 +62,10 @@ class SeatVerbs(Verbs):
         verdict, answer = self._run(verb, *arguments)
         if verdict == "refused":
             raise SeatRefused(seat, Refusal(answer))
-        return read_seat(seat, pairs(answer))
+        view = read_seat(seat, pairs(answer))
+        for listener in self.seat_changed:
+            listener(verb, view)
+        return view
 
     # What agents can do
 

@@ -32,8 +32,10 @@ class TestTheFigures:
         hotline.makes_ready("1001")
         wait_for(lambda: caller.state is CallerState.ENDED, "the call ends")
         wait_for(
-            lambda: figure(hotline, 'switchd_calls_ended_total{line="12345",outcome="answered"}')
-            == before + 1,
+            lambda: (
+                figure(hotline, 'switchd_calls_ended_total{line="12345",outcome="answered"}')
+                == before + 1
+            ),
             "the call is counted",
         )
         assert figure(hotline, 'switchd_command_seconds_count{command="uuid_bridge"}') >= 1

@@ -13,6 +13,7 @@ from routing.callflow.handlers.ending import hang_up
 from routing.callflow.handlers.legs import end_leg, is_offered
 from routing.callflow.handlers.result import Result
 from routing.callflow.states import State
+from routing.lines import HIGHEST_PRIORITY
 from routing.plan import Plan
 from routing.record import CallKind, EndedBy, Outcome
 
@@ -24,12 +25,14 @@ def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
     if event.leg != offer.token:
         return call, ()
     day = datetime.fromtimestamp(now, plan.zone).strftime("%Y/%m/%d")
-    path = f"{day}/{call.id}.wav"
+    path = call.recording or f"{day}/{call.id}.wav"
+    record = () if call.recording else (do.StartRecording(path),)
     call = replace(
         call,
         state=State.TALKING,
         offers=(offer,),
-        answered_at=now,
+        answered_at=now if call.answered_at is None else call.answered_at,
+        talk_ended_at=None,
         seat=offer.seat,
         agent=offer.agent,
         outcome=Outcome.ANSWERED,
@@ -41,7 +44,7 @@ def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
         "switchd_seat": offer.seat,
         "switchd_agent": offer.agent,
         "switchd_offer": offer.token,
-        "switchd_answered_at": f"{now:.3f}",
+        "switchd_answered_at": f"{call.answered_at:.3f}",
         "switchd_recording": path,
     }
     return call, (
@@ -49,7 +52,7 @@ def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
         *waiting.stop(),
         # Before the recording, so that whoever takes the talk over finds whose it is.
         do.Tag(tag),
-        do.StartRecording(path),
+        *record,
         do.LeavePlace(),
     )
 
@@ -61,16 +64,37 @@ def seat_left(call: Call, event: on.SeatGone, plan: Plan, now: float) -> Result:
         return call, ()
     call, release = _talk_over(call, plan, now)
     by = EndedBy.SEAT if event.by_seat else None
-    return replace(call, state=State.AFTER_TALK, ended_by=by), release
+    lost = event.line_lost and call.kind is not CallKind.OUTGOING
+    return replace(call, state=State.AFTER_TALK, ended_by=by, comes_back=lost), release
 
 
 def caller_back(call: Call, event: on.CallerBack, plan: Plan, now: float) -> Result:
-    """The caller is parked again: ask, thank, good-bye."""
+    """The caller is parked again: ask, thank, good-bye; or, if it was the seat's line that broke,
+    back to the list before everybody else."""
+    if call.comes_back:
+        return _first_in_line(call, plan, now, interrupt=False)
     release: tuple[do.Action, ...] = ()
     if call.state is State.TALKING:
         call, release = _talk_over(call, plan, now)
     call = replace(call, ended_by=call.ended_by or EndedBy.SEAT).next_audio()
     return after_talk(call, plan, now, release)
+
+
+def seat_gone_behind(call: Call, event: on.SeatGone, plan: Plan, now: float) -> Result:
+    """The seat's leg ended, as the caller's return has told already; if it was its line that broke
+    the caller has not been served to the end, and the recording goes on."""
+    call = end_leg(call, event.leg, event.cause, now)
+    if not event.line_lost or call.kind is CallKind.OUTGOING:
+        return call, ()
+    call, todo = _first_in_line(call, plan, now, interrupt=True)
+    record = (do.Tag({"RECORD_APPEND": "true"}), do.StartRecording(call.recording))
+    return call, (*todo, *(record if call.recording else ()))
+
+
+def _first_in_line(call: Call, plan: Plan, now: float, interrupt: bool) -> Result:
+    call = replace(call, comes_back=False, priority=HIGHEST_PRIORITY, ended_by=None)
+    call = call.note(now, "queue.first_in_line", group=call.group, why="line lost")
+    return waiting.wait(call, plan, now, interrupt)
 
 
 def after_talk(call: Call, plan: Plan, now: float, release: tuple[do.Action, ...]) -> Result:
