@@ -56,12 +56,12 @@ class LineDesk:
         """Somebody signed in, or is ready again: the line is dialled if it is not open."""
         if self.serves(seat):
             worker = self._worker(seat)
-            worker.post(on.Wanted(worker.new_leg()))
+            worker.take(on.Wanted(worker.new_leg()))
 
     def signed_out(self, seat: str) -> None:
         """Nobody is signed in any more, or will be after the call: the line ends then."""
         if seat in self._workers:
-            self._workers[seat].post(on.Unwanted())
+            self._workers[seat].take(on.Unwanted())
 
     def _worker(self, seat: str) -> LineWorker:
         worker = self._workers.get(seat)
@@ -77,14 +77,14 @@ class LineDesk:
         """End the lines of seats that have none any more; one that is in use, after its call."""
         for seat, worker in self._workers.items():
             if not self.serves(seat):
-                worker.post(on.Unwanted())
+                worker.take(on.Unwanted())
 
     # what calls do
 
     def ring(self, seat: str, token: str, seconds: float) -> None:
         """Offer the seat a call; its answer is told by the token."""
         self._tokens[token] = self._worker(seat)
-        self._tokens[token].post(on.Rung(token, seconds))
+        self._tokens[token].take(on.Rung(token, seconds))
 
     def keep(self, token: str) -> bool:
         """Let the line stay the call's when the other side leaves; False if it is no line's."""
@@ -97,7 +97,7 @@ class LineDesk:
     def _tell(self, token: str, event: on.Event) -> bool:
         worker = self._tokens.get(token)
         if worker is not None:
-            worker.post(event)
+            worker.take(event)
         return worker is not None
 
     def real(self, leg: str) -> str:
@@ -117,13 +117,12 @@ class LineDesk:
         worker = next((one for one in self._workers.values() if one.line.leg == leg), None)
         if worker is None:
             return
+        if worker.line.state in HELD:
+            for told in _for_call(event, leg, worker.line.token):
+                self._deliver(worker.line.token, told)
         known = _meaning(event)
         if known is not None:
-            worker.post(known)
-        token = worker.line.token
-        if worker.line.state in HELD and token:
-            for told in _for_call(event, leg, token):
-                self._deliver(token, told)
+            worker.take(known)
 
     # after a break
 
@@ -137,7 +136,7 @@ class LineDesk:
         """The queue may have forgotten which lines are open."""
         for worker in self._workers.values():
             if worker.line.leg:
-                worker.post(on.Confirmed(is_parked=False))
+                worker.take(on.Confirmed(is_parked=False))
 
     def compare(
         self,
@@ -158,13 +157,13 @@ class LineDesk:
                 self._end(leg)
                 continue
             token = "" if parked[leg] else token
-            self._worker(seat).post(on.Found(leg, token, wanted=seat in signed_in))
+            self._worker(seat).take(on.Found(leg, token, wanted=seat in signed_in))
             if token:
                 talks[token] = leg
                 self._tokens[token] = self._worker(seat)
         for seat in signed_in:
             if self.serves(seat):
-                self._worker(seat).post(on.Missing())
+                self._worker(seat).take(on.Missing())
         return talks
 
     def _end(self, leg: str) -> None:
@@ -177,11 +176,11 @@ class LineDesk:
         for worker in self._workers.values():
             line = worker.line
             if line.leg in parked:
-                worker.post(on.Confirmed(parked[line.leg]))
+                worker.take(on.Confirmed(parked[line.leg]))
                 if line.token:
                     yield line.token, line.leg
             elif line.leg and line.state is not LineState.DIALLING:
-                worker.post(on.Gone("UNCONFIRMED"))
+                worker.take(on.Gone("UNCONFIRMED"))
 
     def stop(self) -> None:
         """Work no more; on the switch the lines stay as they are."""

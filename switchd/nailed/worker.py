@@ -1,4 +1,10 @@
-"""One line's greenlet and mailbox."""
+"""One line: what it knows changes at once, what it asks for is done by a greenlet of its own.
+
+The call that has the line is told at once as well, so that it hears of the line and of the caller
+in the order in which the switch tells. It is told behind what was to be done before only where
+that matters: that the seat has picked up, behind the end of the tone; that the line is lost, behind
+the queue's knowing.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +27,7 @@ Deliver = Callable[[str, call.Event], object]
 
 
 class LineWorker:
-    """Takes what happens to one line in order, and does what it asks for."""
+    """Takes what happens to one line, and does what it asks for."""
 
     def __init__(
         self, seat: Seat, exchange: Exchange, keeper: Keeper, clock: Clock, deliver: Deliver
@@ -33,13 +39,26 @@ class LineWorker:
         self._keeper = keeper
         self._clock = clock
         self._deliver = deliver
-        self._mailbox: SimpleQueue[on.Event] = SimpleQueue()
+        self._todo: SimpleQueue[do.Action] = SimpleQueue()
         self._timers: dict[str, Callable[[], None]] = {}
         self._greenlet = gevent.spawn(self._run)
 
-    def post(self, event: on.Event) -> None:
-        """Put an event into the mailbox. Never blocks."""
-        self._mailbox.put(event)
+    def take(self, event: on.Event) -> None:
+        """Something happened to the line. Never blocks."""
+        before = self.line.state
+        self.line, todo = step(self.line, event)
+        if self.line.state is not before:
+            log.info("line", seat=self.seat.number, state=self.line.state, leg=self.line.leg)
+        for action in todo:
+            match action:
+                case do.Heard(token):
+                    self._deliver(token, call.Bridged(token))
+                case do.NotTaken(token, cause):
+                    self._deliver(token, call.SeatFailed(token, cause))
+                case do.Over(token, cause, lost=False):
+                    self._deliver(token, call.SeatGone(token, cause, by_seat=False))
+                case _:
+                    self._todo.put(action)
 
     def new_leg(self) -> str:
         """Give a name for a leg that was never used."""
@@ -54,33 +73,24 @@ class LineWorker:
 
     def _run(self) -> None:
         while True:
-            event = self._mailbox.get()
-            try:
-                self._take(event)
-            except Exception:
-                log.exception("line failed", seat=self.seat.number, happened=repr(event))
-
-    def _take(self, event: on.Event) -> None:
-        before = self.line.state
-        self.line, todo = step(self.line, event)
-        if self.line.state is not before:
-            log.info("line", seat=self.seat.number, state=self.line.state, leg=self.line.leg)
-        for action in todo:
+            action = self._todo.get()
             try:
                 self._do(action)
             except LineError as error:
                 log.warning("line refused", seat=self.seat.number, why=str(error))
                 self._make_up(action)
+            except Exception:
+                log.exception("line failed", seat=self.seat.number, action=repr(action))
 
     def _make_up(self, action: do.Action) -> None:
         """What the switch refuses must not keep the line, or a caller, waiting."""
         match action:
             case do.Dial():
-                self.post(on.Gone("DESTINATION_OUT_OF_ORDER"))
+                self.take(on.Gone("DESTINATION_OUT_OF_ORDER"))
             case do.Greet(_, execution):
-                self.post(on.Played(execution))
+                self.take(on.Played(execution))
             case do.Beep():
-                self.post(on.LetGo("NORMAL_TEMPORARY_FAILURE"))
+                self.take(on.LetGo("NORMAL_TEMPORARY_FAILURE"))
 
     def _do(self, action: do.Action) -> None:
         match action:
@@ -108,18 +118,14 @@ class LineWorker:
                 self._clear_timer(timer)
             case do.Taken(token):
                 self._deliver(token, call.SeatAnswered(token))
-            case do.NotTaken(token, cause):
-                self._deliver(token, call.SeatFailed(token, cause))
-            case do.Heard(token):
-                self._deliver(token, call.Bridged(token))
-            case do.Over(token, cause, lost):
-                gone = call.SeatGone(token, cause, by_seat=False, line_lost=lost)
+            case do.Over(token, cause):
+                gone = call.SeatGone(token, cause, by_seat=False, line_lost=True)
                 self._deliver(token, gone)
 
     def _set_timer(self, timer: str, seconds: float) -> None:
         self._clear_timer(timer)
         self._timers[timer] = self._clock.later(
-            seconds, lambda: self.post(on.Due(timer, self.new_leg()))
+            seconds, lambda: self.take(on.Due(timer, self.new_leg()))
         )
 
     def _clear_timer(self, timer: str) -> None:
