@@ -12,6 +12,7 @@ from routing.admission import DEFAULT_ADMISSION, NO_LIMITS, Admission, Limits
 from routing.calendars import NO_HOLIDAYS, Calendar, Holidays
 from routing.callbacks import CallbackRules
 from routing.control_rules import ControlRules
+from routing.credentials import SignInRules
 from routing.dialling import Dialling
 from routing.experts import Expert
 from routing.introduction import HeardBy, Introduction
@@ -203,6 +204,7 @@ class Plan:
     """专家席: whom seats consult and no caller is queued for."""
     dialling: Dialling = field(default_factory=Dialling)
     control: ControlRules = field(default_factory=ControlRules)
+    sign_in: SignInRules = field(default_factory=SignInRules)
     version: str = ""
     """Which edition of the YAML this is: 12 hexadecimal digits that change with any byte of it."""
     by_number: Mapping[str, Line] = field(init=False, repr=False, compare=False)

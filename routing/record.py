@@ -74,8 +74,9 @@ class LegRecord:
     leg: str
     """FreeSWITCH's Unique-ID."""
     role: str
-    """`caller`, `called` for the person whom the hotline called, `seat`, or `forward` for a number
-    on a trunk (then in `seat`)."""
+    """`caller`, `called` for the person whom the hotline called, `seat`, `forward` for a number on
+    a trunk, or what somebody is who was brought into the call: consult, expert, sub_centre,
+    emergency, supervisor, outside. A number is in `seat`."""
     seat: str
     agent: str
     started_at: float
@@ -84,6 +85,33 @@ class LegRecord:
     ended_at: float | None
     cause: str
     """Hangup cause by FreeSWITCH's name: NORMAL_CLEARING, USER_BUSY, NO_ANSWER, …"""
+
+
+class Activity(StrEnum):
+    """What goes on in a part of a call that a person has answered."""
+
+    TALK = "talk"
+    HOLD = "hold"
+    CONSULT = "consult"
+    """The seat talks with somebody else, or waits for that, while the caller hears music."""
+    CONFERENCE = "conference"
+    PARK = "park"
+    TRANSFER = "transfer"
+    """The seat has gone, and whoever is to follow it is being rung."""
+    WAIT = "wait"
+    """Back in the waiting list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a call in which the same people did the same."""
+
+    what: Activity
+    began_at: float
+    ended_at: float | None
+    """None only while it goes on."""
+    parties: str
+    """Who took part, with commas between: caller, seats and numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +168,8 @@ class CallRecord:
     kind `follow_up`, that of the follow-up."""
     department: str = ""
     """Whose number was dialled, for statistics; a retired line keeps its own. "" if unknown."""
+    segments: tuple[Segment, ...] = ()
+    """What went on from `answered_at` to `talk_ended_at`, without a gap."""
 
     @property
     def queue_seconds(self) -> float | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from routing.rights import Role
+
 
 class SeatState(StrEnum):
     """What a seat is doing; the same words in Redis, on the command line and on the wallboard."""
@@ -75,6 +77,13 @@ class Agent:
     """Skill → level, 1 to 9."""
     announcement: str = ""
     """Prompt that callers hear instead of the staff number; "" for none."""
+    role: Role = Role.SEAT
+    leads: tuple[str, ...] = ()
+    """Groups that a team lead supervises."""
+    shift: str | None = None
+    """Arrangement of shifts by which the agent works; None: nobody counts overtime."""
+    crew: str | None = None
+    """The agent's crew of that arrangement."""
 
 
 @dataclass(frozen=True, slots=True)

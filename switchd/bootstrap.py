@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ from gevent.event import Event as Flag
 
 from routing.admission import Capacity
 from routing.plan import Plan
-from switchd.api.app import build as build_app
+from switchd import serving
 from switchd.api.ports import House
-from switchd.api.server import Server
+from switchd.api.replies import RedisReplies
+from switchd.api.server import Interface
 from switchd.callbacks.desk import CallbackDesk
 from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
@@ -24,10 +26,14 @@ from switchd.calls.desk import Desk
 from switchd.city import SHIPPED_MUSIC
 from switchd.clock import Clock
 from switchd.config import Loaded, ServerSettings
+from switchd.control import Controls
 from switchd.daemon import Daemon
 from switchd.dialling import ClickToDial
 from switchd.esl.link import Link
 from switchd.estimates import Estimates
+from switchd.feed.follow import Feed
+from switchd.feed.publisher import Publisher
+from switchd.feed.stream import Stream
 from switchd.freeswitch.settings import RenderSettings
 from switchd.guard import MARK, Guard
 from switchd.history import RetiredForEver, against_history
@@ -41,12 +47,14 @@ from switchd.keeping import (
     SqlRegister,
     post_json,
 )
+from switchd.keying import Keying
 from switchd.membership import Membership
 from switchd.nailed.desk import LineDesk
 from switchd.observing import Observer
 from switchd.open_lines import LineExchange, LineKeeper, NailedUpSwitch, follow
 from switchd.operators import Operators
 from switchd.parts import Parts
+from switchd.people import People
 from switchd.places import share
 from switchd.popping import PopDesk
 from switchd.prompts.library import PromptLibrary
@@ -57,6 +65,7 @@ from switchd.queues.embedded import EmbeddedRedis
 from switchd.queues.entrance import Entrance
 from switchd.queues.inbox import Inbox
 from switchd.queues.indicators import Indicators
+from switchd.queues.keys import InterfaceKeys
 from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
 from switchd.queues.waitlist import Waitlist
@@ -72,9 +81,12 @@ from switchd.records.voicemails import Voicemails
 from switchd.records.writer import Writer
 from switchd.reloading import Reloader
 from switchd.seating import Seating
+from switchd.seats.call_codes import CALL_CODES
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
 from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear
+from switchd.telling import CallTeller, scopes_of
+from switchd.unbroken import unbroken
 from switchd.wiring import CallQueue, SeatDesk
 
 
@@ -204,6 +216,7 @@ class Running:
     callbacks: Callbacks
     voicemails: Voicemails
     audit: Audit
+    people: People
     counted: Store
     """The same records, for questions that must not hold up the writer."""
     earlier: EarlierCalls
@@ -219,6 +232,7 @@ class Running:
         self.callbacks.close()
         self.voicemails.close()
         self.audit.close()
+        self.people.close()
         self.counted.close()
         self.earlier.close()
         if self.redis is not None:
@@ -260,7 +274,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     earlier = EarlierCalls(server.sql, server.city)
     daemon = Daemon()
     if embedded is not None:
-        gevent.spawn(embedded.watch, lambda: _warn("redis")("the embedded Redis ended"))
+        ended = partial(_warn("redis"), "the embedded Redis ended")
+        gevent.spawn(unbroken, partial(embedded.watch, ended))
     link = _link(daemon, server, password)
     switch = NailedUpSwitch(
         lambda: link,
@@ -297,9 +312,11 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     deadlines = Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines"))
     nodes.on_deadline = deadlines.expect
     seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
-    seat_desk = SeatDesk(waitlist, clock.now, seating.seated)
     entrance = Entrance(client, server.city, owner, nodes.fence)
-    callers = CallerDesk(entrance, waitlist, rules, lambda: daemon.parts.plan, clock.now)
+    people = People(server.sql, server.city, waitlist.seat_of, plan_in_force, clock.now)
+    codes = server.feature_codes.model_dump()
+    controls = Controls(lambda: daemon.parts.desk)
+    seat_desk = SeatDesk(waitlist, clock.now, seating.seated, people.door)
     estimates = Estimates(Measured(client, server.city, owner), lambda: daemon.parts.plan)
     queue = CallQueue(waitlist, estimates)
     operators = Operators(
@@ -310,6 +327,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         missing_prompts=lambda names: switch.prompts("").missing(names),
         now=clock.now,
     )
+    callers = CallerDesk(entrance, waitlist, rules, plan_in_force, clock.now, operators.write_down)
     guard = Guard(
         ask=lambda: link.variable(MARK),
         write=lambda mark: link.set_variable(MARK, mark),
@@ -317,6 +335,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         on_lost=lambda: daemon.parts.membership.lose(),
     )
     link.may_send = guard.holds
+    names = InterfaceKeys(server.city)
+    events = Stream(client, names.events)
     parts = Parts(
         plan=plan,
         clock=clock,
@@ -354,7 +374,14 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             ),
             forecast=lambda group, ahead: estimates.arriving(group, ahead, clock.now()),
         ),
-        codes=FeatureCodes(server.feature_codes.model_dump(), seat_desk, switch),
+        codes=FeatureCodes(
+            {verb: digits for verb, digits in codes.items() if verb not in CALL_CODES},
+            seat_desk,
+            switch,
+        ),
+        keys=Keying(
+            plan_in_force, lambda: daemon.parts.desk, controls, waitlist, switch, clock, codes
+        ),
         seating=seating,
         reloader=Reloader(loaded, use=use, versions=versions, now=clock.now),
         phones=Phones(
@@ -373,30 +400,40 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down
         ),
         operators=operators,
+        controls=controls,
         pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
         lines=lines,
+        people=people,
         spool=spool,
         writer=Writer(spool, store),
         indicators=IndicatorDesk(
             Indicators(client, server.city), counted, lambda: daemon.parts.plan, clock.now
         ),
         observer=Observer(server.metrics),
+        publisher=Publisher(events, clock.now),
+        feed=Feed(events, lambda event: scopes_of(event, plan_in_force)),
         owner=owner,
         domain=domain(server.city),
     )
+    teller = CallTeller(parts.publisher)
     parts.desk.closed.append(estimates.ended)
-    daemon.assemble(parts, (lambda house: _server(house, state)) if serve else None)
-    opened = (store, versions, rules, callbacks, voicemails, audit, counted, earlier)
+    parts.desk.changed.append(teller.changed)
+    parts.pops.told.append(teller.popped)
+    replies = RedisReplies(client, names.replies, clock.now)
+
+    def server_for(house: House) -> Interface:
+        return serving.serve(
+            house, socket_path(state), server, people.credentials, replies, clock.now
+        )
+
+    daemon.assemble(parts, server_for if serve else None)
+    opened = (store, versions, rules, callbacks, voicemails, audit, people, counted, earlier)
     return Running(daemon, *opened, embedded, state)
 
 
 def socket_path(state: Path) -> Path:
     """Where the command line finds the daemon."""
     return state / "switchd.sock"
-
-
-def _server(house: House, state: Path) -> Server:
-    return Server(socket_path(state), build_app(house))
 
 
 def _link(daemon: Daemon, server: ServerSettings, password: str) -> Link:

@@ -7,7 +7,7 @@ is in `house`, what happens after a break in `comparing`.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import gevent
 import structlog
@@ -17,7 +17,7 @@ from routing.callflow import events as on
 from routing.entry import Arrival, is_emergency
 from routing.outgoing import PREFIX
 from routing.plan import Plan
-from switchd.api.server import Server
+from switchd.api.server import Interface
 from switchd.comparing import Comparing
 from switchd.esl.errors import EslError
 from switchd.esl.link import Link
@@ -46,10 +46,10 @@ class Daemon:
     house: RunningHouse
 
     def __init__(self) -> None:
-        self._server: Server | None = None
+        self._server: Interface | None = None
         self._background: list[gevent.Greenlet[..., None]] = []
 
-    def assemble(self, parts: Parts, server: Callable[[RunningHouse], Server] | None) -> None:
+    def assemble(self, parts: Parts, server: Callable[[RunningHouse], Interface] | None) -> None:
         """Take the parts. The daemon itself is one of their listeners, hence not in __init__."""
         self.parts = parts
         self.house = RunningHouse(parts)
@@ -68,8 +68,11 @@ class Daemon:
         if server is not None:
             self._server = server(self.house)
 
-    def start(self, stop: Flag | None = None) -> bool:
-        """Stand by while another daemon works for the node; then define the seats, begin to listen.
+    def start(
+        self, stop: Flag | None = None, standing_by: Callable[[], None] = lambda: None
+    ) -> bool:
+        """Stand by while another daemon works for the node (`standing_by()` is told); then define
+        the seats, begin to listen.
 
         False if `stop` was set before its turn came. Raises `QueueUnavailable` if Redis is not
         there.
@@ -81,7 +84,7 @@ class Daemon:
         parts.observer.start()
         self._background = [gevent.spawn(unbroken, parts.observer.pulse.run)]
         parts.writer.start()  # of what an earlier process left in the spool, too
-        if not parts.membership.claim(stop or Flag()):
+        if not parts.membership.claim(stop or Flag(), standing_by):
             return False
         parts.started_at = now = parts.clock.now()
         parts.observer.instruments.lease("owner")
@@ -98,15 +101,28 @@ class Daemon:
         gc.collect()
         gc.freeze()
         parts.indicators.start()
+        parts.publisher.start()
+        parts.feed.start()
         parts.callbacks.start()
-        parts.notifier.start()
         self._background += [
             gevent.spawn(unbroken, self._read_inbox),
             gevent.spawn(unbroken, parts.deadlines.run),
+            gevent.spawn(unbroken, parts.notifier.run),
         ]
         parts.link.start()
+        if self._server is not None:
+            self._server.open()
         log.info("started", city=parts.plan.city, plan=parts.plan.version, owner=parts.owner)
         return True
+
+    def background(self) -> Sequence[gevent.Greenlet[..., None]]:
+        """Everything that runs from `start` to `stop`."""
+        return self._background
+
+    def handling_since(self) -> float | None:
+        """When the handler of an event of FreeSWITCH began that has not come back; by a clock that
+        ticks."""
+        return self.parts.link.handling_since
 
     def relieved(self) -> bool:
         """Whether another daemon stands by, so that nobody has to wait for this one's calls."""
@@ -131,6 +147,8 @@ class Daemon:
         parts.notifier.stop()
         parts.desk.stop()
         parts.lines.stop()
+        parts.feed.stop()
+        parts.publisher.stop()
         parts.link.stop()
         parts.inbox.close()
         parts.deadlines.close()
@@ -187,6 +205,7 @@ class Daemon:
     def queue_back(self) -> None:
         """Redis answers again; it may have lost what it knew."""
         self.parts.indicators.restore()
+        self.parts.publisher.lost()
         self._comparing.queue_back()
 
     # what the link tells
@@ -261,9 +280,11 @@ class Daemon:
         self.parts.codes.dialled(leg, seat, code)
 
     def number_dialled(self, leg: str, seat: str, number: str) -> None:
-        """A seat's phone dialled a number."""
+        """A seat's phone dialled a number, or a code that leads to a call."""
         stopping = self.parts.draining
-        self.parts.desk.dial_out(on.DialledOut(seat, number, leg, stopping=stopping))
+        wanted = self.parts.keys.codes.dialled(leg, seat, number)
+        if wanted:
+            self.parts.desk.dial_out(on.DialledOut(seat, wanted, leg, stopping=stopping))
 
     def phone(self, seat: str, reachable: bool) -> None:
         """A phone has registered or is gone."""
@@ -274,13 +295,23 @@ class Daemon:
         if leg in self.parts.codes:
             if isinstance(event, on.Played | on.CallerGone):
                 self.parts.codes.played(leg)
+            elif isinstance(event, on.Collected):
+                self.parts.codes.collected(leg, event.keys)
             return True
         if leg in self.parts.lines:
             self.parts.lines.heard(leg, event)
             return True
-        return self.parts.desk.deliver(leg, event)
+        if leg in self.parts.keys.codes:
+            if isinstance(event, on.Played | on.SeatGone):
+                self.parts.keys.codes.over(leg)
+            return True
+        known = self.parts.desk.deliver(leg, event)
+        self.parts.keys.heard(leg, event)
+        return known
 
     def knows(self, leg: str) -> bool:
         """Whether somebody works on the leg."""
         parts = self.parts
-        return leg in parts.desk or leg in parts.codes or leg in parts.lines
+        if leg in parts.lines or leg in parts.keys.codes:
+            return True
+        return leg in parts.desk or leg in parts.codes

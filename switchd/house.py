@@ -6,14 +6,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 from routing.indicators import Counts
+from routing.rights import Scope
 from switchd import __version__
-from switchd.api.ports import Unavailable
+from switchd.api.ports import Following, Unavailable
 from switchd.parts import Parts
 from switchd.queues.facts import QueueUnavailable
 from switchd.records import codec
+from switchd.scopes import scope
 
 
 class RunningHouse:
@@ -56,6 +59,30 @@ class RunningHouse:
             "unexpected": dict(parts.desk.unexpected),
         }
 
+    def health(self) -> Mapping[str, str]:
+        """What keeps the daemon from serving callers."""
+        parts, troubles = self._parts, {}
+        if not parts.link.connected:
+            troubles["freeswitch"] = parts.link.trouble or "not connected"
+        try:
+            parts.waitlist.staffed("")
+        except QueueUnavailable as error:
+            troubles["redis"] = str(error)
+        if not parts.started_at:
+            troubles["switchd"] = "stands by while another daemon has the calls"
+        if parts.draining:
+            troubles["switchd"] = "about to stop: new callers are turned away"
+        return troubles
+
+    def follow(self, since: str) -> Following:
+        """Follow the feed of events."""
+        return partial(self._parts.feed.follow, since)
+
+    def scope(self, kind: str, name: str) -> Scope:
+        """Whose something is, as far as this daemon knows."""
+        with _unavailable():
+            return scope(self._parts, kind, name)
+
     def calls(self) -> Sequence[Mapping[str, Any]]:
         """Every call in progress, oldest first."""
         return [
@@ -76,12 +103,12 @@ class RunningHouse:
     def call(self, call: str) -> Mapping[str, Any] | None:
         """A call in progress, as its record would be if it ended now, with its state."""
         plan = self._parts.plan
-        for found in self._parts.desk.calls():
-            if found.id == call:
-                now = replace(found, ended_at=self._parts.clock.now())
-                record = now.record(plan.city, plan.version, {})
-                return {"state": str(found.state), "record": codec.to_dict(record)}
-        return None
+        found = self._parts.desk.find(call)
+        if found is None:
+            return None
+        now = replace(found, ended_at=self._parts.clock.now())
+        record = now.record(plan.city, plan.version, {})
+        return {"state": str(found.state), "record": codec.to_dict(record)}
 
     def pop(self, call: str) -> Mapping[str, Any] | None:
         """What a seat's screen shows of a call; None if it is neither in progress nor has just
@@ -124,9 +151,18 @@ class RunningHouse:
             snapshot = self._parts.waitlist.snapshot(self._parts.clock.now(), first=0)
         return [asdict(seat) for seat in snapshot.seats.values()]
 
-    def seat_verb(self, seat: str, verb: str, agent: str, reason: str) -> Mapping[str, Any]:
-        """Sign in, be ready, …"""
-        return asdict(self._parts.seat_desk.do(seat, verb, agent, reason))
+    def seat_verb(
+        self,
+        seat: str,
+        verb: str,
+        agent: str,
+        reason: str,
+        pin: str = "",
+        take_over: bool = False,
+        vouched: bool = False,
+    ) -> Mapping[str, Any]:
+        """Sign in, be ready, …; `vouched` if the agent has been proven to be one otherwise."""
+        return asdict(self._parts.seat_desk.do(seat, verb, agent, reason, pin, take_over, vouched))
 
     def reload(self, who: str, why: str) -> Mapping[str, Any]:
         """Read the city's folder again and put its plan into force."""

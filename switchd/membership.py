@@ -56,10 +56,11 @@ class Membership:
             on_trouble=on_trouble,
         )
 
-    def claim(self, stop: Flag) -> bool:
+    def claim(self, stop: Flag, standing_by: Callable[[], None]) -> bool:
         """Begin, as soon as no other daemon works for the node; False if `stop` came before.
 
-        Raises `QueueUnavailable` if Redis is not there at the first attempt.
+        `standing_by()` is told once if there is another. Raises `QueueUnavailable` if Redis is not
+        there at the first attempt.
         """
         waits = False
         while not stop.is_set():
@@ -69,6 +70,7 @@ class Membership:
             except NodeTaken as error:
                 if not waits:
                     log.info("standing by", node=error.owner, owned_at=error.place)
+                    standing_by()
                 self.holder, waits = error.place, True
                 self._wait(error.ends_at, stop)
             except QueueUnavailable as error:

@@ -10,15 +10,20 @@ from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
 from switchd.clock import Clock
+from switchd.control import Controls
 from switchd.dialling import ClickToDial
 from switchd.esl.link import Link
+from switchd.feed.follow import Feed
+from switchd.feed.publisher import Publisher
 from switchd.guard import Guard
 from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
+from switchd.keying import Keying
 from switchd.membership import Membership
 from switchd.nailed.desk import LineDesk
 from switchd.observing import Observer
 from switchd.operators import Operators
+from switchd.people import People
 from switchd.popping import PopDesk
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.entrance import Entrance
@@ -51,6 +56,7 @@ class Parts:
     seating: Seating
     reloader: Reloader
     codes: FeatureCodes
+    keys: Keying
     phones: Phones
     seat_desk: SeatDesk
     callers: CallerDesk
@@ -60,6 +66,8 @@ class Parts:
     """Callbacks and messages, for the interface."""
     dialling: ClickToDial
     operators: Operators
+    controls: Controls
+    people: People
     pops: PopDesk
     lines: LineDesk
     """Those that are kept open."""
@@ -67,6 +75,8 @@ class Parts:
     writer: Writer
     indicators: IndicatorDesk
     observer: Observer
+    publisher: Publisher
+    feed: Feed
     owner: str
     """This node's name in the queue."""
     domain: str

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from routing.callflow.events import NotOccupied, Occupied
+from routing.seats import Offer
 from switchd.api.ports import Refused, Unavailable
 from switchd.calls import ports as calls
+from switchd.credentials import Doorkeeper
 from switchd.estimates import Estimates
-from switchd.queues.facts import QueueUnavailable, SeatRefused, SeatView
+from switchd.queues.facts import NotToBeHad, QueueUnavailable, Refusal, SeatRefused, SeatView
 from switchd.queues.waitlist import Waitlist
-from switchd.seats.codes import SeatRefusal
+from switchd.seats.signing_in import ELSEWHERE, REFUSED, WRONG_PIN, SeatRefusal
 
 
 @contextmanager
@@ -95,6 +97,11 @@ class CallQueue:
             accepted = self._waitlist.accept(token, now)
         return None if accepted is None else accepted.withdrawn
 
+    def claim(self, wanted: str, call: str, lease_seconds: float, now: float) -> Offer | str:
+        with for_calls():
+            claimed = self._waitlist.claim(wanted, call, lease_seconds, now)
+        return claimed.why if isinstance(claimed, NotToBeHad) else claimed
+
     def refuse(self, token: str, reason: str | None, now: float) -> bool:
         with for_calls():
             return self._waitlist.refuse(token, reason, now)
@@ -116,19 +123,43 @@ class SeatDesk:
     """The seat verbs, for feature codes and for the HTTP interface."""
 
     def __init__(
-        self, waitlist: Waitlist, now: Callable[[], float], seated: Callable[[str, str], None]
+        self,
+        waitlist: Waitlist,
+        now: Callable[[], float],
+        seated: Callable[[str, str], None],
+        door: Doorkeeper,
     ) -> None:
         """`seated(seat, agent)` lets the seat serve whom it can with the agent's skills."""
         self._waitlist = waitlist
         self._now = now
         self._seated = seated
+        self._door = door
 
-    def sign_in(self, seat: str, agent: str) -> SeatView:
-        """Raises `SeatRefusal`, like all of them."""
+    @property
+    def wants_pins(self) -> bool:
+        """Whether staff number and PIN are asked for at signing in."""
+        return self._door.wants_pins
+
+    def sign_in(
+        self, seat: str, agent: str, pin: str = "", take_over: bool = False, vouched: bool = False
+    ) -> SeatView:
+        """Let an agent sit down; `vouched` if who it is has been proven otherwise.
+
+        Raises `SeatRefusal`, like all of them.
+        """
         with _for_seats():
-            view = self._waitlist.sign_in(seat, agent, self._now())
+            if not vouched:
+                self._door.admit(agent, pin)
+            view = self._waitlist.sign_in(seat, agent, self._now(), take_over)
             self._seated(seat, agent)
             return self._waitlist.seat(seat) or view
+
+    def sign_in_dialled(self, seat: str, digits: str, pin: str, take_over: bool) -> SeatView:
+        """Let whoever is meant by dialled digits sit down."""
+        agent = self._door.dialled(digits)
+        if agent is None:
+            raise SeatRefusal(f"nobody is meant by the staff number {digits}", WRONG_PIN)
+        return self.sign_in(seat, agent, pin, take_over)
 
     def sign_out(self, seat: str) -> SeatView:
         with _for_seats():
@@ -142,13 +173,22 @@ class SeatDesk:
         with _for_seats():
             return self._waitlist.not_ready(seat, reason, self._now())
 
-    def do(self, seat: str, verb: str, agent: str, reason: str) -> SeatView:
+    def do(
+        self,
+        seat: str,
+        verb: str,
+        agent: str,
+        reason: str,
+        pin: str = "",
+        take_over: bool = False,
+        vouched: bool = False,
+    ) -> SeatView:
         """Do a verb by its name on the command line. Raises `api.ports.Refused` or
         `Unavailable`."""
         try:
             match verb:
                 case "sign-in":
-                    return self.sign_in(seat, agent or seat)
+                    return self.sign_in(seat, agent or seat, pin, take_over, vouched)
                 case "sign-out":
                     return self.sign_out(seat)
                 case "ready":
@@ -167,4 +207,5 @@ def _for_seats() -> Iterator[None]:
     try:
         yield
     except SeatRefused as error:
-        raise SeatRefusal(str(error)) from error
+        prompt = ELSEWHERE if error.reason is Refusal.ELSEWHERE else REFUSED
+        raise SeatRefusal(str(error), prompt) from error

@@ -8,7 +8,7 @@ now and what has to be done. It does nothing itself:
 
 from __future__ import annotations
 
-from routing.callflow import actions, events
+from routing.callflow import actions, events, segments
 from routing.callflow.call import Call
 from routing.callflow.states import State
 from routing.callflow.table import ROWS, TABLE
@@ -34,4 +34,4 @@ def step(
         raise Unexpected(f"{type(event).__name__} in state {call.state}")
     after, todo = row.handler(call, event, plan, now)
     assert after.state in row.leads_to, f"{row.handler.__name__} led to {after.state}"
-    return after, todo
+    return segments.follow(after, now), todo

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from routing.admission import HeldPlace
 from routing.record import CallRecord
@@ -37,6 +37,8 @@ class PlayMusic(Action):
     execution: str
     interrupt: bool = False
     """Whether something is being played and has to stop for it."""
+    leg: str = ""
+    """Who hears it; "" for the caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,8 @@ class Dial(Action):
     """What the other side's display shows besides the caller's number."""
     seat: str = ""
     """The seat that is reached by this number, "" if it is none."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """SIP headers for the other side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,13 +247,13 @@ class CallBack(Action):
 
 @dataclass(frozen=True, slots=True)
 class Tell(Action):
-    """Play prompts to a seat that waits for the person it calls, then report `events.Played`."""
+    """Play prompts to a seat, or to whom it consults, then report `events.Played`."""
 
     leg: str
     prompts: tuple[str, ...]
     execution: str
     interrupt: bool = False
-    """Whether something (a ring tone) is being played and has to stop for it."""
+    """Whether something is being played and has to stop for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,9 +303,78 @@ BRIDGE_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Bridge(Action):
-    """Let caller and seat hear each other."""
+    """Let caller and seat, or two others of the call, hear each other."""
 
     leg: str
+    other: str = ""
+    """Whom it hears; "" for the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep(Action):
+    """Let a leg stay, parked, when whoever it talks with has gone."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Action):
+    """End the talk of two legs; each is told to be parked."""
+
+    leg: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class Park(Action):
+    """Take a leg out of whatever it is in; it is told to be parked."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confer(Action):
+    """Move a leg into the call's conference; `events.Joined` tells when it is there."""
+
+    leg: str
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mute(Action):
+    """Let the others not hear a leg, or hear it again."""
+
+    leg: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claim(Action):
+    """Hold a seat for this call, if it is ready: `events.Claimed` or `events.NotClaimed`."""
+
+    wanted: str
+    """A seat, or an agent wherever that one sits."""
+    lease_seconds: float
+    """How long it may be held before the claim is swept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Action):
+    """Answer a wish; each exactly once."""
+
+    request: str
+    problem: str = ""
+    """Why it was refused, a sentence; "" if it is done or has begun."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Notify(Action):
+    """Tell applications what has become of a wish."""
+
+    what: str
+    """transfer.failed, consult.over, caller.gone, …"""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from routing.admission import Instead
+from routing.callflow.parties import Party, Quest
+from routing.callflow.positions import Spot
 from routing.callflow.states import State
 from routing.lines import Forward, Overflow
-from routing.record import CallKind, CallRecord, EndedBy, LegRecord, Outcome, TraceRecord
+from routing.record import (
+    CallKind,
+    CallRecord,
+    EndedBy,
+    LegRecord,
+    Outcome,
+    Segment,
+    TraceRecord,
+)
 from routing.seats import Offer
 
 
@@ -104,6 +115,26 @@ class Call:
     """Further ways to an emergency service that a seat calls, should this one fail."""
     message_at: float | None = None
     """When the recording of a message began."""
+    parties: tuple[Party, ...] = ()
+    """Who was brought into the call besides its seat, and whose phones ring for that."""
+    quests: tuple[Quest, ...] = ()
+    """Who is being looked for."""
+    spots: Mapping[str, Spot] = field(default_factory=dict)
+    """Where each leg is while the call is being controlled; empty in a plain talk."""
+    swapped: bool = False
+    """Whether, during a consultation, the seat talks with the caller."""
+    tell: tuple[str, ...] = ()
+    """What the seat is to be told before it is back with the caller."""
+    telling: str = ""
+    """The execution that tells it."""
+    muted: bool = False
+    """Whether the others do not hear the seat."""
+    parked_by: str = ""
+    """The seat that parked the caller."""
+    tagged: Mapping[str, str] = field(default_factory=dict)
+    """What the caller's channel was last told about the control of the call."""
+    segments: tuple[Segment, ...] = ()
+    """What has gone on since the first answer; the last one goes on still if its end is None."""
     outcome: Outcome | None = None
     cause: str = ""
     ended_by: EndedBy | None = None
@@ -147,10 +178,27 @@ class Call:
     @property
     def partners(self) -> tuple[str, ...]:
         """Every leg that is rung for the caller, or talks with the caller."""
-        if self.offers:
-            return tuple(offer.token for offer in self.offers)
+        if self.offers or self.parties:
+            offered = tuple(offer.token for offer in self.offers)
+            return (*offered, *(party.leg for party in self.parties))
         passed_on = self.state in (State.FORWARDING, State.FORWARDED)
         return self.open_legs[-1:] if passed_on else ()
+
+    @property
+    def third(self) -> Party | None:
+        """Who was brought in last and has picked up, or else whose phone rings."""
+        return max(self.parties, key=lambda party: party.answered, default=None)
+
+    def party_on(self, leg: str) -> Party | None:
+        """Who is on `leg`, if it is none of caller and seat."""
+        return next((party for party in self.parties if party.leg == leg), None)
+
+    def seat_at(self, leg: str) -> str:
+        """Give the seat whose leg it is, be it the one that has the call or one that was brought
+        into it; "" if it is somebody else's."""
+        brought_in = (party.offer for party in self.parties)
+        offers = (*self.offers, *(offer for offer in brought_in if offer is not None))
+        return next((offer.seat for offer in offers if offer.token == leg), "")
 
     @property
     def open_legs(self) -> tuple[str, ...]:
@@ -190,7 +238,18 @@ class Call:
             kind=self.kind,
             callback=self.callback,
             department=self.department,
+            segments=self._all_segments(ended_at),
         )
+
+    def _all_segments(self, ended_at: float) -> tuple[Segment, ...]:
+        """What went on, up to the end of the talk."""
+        end = self.talk_ended_at if self.talk_ended_at is not None else ended_at
+        closed = (
+            replace(one, ended_at=end if one.ended_at is None else min(one.ended_at, end))
+            for one in self.segments
+            if one.began_at < end
+        )
+        return tuple(closed)
 
     def _all_legs(self, ended_at: float) -> tuple[LegRecord, ...]:
         """The caller's leg, or that of the person who was called back, with those of seats."""

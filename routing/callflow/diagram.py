@@ -7,18 +7,21 @@ import inspect
 from collections import Counter
 
 from routing.callflow import events as on
-from routing.callflow.states import LIVE, State
+from routing.callflow.states import CONTROLLED, LIVE, State
 from routing.callflow.table import ROWS
+
+TALKS = CONTROLLED | {State.TALKING}
 
 
 def mermaid() -> str:
     """Draw every change of state; what may happen anywhere is drawn once."""
     lines = ["stateDiagram-v2", "    [*] --> arrived"]
-    everywhere = _everywhere()
+    everywhere, controlled = _in_most(LIVE - TALKS), _in_most(TALKS)
     arrows: dict[tuple[State, State], list[str]] = {}
     for row in ROWS:
         targets = tuple(target for target in row.leads_to if target is not row.state)
-        if targets == everywhere.get(row.event):
+        told_once = (everywhere.get(row.event), controlled.get(row.event))
+        if targets == told_once[0] or row.leads_to == told_once[1]:
             continue
         for target in targets:
             arrows.setdefault((row.state, target), []).append(row.event.__name__)
@@ -29,16 +32,22 @@ def mermaid() -> str:
     for event, targets in everywhere.items():
         lines.append(f"        in every state: {event.__name__} leads to {' or '.join(targets)}")
     lines.append("    end note")
+    lines.append("    note right of talking")
+    for event, targets in controlled.items():
+        if targets != everywhere.get(event):
+            told = " or ".join(targets)
+            lines.append(f"        while a talk is controlled: {event.__name__} leads to {told}")
+    lines.append("    end note")
     return "\n".join(lines)
 
 
-def _everywhere() -> dict[type[on.Event], tuple[State, ...]]:
-    """Events that may come in every state in which there is a caller and lead the same way."""
+def _in_most(states: frozenset[State]) -> dict[type[on.Event], tuple[State, ...]]:
+    """Events that may come in each of the states, but for one, and lead the same way."""
     found = {}
     for event in dict.fromkeys(row.event for row in ROWS):
-        ways = Counter(row.leads_to for row in ROWS if row.event is event and row.state in LIVE)
+        ways = Counter(row.leads_to for row in ROWS if row.event is event and row.state in states)
         for way, count in ways.most_common(1):
-            if count >= len(LIVE) - 1:
+            if count >= len(states) - 1:
                 found[event] = way
     return found
 

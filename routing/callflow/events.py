@@ -9,6 +9,7 @@ from routing.outgoing import Callback
 from routing.record import CallKind, EndedBy
 from routing.seats import Offer
 from routing.standing import NOTHING_KNOWN, Standing
+from routing.transfers import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +250,42 @@ class SeatPressed(Event):
 
     leg: str
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Control(Event):
+    """Somebody wants something done with the call; `actions.Reply` answers, once."""
+
+    request: str
+    """Names the wish, for its answer."""
+    verb: str
+    """hold, consult, three-way, …: see `handlers.control`."""
+    who: str
+    """Who wants it, for the trace."""
+    target: Target | None = None
+    why: str = ""
+    seat: str = ""
+    """The seat that wants it; "" for somebody who may do it for the seat that has the call."""
+    spoken: bool = False
+    """Whether the seat hears a refusal, because it asked by keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed(Event):
+    """The answer to `actions.Claim`: the seat is held for this call, and may be rung."""
+
+    wanted: str
+    """The seat or the agent, as it was asked for."""
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True)
+class NotClaimed(Event):
+    """The answer to `actions.Claim` if the seat cannot be had."""
+
+    wanted: str
+    why: str
+    """What the seat is doing: talking, not_ready, …; or why nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,10 @@ def _failed(call: Call, plan: Plan, now: float, why: str) -> Result:
 
 def other_side_left(call: Call, event: on.SeatGone, plan: Plan, now: float) -> Result:
     """The talk is over; the caller is on the way back from the bridge."""
+    partner = call.partner
     call = _ended(call, event.leg, event.cause, now)
+    if event.leg != partner:
+        return call, ()
     by = EndedBy.SEAT if event.by_seat else None
     return replace(call, talk_ended_at=call.talk_ended_at or now, ended_by=by), ()
 

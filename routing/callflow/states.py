@@ -48,6 +48,20 @@ class State(StrEnum):
     """Leaving a message, which is recorded."""
     TALKING = "talking"
     """Caller and seat talk."""
+    HELD = "held"
+    """The caller hears music, the seat nothing."""
+    CONSULT_RINGING = "consult_ringing"
+    """The caller hears music, the seat hears somebody else's phone ring."""
+    CONSULTING = "consulting"
+    """The seat talks with somebody else, or with the caller again, while the other hears music."""
+    CONFERENCE = "conference"
+    """Three or more talk with each other."""
+    PARKED = "parked"
+    """The caller hears music; no seat has the call until one picks it up."""
+    TRANSFERRING = "transferring"
+    """The seat has gone; the caller hears music until somebody else picks up."""
+    FAREWELL = "farewell"
+    """The caller has gone while others talked or waited; they are told so."""
     AFTER_TALK = "after_talk"
     """The seat is gone; the caller is about to come back from the bridge."""
     SURVEY = "survey"
@@ -64,7 +78,7 @@ class State(StrEnum):
 
 OUTGOING = frozenset({State.PREVIEW, State.DIALLING_OUT, State.CALLING, State.EXPLAINING})
 """States of a call by the hotline in which its person is not on the line."""
-LIVE = frozenset(State) - OUTGOING - {State.CLEARING, State.ENDED}
+LIVE = frozenset(State) - OUTGOING - {State.FAREWELL, State.CLEARING, State.ENDED}
 """States in which the caller is still on the line."""
 
 ACCEPTED = frozenset({State.WHISPER, State.STAFF_NUMBER, State.CONNECTING, State.TALKING})
@@ -73,3 +87,17 @@ ASKED = frozenset({State.CALLBACK_QUESTION, State.CALLBACK_NUMBER})
 """States in which a caller in the queue is asked about a callback."""
 QUEUED = frozenset({State.WAITING, State.RINGING}) | ASKED
 """States in which the caller is in the queue, or is being offered to a seat."""
+
+CONTROLLED = frozenset(
+    {
+        State.HELD,
+        State.CONSULT_RINGING,
+        State.CONSULTING,
+        State.CONFERENCE,
+        State.PARKED,
+        State.TRANSFERRING,
+    }
+)
+"""States into which a talk is brought by control."""
+ENGAGED = ACCEPTED | CONTROLLED - {State.PARKED, State.TRANSFERRING}
+"""States in which a seat has the call; in a conference it may have left."""

@@ -6,47 +6,28 @@ row in the call's state is unexpected: it changes nothing and is counted by whoe
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 from routing.callflow import events as on
 from routing.callflow import forwarding as f
 from routing.callflow import handlers as h
 from routing.callflow import menus as m
 from routing.callflow import widening as w
+from routing.callflow.control_rows import CONTROL_ROWS
 from routing.callflow.handlers import asking
 from routing.callflow.handlers import callbacks as cb
 from routing.callflow.handlers import calling_back as out
 from routing.callflow.handlers import dialling_out as dial
 from routing.callflow.handlers import supervising as sv
 from routing.callflow.handlers import voicemail as vm
-from routing.callflow.states import ASKED, LIVE, QUEUED, State
+from routing.callflow.rows import Row, rows
+from routing.callflow.states import ASKED, CONTROLLED, LIVE, QUEUED, State
 
 S = State
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One transition."""
-
-    state: State
-    event: type[on.Event]
-    leads_to: tuple[State, ...]
-    """Every state that the handler may choose; the first is the usual one."""
-    handler: Callable[..., h.Result]
-    notices: str
-    """What the caller or the seat notices."""
-
-
-def _rows(*rows: tuple[State, type[on.Event], tuple[State, ...], Any, str]) -> tuple[Row, ...]:
-    return tuple(Row(*row) for row in rows)
 
 
 _BEHIND_THE_GREETING = (S.WAITING, S.MENU, S.FORWARDING, S.GREETING)
 _BEHIND_THE_ANSWER = (S.GREETING, S.CLOSING, S.WAITING, S.MENU, S.FORWARDING)
 
-_ENTRY = _rows(
+_ENTRY = rows(
     (S.ARRIVED, on.Arrived, (S.ANSWERING, S.ENDING), h.decide, "taken, or refused unanswered"),
     (S.ARRIVED, on.TurnedAway, (S.ENDING,), h.turn_away, "refused unanswered; call again"),
     (S.ARRIVED, on.Talking, (S.TALKING,), h.talk_on, "nothing: they talk on"),
@@ -60,7 +41,7 @@ _ENTRY = _rows(
     (S.MENU, on.Played, (S.MENU,), h.ignore, "nothing"),
 )
 
-_FORWARD = _rows(
+_FORWARD = rows(
     (S.FORWARDING, on.SeatAnswered, (S.FORWARDING,), f.picked_up, "the other side picked up"),
     (S.FORWARDING, on.Bridged, (S.FORWARDED,), f.bridged, "they hear each other"),
     (S.FORWARDING, on.SeatFailed, (S.WAITING, S.CLOSING), f.gone, "the queue, or good-bye"),
@@ -84,7 +65,7 @@ _NOT_TAKEN = (S.WAITING, S.CALLBACK_QUESTION, S.CALLBACK_NUMBER)
 _NOT_BRIDGED = (*_NOT_TAKEN, S.ENDING)
 """Where a caller is led behind the last phone that rang: the question if the key was pressed."""
 
-_QUEUE = _rows(
+_QUEUE = rows(
     (S.WAITING, on.Offered, (S.RINGING,), h.ring, "the seat's phone rings; music goes on"),
     (S.WAITING, on.TimerDue, _WAIT_OVER, h.due, "all seats are busy; further seats; a way out"),
     (S.WAITING, on.Unstaffed, (S.WAITING,), w.unstaffed, "further seats may answer"),
@@ -103,7 +84,7 @@ _QUEUE = _rows(
 _ASKED = tuple(
     row
     for state in (S.CALLBACK_QUESTION, S.CALLBACK_NUMBER)
-    for row in _rows(
+    for row in rows(
         (state, on.Offered, (S.RINGING,), asking.seat_free, "the seat's phone rings; music"),
         (state, on.TimerDue, (state,), asking.due, "nothing"),
         (state, on.Unstaffed, (state,), w.unstaffed, "further seats may answer"),
@@ -117,7 +98,7 @@ _ASKED = tuple(
     )
 )
 
-_CALLBACK = _ASKED + _rows(
+_CALLBACK = _ASKED + rows(
     (
         S.CALLBACK_QUESTION,
         on.Collected,
@@ -139,7 +120,7 @@ _CALLBACK = _ASKED + _rows(
 _VOICEMAIL = tuple(
     row
     for state in (S.VOICEMAIL_GREETING, S.VOICEMAIL)
-    for row in _rows(
+    for row in rows(
         (state, on.Offered, (state,), h.late_offer, "nothing rings"),
         (state, on.OfferLost, (state,), h.ignore, "nothing"),
         (state, on.TimerDue, (state,), h.ignore, "nothing"),
@@ -148,7 +129,7 @@ _VOICEMAIL = tuple(
         (state, on.SeatFailed, (state,), h.leg_ended, "nothing"),
         (state, on.SeatAnswered, (state,), h.late_seat, "a phone that answered too late stops"),
     )
-) + _rows(
+) + rows(
     (
         S.VOICEMAIL_GREETING,
         on.Played,
@@ -161,7 +142,7 @@ _VOICEMAIL = tuple(
     (S.VOICEMAIL, on.CallerGone, (S.ENDED, S.CLEARING), vm.hung_up, "the message is kept"),
 )
 
-_OUTGOING = _rows(
+_OUTGOING = rows(
     (S.ARRIVED, on.CallBackDue, (S.PREVIEW,), out.begin, "the seat's phone shows a callback"),
     (
         S.PREVIEW,
@@ -219,7 +200,7 @@ _OUTGOING = _rows(
 )
 
 _BARRED = (S.EXPLAINING, S.ENDED, S.CLEARING)
-_DIALLED = _rows(
+_DIALLED = rows(
     (
         S.ARRIVED,
         on.DialledOut,
@@ -264,7 +245,7 @@ _DIALLED = _rows(
     (S.EXPLAINING, on.Answered, (S.EXPLAINING,), h.ignore, "nothing"),
 )
 
-_OFFER = _rows(
+_OFFER = rows(
     (
         S.RINGING,
         on.SeatAnswered,
@@ -316,7 +297,7 @@ _OFFER = _rows(
 _INTRODUCTION = tuple(
     row
     for state in (S.WHISPER, S.STAFF_NUMBER)
-    for row in _rows(
+    for row in rows(
         (state, on.SeatGone, (*_NOT_TAKEN, state), h.seat_hung_up_early, "music"),
         (state, on.SeatAnswered, (state,), h.late_seat, "another phone stops"),
         (state, on.SeatFailed, (state,), h.other_leg_failed, "nothing"),
@@ -330,7 +311,7 @@ _INTRODUCTION = tuple(
             "the phone stops; others may ring on",
         ),
     )
-) + _rows(
+) + rows(
     (
         S.WHISPER,
         on.Played,
@@ -361,21 +342,7 @@ _INTRODUCTION = tuple(
     ),
 )
 
-_TALK = _rows(
-    (S.TALKING, on.SeatGone, (S.AFTER_TALK, S.TALKING), h.seat_left, "the talk is over"),
-    (S.TALKING, on.SeatAnswered, (S.TALKING,), h.late_seat, "another phone stops"),
-    (S.TALKING, on.SeatFailed, (S.TALKING,), h.other_leg_failed, "nothing"),
-    (S.TALKING, on.Offered, (S.TALKING,), h.late_offer, "nothing rings"),
-    (
-        S.TALKING,
-        on.CallerBack,
-        (S.SURVEY, S.CLOSING, S.ENDING),
-        h.caller_back,
-        "the survey, or thanks",
-    ),
-    (S.TALKING, on.Played, (S.TALKING,), h.ignore, "nothing: music that was cut off"),
-    (S.TALKING, on.TimerDue, (S.TALKING,), h.ignore, "nothing"),
-    (S.TALKING, on.OfferLost, (S.TALKING,), h.ignore, "nothing"),
+_TALK = rows(
     (
         S.AFTER_TALK,
         on.CallerBack,
@@ -402,7 +369,7 @@ _TALK = _rows(
     (S.SURVEY, on.Played, (S.SURVEY,), h.ignore, "nothing"),
 )
 
-_EXIT = _rows(
+_EXIT = rows(
     (S.CLOSING, on.Played, (S.ENDING, S.CLOSING), h.closed, "hung up"),
     (S.CLOSING, on.SeatGone, (S.CLOSING, S.WAITING), h.seat_gone_behind, "the same"),
     (S.CLOSING, on.SeatFailed, (S.CLOSING,), h.leg_ended, "nothing"),
@@ -425,12 +392,12 @@ _EXIT = _rows(
 _ANYWHERE = tuple(
     Row(state, on.CallerGone, (S.ENDED, S.CLEARING), h.caller_left, "every phone stops")
     for state in State
-    if state in LIVE - {S.VOICEMAIL}
+    if state in LIVE - CONTROLLED - {S.VOICEMAIL, S.TALKING}
 )
 _SWITCH = tuple(
     Row(state, on.SwitchRefused, (S.ENDING,), h.switch_refused, "hung up; written down as failed")
     for state in State
-    if state in LIVE - {S.ENDING}
+    if state in LIVE - CONTROLLED - {S.ENDING, S.TALKING}
 )
 _NO_QUEUE = tuple(
     Row(state, on.QueueFailed, (S.CLOSING,), h.queue_failed, "a technical fault is announced")
@@ -442,6 +409,8 @@ _BEHIND_THE_QUEUE = (
     S.STAFF_NUMBER,
     S.CONNECTING,
     S.TALKING,
+    *sorted(CONTROLLED),
+    S.FAREWELL,
     S.VOICEMAIL_GREETING,
     S.VOICEMAIL,
     S.CLOSING,
@@ -453,7 +422,7 @@ _SUPERVISED = tuple(
     row
     for state in State
     if state in QUEUED
-    for row in _rows(
+    for row in rows(
         (state, on.Ranked, (state,), sv.ranked, "an earlier or a later turn"),
         (
             state,
@@ -497,6 +466,7 @@ ROWS = (
     + _OFFER
     + _INTRODUCTION
     + _TALK
+    + CONTROL_ROWS
     + _EXIT
     + _ANYWHERE
     + _SWITCH

@@ -53,10 +53,15 @@ class Client:
         """Return what /v1/`what` shows. Raises `NoDaemon` or `Answer`."""
         return self._ask("GET", f"/v1/{what}", None)
 
-    def seat(self, seat: str, verb: str, **body: str) -> Any:
+    def seat(self, seat: str, verb: str, **body: str | bool) -> Any:
         """Do a seat verb. Raises `NoDaemon` or `Answer`."""
         given = {key: value for key, value in body.items() if value}
         return self._ask("POST", f"/v1/seats/{quote(seat, safe='')}/{verb}", given)
+
+    def control(self, seat: str, verb: str, **body: str) -> Any:
+        """Do something with the call of a seat. Raises `NoDaemon` or `Answer`."""
+        given = {key: value for key, value in body.items() if value}
+        return self._ask("POST", f"/v1/seats/{quote(seat, safe='')}/call/{verb}", given)
 
     def dial(self, seat: str, number: str, line: str, who: str) -> Any:
         """Have a seat call a number. Raises `NoDaemon` or `Answer`."""
@@ -124,7 +129,7 @@ class Client:
         finally:
             connection.close()
         if response.status >= 400:
-            text = answer.get("description") or answer.get("title") if answer else response.reason
+            text = answer.get("detail") or answer.get("title") if answer else response.reason
             kind = Unreachable if response.status == 503 else Answer
             raise kind(str(text), answer)
         return answer

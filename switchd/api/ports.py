@@ -1,13 +1,19 @@
-"""What the HTTP interface shows and does."""
+"""What the HTTP interface shows and does, and whom it lets in."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
+
+from routing.rights import Identity, Scope
 
 
 class Refused(Exception):
     """The verb is not possible now; the text says why."""
+
+
+class NotThere(Exception):
+    """What the verb is about does not exist; the text says what."""
 
 
 class PlanRefused(Exception):
@@ -23,11 +29,65 @@ class Unavailable(Exception):
     """Something that the answer needs cannot be reached; the text says what."""
 
 
+class Credentials(Protocol):
+    """Knows whose token it is."""
+
+    def check(self, token: str, now: float) -> Identity | None:
+        """Give whoever the token is for; None for one that is unknown, expired or revoked.
+
+        Raises `Unavailable` if that cannot be found out.
+        """
+        ...
+
+
+class Happened(Protocol):
+    """One event of the feed."""
+
+    @property
+    def kind(self) -> str: ...
+    def plain(self) -> Mapping[str, Any]: ...
+
+
+class Step(Protocol):
+    """What whoever follows the feed gets."""
+
+    @property
+    def position(self) -> str:
+        """Give the place in the feed from which to go on."""
+        ...
+
+    @property
+    def events(self) -> Sequence[Happened]:
+        """Give what happened; nothing if it was only a while ago that something did."""
+        ...
+
+
+Sees = Callable[[Scope], bool]
+Following = Callable[[Sees, float], Iterator[Step]]
+"""Follows the feed for whoever sees what is of some scopes; gives a step after so many seconds
+without events, too."""
+
+
 class House(Protocol):
     """The running daemon, as plain data: str, int, float, bool, None, lists and mappings.
     Times are seconds since the epoch."""
 
     def status(self) -> Mapping[str, Any]: ...
+    def health(self) -> Mapping[str, str]:
+        """Give what keeps the daemon from serving callers: part → what is wrong with it."""
+        ...
+
+    def scope(self, kind: str, name: str) -> Scope:
+        """Tell whose it is: `kind` is seat, call, group, agent, callback or voicemail.
+
+        What does not exist is nobody's: an empty scope. Raises `Unavailable`.
+        """
+        ...
+
+    def follow(self, since: str) -> Following:
+        """Follow the feed from the event after that id on, "" for from now on."""
+        ...
+
     def calls(self) -> Sequence[Mapping[str, Any]]: ...
     def call(self, call: str) -> Mapping[str, Any] | None:
         """Give a call in progress, as its record would be now, and its state; None if unknown."""
@@ -61,9 +121,21 @@ class House(Protocol):
     def change_skills(
         self, agent: str, changes: Mapping[str, int | None], who: str, why: str
     ) -> Mapping[str, Any]: ...
-    def seat_verb(self, seat: str, verb: str, agent: str, reason: str) -> Mapping[str, Any]: ...
     def dial(self, seat: str, number: str, line: str, who: str) -> Mapping[str, Any]:
         """Ring the seat's phone, then the number; `line` "" is the one that the seat serves."""
+
+    def seat_verb(
+        self,
+        seat: str,
+        verb: str,
+        agent: str,
+        reason: str,
+        pin: str = "",
+        take_over: bool = False,
+        vouched: bool = False,
+    ) -> Mapping[str, Any]:
+        """`vouched` if it is known otherwise that the agent is the one who signs in; else the
+        city may want a PIN."""
         ...
 
     def reload(self, who: str, why: str) -> Mapping[str, Any]: ...

@@ -19,6 +19,7 @@ from routing.outgoing import LEG_PREFIX, OUTGOING_LEGS, Callback
 from routing.plan import Plan
 from routing.record import CallRecord, EndedBy
 from routing.seats import Offer
+from switchd.calls.answers import Answers
 from switchd.calls.performer import Performer
 from switchd.calls.ports import (
     Clock,
@@ -57,7 +58,10 @@ class Desk:
         self._queue = queue
         self._ledger = ledger
         self._clock = clock
-        self._performer = Performer(switch, queue, clock, register, places or NoPlaces())
+        self.answers = Answers()
+        self._performer = Performer(
+            switch, queue, clock, register, places or NoPlaces(), self.answers
+        )
         self.reception = Reception(
             plan,
             switch,
@@ -75,6 +79,8 @@ class Desk:
         self._empty.set()
         self.closed: list[Callable[[CallRecord], None]] = []
         """Told of every record, after it is safe."""
+        self.changed: list[Callable[[Call, Call], None]] = []
+        """Told of every step of a call, as it was before and is after."""
         self.rung: list[Callable[[Call, str], None]] = []
         """Told of every leg that is about to be rung for a call; must not wait for anything."""
         self.unexpected: Counter[str] = Counter()
@@ -137,6 +143,11 @@ class Desk:
                 return True
         return False
 
+    def call_on(self, leg: str) -> Call | None:
+        """Give the call that a leg belongs to, as it is now."""
+        worker = self._legs.get(leg)
+        return None if worker is None else worker.call
+
     def turn_away(self, leg: str, arrival: Arrival) -> None:
         """A new caller is parked whom nobody will serve; the call leaves a record."""
         self._open(leg, on.TurnedAway(arrival))
@@ -157,6 +168,7 @@ class Desk:
             on_leg=self._ring,
             on_closed=self._close,
             on_unexpected=self._count_unexpected,
+            on_changed=self._changed,
         )
         self._calls[leg] = self._legs[leg] = worker
         self._empty.clear()
@@ -227,6 +239,13 @@ class Desk:
         for worker in list(self._calls.values()):
             if worker.call.state in QUEUED and worker.call.id not in known:
                 worker.post(on.QueueForgot())
+
+    def _changed(self, before: Call, after: Call) -> None:
+        for listener in self.changed:
+            try:
+                listener(before, after)
+            except Exception:
+                log.exception("not told of a step of a call", call_id=after.id)
 
     def _count_unexpected(self, call: Call, event: on.Event) -> None:
         self.unexpected[f"{call.state}/{type(event).__name__}"] += 1

@@ -11,6 +11,7 @@ from routing.callflow import Call
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.record import EndedBy
+from switchd.calls.answers import Answers
 from switchd.calls.ports import (
     Clock,
     LegGone,
@@ -36,8 +37,15 @@ class Performer:
     """Does things for one call at a time; holds nothing of any call."""
 
     def __init__(
-        self, switch: Switch, queue: Queue, clock: Clock, register: Register, places: Places
+        self,
+        switch: Switch,
+        queue: Queue,
+        clock: Clock,
+        register: Register,
+        places: Places,
+        answers: Answers | None = None,
     ) -> None:
+        self._answers = answers or Answers()
         self._switch = switch
         self._register = register
         self._places = places
@@ -74,6 +82,14 @@ class Performer:
             do.RefuseOffer: self._refuse,
             do.ReleaseSeat: self._release,
             do.Bridge: self._bridge,
+            do.Keep: self._keep,
+            do.Part: self._part,
+            do.Park: self._park,
+            do.Confer: self._confer,
+            do.Mute: self._mute,
+            do.Claim: self._claim,
+            do.Reply: self._reply,
+            do.Notify: self._notify,
             do.StartRecording: self._record,
             do.StopRecording: self._stop_recording,
             do.Hangup: self._hang_up,
@@ -139,7 +155,9 @@ class Performer:
         self._best_effort(
             call,
             "music",
-            lambda: self._switch.music(call.id, action.music, action.execution, action.interrupt),
+            lambda: self._switch.music(
+                action.leg or call.id, action.music, action.execution, action.interrupt
+            ),
         )
 
     def _collect(self, call: Call, action: do.Collect) -> on.Event | None:
@@ -302,6 +320,7 @@ class Performer:
                 action.title,
                 call.id,
                 action.seat,
+                action.headers,
             ),
         )
 
@@ -386,12 +405,45 @@ class Performer:
 
     def _bridge(self, call: Call, action: do.Bridge) -> on.Event | None:
         try:
-            self._switch.bridge(call.id, action.leg)
+            self._switch.bridge(action.other or call.id, action.leg)
         except SwitchAway:
             return None
         except SwitchError as error:
             return on.BridgeFailed(action.leg, str(error))
         return None
+
+    def _keep(self, call: Call, action: do.Keep) -> None:
+        self._best_effort(call, "keep", lambda: self._switch.keep(action.leg))
+
+    def _part(self, call: Call, action: do.Part) -> None:
+        self._best_effort(call, "part", lambda: self._switch.part(action.leg, action.other))
+
+    def _park(self, call: Call, action: do.Park) -> None:
+        self._best_effort(call, "park", lambda: self._switch.park(action.leg))
+
+    def _confer(self, call: Call, action: do.Confer) -> None:
+        self._best_effort(call, "confer", lambda: self._switch.confer(action.leg, action.room))
+
+    def _mute(self, call: Call, action: do.Mute) -> None:
+        self._best_effort(call, "mute", lambda: self._switch.mute(action.leg, action.on))
+
+    def _claim(self, call: Call, action: do.Claim) -> on.Event:
+        try:
+            claim = self._queue.claim(
+                action.wanted, call.id, action.lease_seconds, self._clock.now()
+            )
+        except QueueUnavailable as error:
+            log.warning("seat not asked for", call_id=call.id, why=str(error))
+            return on.NotClaimed(action.wanted, "the waiting list cannot be reached")
+        if isinstance(claim, str):
+            return on.NotClaimed(action.wanted, claim)
+        return on.Claimed(action.wanted, claim)
+
+    def _reply(self, call: Call, action: do.Reply) -> None:
+        self._answers.tell(action)
+
+    def _notify(self, call: Call, action: do.Notify) -> None:
+        self._answers.notify(call, action)
 
     def _record(self, call: Call, action: do.StartRecording) -> None:
         self._best_effort(call, "record", lambda: self._switch.record(call.id, action.path))

@@ -11,6 +11,7 @@ from routing.callflow.actions import KeepPlace
 from routing.callflow.events import NotOccupied, Occupied
 from routing.monitoring import Mode
 from routing.record import CallRecord
+from routing.seats import Offer
 from routing.standing import Callers, Standing
 
 
@@ -162,6 +163,11 @@ class Queue(Protocol):
     def accept(self, token: str, now: float) -> tuple[str, ...] | None:
         """The seat answered. Returns the tokens of the caller's other offers, which have ended;
         None if the offer itself has ended."""
+        ...
+
+    def claim(self, wanted: str, call: str, lease_seconds: float, now: float) -> Offer | str:
+        """Hold a seat, named by itself or by the agent who sits there, for a call that is no
+        caller of the list; or tell what the seat is doing instead of being ready."""
         ...
 
     def refuse(self, token: str, reason: str | None, now: float) -> bool: ...

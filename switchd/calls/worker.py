@@ -13,8 +13,9 @@ from gevent.queue import SimpleQueue
 from routing.callflow import Call, State, Unexpected, step
 from routing.callflow import actions as do
 from routing.callflow import events as on
+from routing.callflow.broken import broken
 from routing.plan import Plan
-from routing.record import CallRecord
+from routing.record import CallRecord, EndedBy
 from switchd.calls.performer import Performer
 from switchd.calls.ports import Clock
 
@@ -37,6 +38,7 @@ class Worker:
         on_leg: Callable[[str, Worker], None],
         on_closed: Callable[[Worker, CallRecord], None],
         on_unexpected: Callable[[Call, on.Event], None],
+        on_changed: Callable[[Call, Call], None],
     ) -> None:
         self.call = call
         self.plan: Final = plan
@@ -45,6 +47,7 @@ class Worker:
         self._on_leg = on_leg
         self._on_closed = on_closed
         self._on_unexpected = on_unexpected
+        self._on_changed = on_changed
         self._mailbox: SimpleQueue[on.Event] = SimpleQueue()
         self._timers: dict[str, Callable[[], None]] = {}
         self._greenlet: gevent.Greenlet[..., None] | None = None
@@ -72,16 +75,29 @@ class Worker:
                 self._take(event)
             except Exception:
                 log.exception("call step failed", call_id=self.call.id, happened=repr(event))
+                self._end_if_gone(event)
+
+    def _end_if_gone(self, event: on.Event) -> None:
+        """A defect must not leave a call open that nobody will end any more."""
+        gone = event if isinstance(event, on.CallerGone) else on.CallerGone("", EndedBy.SYSTEM)
+        if gone is not event and self.call.ended_at is None:
+            return
+        now, why = self._clock.now(), type(event).__name__
+        self.call, todo = broken(self.call, self.plan, now, gone.cause, gone.by, why)
+        for action in todo:
+            self._safely_do(action)
 
     def _take(self, event: on.Event) -> None:
         pending = deque([event])
         while pending:
             event = pending.popleft()
+            before = self.call
             try:
-                self.call, todo = step(self.call, event, self.plan, self._clock.now())
+                self.call, todo = step(before, event, self.plan, self._clock.now())
             except Unexpected:
                 self._on_unexpected(self.call, event)
                 continue
+            self._on_changed(before, self.call)
             for action in todo:
                 came_of_it = self._safely_do(action)
                 if came_of_it is not None:

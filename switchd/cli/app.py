@@ -8,13 +8,16 @@ import typer
 
 from switchd import __version__
 from switchd.cli import (
+    agents,
     callbacks,
     callers,
     city,
+    control,
     demo,
     explain,
     indicators,
     inspect,
+    install,
     operators,
     outgoing,
     plan,
@@ -23,6 +26,7 @@ from switchd.cli import (
     report,
     roster,
     run,
+    tokens,
     versions,
     why,
 )
@@ -51,6 +55,7 @@ def main(
 
 app.command("demo")(demo.demo)
 app.command("run")(run.run)
+app.command("install")(install.install)
 app.command("check")(city.check)
 app.command("doctor")(city.doctor)
 app.command("explain")(explain.explain)
@@ -71,10 +76,13 @@ app.command("blocked")(callers.blocked)
 app.add_typer(callbacks.callbacks, name="callbacks")
 app.add_typer(callbacks.voicemail, name="voicemail")
 app.command("audit")(operators.audit)
+control.add_verbs(inspect.seat)
 inspect.seat.command("dial")(outgoing.dial)
 app.add_typer(inspect.seat, name="seat")
 app.add_typer(operators.queue, name="queue")
 app.add_typer(operators.agent, name="agent")
+app.add_typer(agents.agents, name="agents")
+app.add_typer(tokens.tokens, name="tokens")
 app.add_typer(plan.plan, name="plan")
 app.add_typer(city.prompts, name="prompts")
 app.add_typer(city.freeswitch, name="freeswitch")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,11 +28,12 @@ from switchd.config import check as check_folder
 from switchd.config.server import Log
 from switchd.esl.errors import EslError
 from switchd.esl.link import asking
-from switchd.freeswitch.doctor import Level, diagnose
+from switchd.freeswitch.doctor import Finding, Level, diagnose
 from switchd.freeswitch.render import RenderError, render
 from switchd.freeswitch.secrets import SecretsError
 from switchd.freeswitch.settings import SettingsError
 from switchd.history import against_history
+from switchd.installing import UNIT, differences
 from switchd.places import share
 from switchd.prompts.check import Severity as PromptSeverity
 from switchd.prompts.check import check_prompts
@@ -127,7 +129,7 @@ def freeswitch_render(
 
 
 def doctor(city: City = DEFAULT_CITY, node: Node = "") -> None:
-    """Ask the running FreeSWITCH whether it is as the plan wants it."""
+    """Ask the running FreeSWITCH whether it is as the plan wants it, and look at the server."""
     loaded = load_node_or_fail(city, node)
     event_socket = loaded.server.freeswitch.event_socket
     try:
@@ -138,7 +140,7 @@ def doctor(city: City = DEFAULT_CITY, node: Node = "") -> None:
     host, port = event_socket.host, event_socket.port
     try:
         with asking(host, port, password, CONNECT_SECONDS) as link:
-            findings = diagnose(link.api, loaded.plan, render_settings(loaded))
+            findings = [*_server(), *diagnose(link.api, loaded.plan, render_settings(loaded))]
     except EslError as error:
         fail(f"no FreeSWITCH on the event socket {host}:{port}: {error}", Exit.UNAVAILABLE)
     marks = {Level.OK: "ok", Level.WARNING: "warning", Level.ERROR: "ERROR"}
@@ -152,6 +154,18 @@ def doctor(city: City = DEFAULT_CITY, node: Node = "") -> None:
         )
     failed = any(finding.level is Level.ERROR for finding in findings)
     raise typer.Exit(Exit.FAILED if failed else Exit.OK)
+
+
+def _server() -> list[Finding]:
+    """What `switchd install` put onto this server, if it did."""
+    root = Path("/")
+    if not (root / UNIT).exists():
+        return []
+    found = [
+        Finding(Level.WARNING, what, what_to_do)
+        for what, what_to_do in differences(root, str(Path(sys.prefix) / "bin" / "switchd"))
+    ]
+    return found or [Finding(Level.OK, "unit, user and folders are as installed")]
 
 
 def _advice(parts: Iterable[str]) -> str:

@@ -22,7 +22,10 @@ from switchd.cli.common import (
     settings_or_fail,
 )
 
-seat = typer.Typer(no_args_is_help=True, help="Sign a seat in or out, make it ready or not.")
+seat = typer.Typer(
+    no_args_is_help=True,
+    help="Sign a seat in or out, make it ready or not; what it does with its call.",
+)
 
 Column = tuple[str, Callable[[dict[str, Any], float], str]]
 
@@ -138,10 +141,17 @@ Number = Annotated[str, typer.Argument(help="The seat's number, such as 1001.")]
 def sign_in(
     number: Number,
     agent: Annotated[str, typer.Option(help="Staff number; default: the seat's.")] = "",
+    with_pin: Annotated[
+        bool, typer.Option("--pin", help="Ask for the PIN, where the city wants one.")
+    ] = False,
+    take_over: Annotated[
+        bool, typer.Option("--take-over", help="An agent who sits elsewhere moves here.")
+    ] = False,
     city: City = DEFAULT_CITY,
 ) -> None:
     """An agent sits down (签入); not ready yet."""
-    _do(city, number, "sign-in", agent=agent)
+    pin: str = typer.prompt("PIN", hide_input=True) if with_pin else ""
+    _do(city, number, "sign-in", agent=agent, pin=pin, take_over=take_over)
 
 
 @seat.command()
@@ -166,7 +176,7 @@ def sign_out(number: Number, city: City = DEFAULT_CITY) -> None:
     _do(city, number, "sign-out")
 
 
-def _do(city: Path, number: str, verb: str, **body: str) -> None:
+def _do(city: Path, number: str, verb: str, **body: str | bool) -> None:
     view = ask(city, lambda client: client.seat(number, verb, **body))
     later = f", {view['after_call']} after the call" if view["after_call"] else ""
     reason = f" ({view['reason']})" if view["reason"] else ""

@@ -22,10 +22,12 @@ from switchd.cli.common import DEFAULT_CITY, City, Exit, Node, fail, load_node_o
 from switchd.config import render_problem
 from switchd.config.server import Log
 from switchd.daemon import Daemon
+from switchd.health import Health
 from switchd.history import RetiredForEver
 from switchd.queues.embedded import EmbeddedRedisFailed
 from switchd.queues.facts import QueueUnavailable
 from switchd.records.errors import SchemaTooNew, SpoolInUse, StoreUnavailable
+from switchd.service import Service
 
 SWITCH_SECONDS = 0.0005
 """How soon a thread gives the interpreter back to the loop; Python's own choice is 0.005."""
@@ -133,10 +135,15 @@ def _serve(running: Running, drain: float) -> bool:
         gevent.signal_handler(number, told)
     daemon = running.daemon
     displaced = gevent.spawn(_when_displaced, daemon, stop, at_once)
-    gevent.signal_handler(signal.SIGHUP, lambda: gevent.spawn(_reload, daemon))
+    service = Service()
+    gevent.signal_handler(signal.SIGHUP, lambda: gevent.spawn(_reload, daemon, service))
+    watching = gevent.spawn(service.watch, Health(daemon.background, daemon.handling_since))
     try:
-        if daemon.start(stop):
+        if daemon.start(stop, standing_by=lambda: service.ready("standing by")):
+            service.ready(f"commands FreeSWITCH for {daemon.parts.plan.title}")
             stop.wait()
+            watching.kill()
+            service.stopping("draining")
             draining = gevent.spawn(daemon.drain, 0.0 if daemon.relieved() else drain)
             draining.link(lambda _: at_once.set())
             at_once.wait()
@@ -147,6 +154,7 @@ def _serve(running: Running, drain: float) -> bool:
         fail(f"cannot start: {error}", Exit.UNAVAILABLE)
     finally:
         displaced.kill()
+        watching.kill()
         running.close()
 
 
@@ -157,11 +165,15 @@ def _when_displaced(daemon: Daemon, *flags: Flag) -> None:
         flag.set()
 
 
-def _reload(daemon: Daemon) -> None:
+def _reload(daemon: Daemon, service: Service) -> None:
     """What SIGHUP asks for; what comes of it is in the log."""
+    service.reloading()
     try:
         daemon.house.reload("SIGHUP", "SIGHUP")
     except PlanRefused:
-        return
+        service.ready("the changed plan has errors, the old one is in force; see the log")
     except Unavailable as error:
         structlog.get_logger("switchd.run").error("plan not reloaded", why=str(error))
+        service.ready("the changed plan could not be put into force; see the log")
+    else:
+        service.ready(f"plan {daemon.parts.plan.version} is in force")

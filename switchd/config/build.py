@@ -30,6 +30,7 @@ from switchd.config.menus import Menu
 from switchd.config.models import City, Seat, Trunk
 from switchd.config.overflow import build_steps
 from switchd.config.seat_range import seat_numbers
+from switchd.config.signing_in import build_sign_in
 
 
 def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
@@ -72,7 +73,16 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
             for number in seat_numbers(written)
         },
         agents={
-            number: PlanAgent(number, agent.title, agent.skills, agent.announcement or "")
+            number: PlanAgent(
+                number=number,
+                title=agent.title,
+                skills=agent.skills,
+                announcement=agent.announcement or "",
+                role=agent.role,
+                leads=agent.leads,
+                shift=agent.shift,
+                crew=agent.crew or _only_crew(draft, agent.shift),
+            )
             for number, agent in draft.agents.items()
         },
         trunks={key: build_trunk(lookup, key, trunk) for key, trunk in draft.trunks.items()},
@@ -92,6 +102,7 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
         control=build_control(draft),
         admission=PlanAdmission(**draft.admission.model_dump()),
         introduction=PlanIntroduction(**draft.introduction.model_dump()),
+        sign_in=build_sign_in(draft.sign_in),
         version=version,
     )
 
@@ -158,6 +169,10 @@ def _seat(lookup: Lookup, number: str, seat: Seat) -> PlanSeat:
         nailed_up=seat.nailed_up,
         accept_key=seat.accept_key,
     )
+
+
+def _only_crew(draft: Draft, shift: str | None) -> str | None:
+    return draft.shifts[shift].crews[0] if shift is not None else None
 
 
 def _menu(key: str, menu: Menu) -> PlanMenu:

@@ -43,6 +43,7 @@ def _restart(started: Loaded, after: Loaded) -> Iterator[tuple[str, str]]:
         ),
         ("feature_codes", old.feature_codes, new.feature_codes, both),
         ("log", old.log, new.log, RESTART),
+        ("api", (old.api, old.listen), (new.api, new.listen), RESTART),
         ("metrics", old.metrics, new.metrics, RESTART),
     ]
     return ((what, remedy) for what, was, is_, remedy in compared if was != is_)

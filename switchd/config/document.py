@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from switchd.config.admission import Admission
+from switchd.config.api import Api
 from switchd.config.calendars import Calendar, Holidays, Shift
 from switchd.config.callbacks import Callbacks, Voicemail
 from switchd.config.callers import Callers
@@ -24,6 +25,7 @@ from switchd.config.models import (
     Word,
 )
 from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Metrics, Node, Storage
+from switchd.config.signing_in import SignIn
 
 
 class Document(Section):
@@ -43,6 +45,7 @@ class Document(Section):
         description="Agents (话务员) by staff number (工号) and what they can do. Others may sign "
         "in as well, with the skills of their seat.",
     )
+    sign_in: SignIn = Field(default=SignIn(), description="How agents sign in at seats (签入).")
     trunks: dict[Word, Trunk] = Field(
         default={"trunk": Trunk()}, min_length=1, description="Trunk groups (中继) by name."
     )
@@ -105,3 +108,4 @@ class Document(Section):
     feature_codes: FeatureCodes = Field(
         default=FeatureCodes(), description="What an agent dials on the seat's phone."
     )
+    api: Api = Field(default=Api(), description="The HTTP interface for softphones.")

@@ -11,6 +11,7 @@ from typing import Any, get_args, get_origin
 from pydantic import TypeAdapter, ValidationError
 
 from switchd.config.admission import Admission
+from switchd.config.api import Api
 from switchd.config.calendars import Calendar, Holidays, Shift
 from switchd.config.callbacks import Callbacks, Voicemail
 from switchd.config.callers import Callers
@@ -24,6 +25,7 @@ from switchd.config.models import Agent, City, Group, Seat, Survey, Trunk, Waiti
 from switchd.config.problems import Problem, Severity, choose
 from switchd.config.server import FeatureCodes, Folders, FreeSwitch, Log, Metrics, Storage
 from switchd.config.server import Node as ServerNode
+from switchd.config.signing_in import SignIn
 from switchd.config.source import Mapping, Node, Path, Scalar, child, locate, plain
 
 
@@ -38,6 +40,7 @@ class Draft:
     groups: dict[str, Group] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
     agents: dict[str, Agent] = field(default_factory=dict)
+    sign_in: SignIn = field(default_factory=SignIn)
     trunks: dict[str, Trunk] = field(default_factory=lambda: {"trunk": Trunk()})
     menus: dict[str, Menu] = field(default_factory=dict)
     emergency: dict[str, EmergencyTarget] = field(default_factory=dict)
@@ -61,6 +64,7 @@ class Draft:
     log: Log = field(default_factory=Log)
     metrics: Metrics = field(default_factory=Metrics)
     feature_codes: FeatureCodes = field(default_factory=FeatureCodes)
+    api: Api = field(default_factory=Api)
 
     def error(self, path: Path, what: str, instead: str) -> None:
         """Report an error at the key `path`."""

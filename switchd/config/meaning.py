@@ -7,6 +7,8 @@ from zoneinfo import available_timezones
 from switchd.config.draft import Draft
 from switchd.config.lookup import Lookup
 from switchd.config.meaning_admission import check_admission
+from switchd.config.meaning_agents import check_agents
+from switchd.config.meaning_api import check_api
 from switchd.config.meaning_calendars import check_calendars
 from switchd.config.meaning_callbacks import check_callbacks
 from switchd.config.meaning_callers import check_callers
@@ -39,6 +41,7 @@ def check_meaning(draft: Draft, known: Known, now: float) -> None:
     check_callbacks(draft, lookup)
     check_groups(draft, lookup, now)
     check_skills(draft, lookup)
+    check_agents(draft)
     check_seats(draft, lookup)
     check_control(draft, lookup)
     check_admission(draft, lookup)
@@ -46,6 +49,7 @@ def check_meaning(draft: Draft, known: Known, now: float) -> None:
     check_sounds(draft, lookup, known)
     check_server(draft)
     check_nodes(draft)
+    check_api(draft)
 
 
 def _check_city(draft: Draft) -> None:

@@ -15,6 +15,7 @@ from routing.introduction import HeardBy
 from routing.lines import Exit
 from routing.plan import CallerFrom, Source
 from routing.queueing import Strategy
+from routing.rights import Role
 
 NAME = "[a-z][a-z0-9-]{0,31}"
 """Pattern of a city's short name."""
@@ -358,6 +359,22 @@ class Agent(Section):
         description="Prompt that callers hear instead of the staff number, such as a recording of "
         "the agent's own.",
         examples=["agent_8001"],
+    )
+    role: Role = Field(
+        default=Role.SEAT,
+        description="What the agent may do over HTTP with a token of his or her own: `seat`, "
+        "`team_lead` (组长, `leads` says of which groups) or `shift_supervisor` (值班长).",
+    )
+    leads: tuple[Word, ...] = Field(
+        default=(), description="Groups that a team lead supervises.", examples=["[intake, web]"]
+    )
+    shift: Word | None = Field(
+        default=None,
+        description="Shifts by which the agent works; `switchd hours` counts as overtime what is "
+        "outside of them. Default: no overtime is counted.",
+    )
+    crew: Text | None = Field(
+        default=None, description="The agent's crew; needed for shifts with several."
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from switchd.config.addresses import Address, read_address
 from switchd.config.draft import Draft
 from switchd.config.models import Section
 from switchd.config.server import FreeSwitch, Node
@@ -22,6 +23,8 @@ class NodeSettings:
     password_file: Path
     state: Path
     recordings: Path
+    listen: Address | None
+    """Where its HTTP interface listens; None: as the city says."""
 
 
 def freeswitch_of(city: FreeSwitch, node: Node) -> FreeSwitch:
@@ -57,5 +60,6 @@ def build_nodes(
             password_file=base / (node.event_socket.password_file or own / "event-socket.password"),
             state=own,
             recordings=base / node.recordings if node.recordings else recordings,
+            listen=read_address(node.listen),
         )
     return found

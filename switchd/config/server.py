@@ -11,6 +11,8 @@ from switchd.config.models import Section
 Port = Annotated[int, Field(ge=1, le=65535)]
 FeatureCode = Annotated[str, Field(pattern=r"^[*#0-9]{2,6}$")]
 Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:_-]{1,255}$")]
+Listen = Annotated[str, Field(pattern=r"^([0-9.]+:[0-9]{1,5}|\[[0-9A-Fa-f:.]+\]:[0-9]{1,5})?$")]
+"""Address and port; an IPv6 address in brackets."""
 Folder = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
@@ -71,6 +73,9 @@ class Node(Section):
     )
     sip: Sip = Field(default=Sip(), description="What is left out here is as in freeswitch.sip.")
     rtp: Rtp = Field(default=Rtp(), description="What is left out here is as in freeswitch.rtp.")
+    listen: Listen = Field(
+        default="", description="Where this node's HTTP interface listens. Default: api.listen."
+    )
     state: Folder = Field(
         default="",
         min_length=0,
@@ -158,3 +163,9 @@ class FeatureCodes(Section):
     ready: FeatureCode = Field(default="*11", description="Ready (示闲).")
     not_ready: FeatureCode = Field(default="*12", description="Not ready (示忙).")
     sign_out: FeatureCode = Field(default="*13", description="Sign out (签出).")
+    pick_up: FeatureCode = Field(
+        default="*9",
+        description="Pick up a parked caller (取回), who waits longest; with a seat's number "
+        "behind it, whom that seat parked.",
+    )
+    supervisor: FeatureCode = Field(default="*0", description="Call a supervisor (呼叫班长).")

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from switchd.config.addresses import Address, read_address
+from switchd.config.api import Api
 from switchd.config.draft import Draft
 from switchd.config.meaning_lines import time_zone
 from switchd.config.models import DEFAULT_ZONE
@@ -50,6 +52,9 @@ class ServerSettings:
     feature_codes: FeatureCodes
     nodes: Mapping[str, NodeSettings]
     """Every node of a city that has several FreeSWITCHes."""
+    api: Api
+    listen: Address | None
+    """Where the HTTP interface listens; None: nowhere."""
     node: str = ""
     """The node that these settings are for; "": the city has but one FreeSWITCH."""
 
@@ -62,6 +67,7 @@ class ServerSettings:
             freeswitch=own.freeswitch,
             password_file=own.password_file,
             folders=replace(self.folders, state=own.state, recordings=own.recordings),
+            listen=own.listen or self.listen,
         )
 
     @property
@@ -97,6 +103,8 @@ def build_settings(draft: Draft, city: str, folder: Path) -> ServerSettings:
         metrics=draft.metrics.address,
         feature_codes=draft.feature_codes,
         nodes=build_nodes(draft, base, state, recordings),
+        api=draft.api,
+        listen=read_address(draft.api.listen),
     )
 
 

@@ -72,6 +72,8 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
         """Whether this process may command the FreeSWITCH at all, asked before each command."""
         self.on_answered: Callable[[str, float, bool], None] = lambda name, seconds, answered: None
         """Told of each command, of how long its reply took and whether there was one in time."""
+        self.handling_since: float | None = None
+        """When the handler of an event began that has not come back, by the clock."""
         self.on_handling: Callable[[Event], None] = lambda event: None
         """Told of each event before its handler."""
         self._begin()
@@ -244,8 +246,10 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
     def process_events(self) -> None:
         """Handle events until the connection has ended and none is left: the dispatcher."""
         for number, event in enumerate(self._events(self._esl_event_queue)):
+            self.handling_since = self._clock()
             self._safe_exec_handler(self.on_handling, event)
             self._safe_exec_handler(self._on_event, event)
+            self.handling_since = None
             if number % _EVENTS_IN_A_ROW == 0:
                 gevent.sleep(0)
 

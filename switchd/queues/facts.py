@@ -27,6 +27,10 @@ class Refusal(StrEnum):
     """Another agent is signed in at the seat."""
     IN_A_CALL = "in_a_call"
     """A caller is offered to the seat, or talks with it."""
+    ELSEWHERE = "elsewhere"
+    """The agent is signed in at another seat."""
+    BUSY_ELSEWHERE = "busy_elsewhere"
+    """The agent's other seat has a caller."""
 
 
 _ADVICE = {
@@ -34,16 +38,20 @@ _ADVICE = {
     Refusal.NOT_SIGNED_IN: "nobody is signed in there; sign in first",
     Refusal.TAKEN: "another agent is signed in there; sign that agent out first",
     Refusal.IN_A_CALL: "it is in a call, or its phone rings for a caller",
+    Refusal.ELSEWHERE: "the agent is signed in at seat {}; sign out there, or take over",
+    Refusal.BUSY_ELSEWHERE: "the agent has a caller at seat {}; sign in when the call has ended",
 }
 
 
 class SeatRefused(Exception):
     """The agent asked for something that the seat's state does not allow; nothing was changed."""
 
-    def __init__(self, seat: str, reason: Refusal) -> None:
-        super().__init__(f"seat {seat}: {_ADVICE[reason]}")
+    def __init__(self, seat: str, reason: Refusal, where: str = "") -> None:
+        super().__init__(f"seat {seat}: {_ADVICE[reason].format(where)}")
         self.seat = seat
         self.reason = reason
+        self.where = where
+        """The agent's other seat, if that is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,14 @@ class Accepted:
 
     withdrawn: tuple[str, ...] = ()
     """Tokens of the other offers of this caller, which have ended: stop ringing."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotToBeHad:
+    """A seat that was claimed is not ready."""
+
+    why: str
+    """Its state, `unreachable`, or `not_signed_in` if the agent sits nowhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class Keys:
         "hindered",
         "vacant",
         "standbys",
+        "events",
     )
     """The order in which scripts get them; `lua/_keys.lua` names them in the same order."""
 
@@ -106,6 +107,8 @@ class Keys:
         """+ owner: LIST with one entry for the standby that is to work for the node now."""
         self.standbys = f"{tag}standbys:"
         """+ owner: ZSET place of a daemon that stands by → ms until which it counts as there."""
+        self.events = f"{tag}events"
+        """STREAM of what happens, for whoever follows it; see `lua/_events.lua`."""
 
     def for_lua(self) -> tuple[str, ...]:
         """KEYS of every script."""
@@ -161,6 +164,18 @@ class EntranceKeys:
     def for_lua(self) -> tuple[str, ...]:
         """KEYS of the scripts of the entrance."""
         return tuple(getattr(self, name) for name in self.LUA_ORDER)
+
+
+class InterfaceKeys:
+    """Key names of one city's HTTP interface and its feed of events."""
+
+    def __init__(self, city: str) -> None:
+        """Raise ValueError if `city` could break out of its hash tag."""
+        tag = _tag(city)
+        self.replies = f"{tag}reply:"
+        """+ token:Idempotency-Key: the answer that was given, JSON."""
+        self.events = f"{tag}events"
+        """STREAM of what happens: kind, at (ms), call, seat, facts (JSON)."""
 
 
 def _tag(city: str) -> str:

@@ -34,9 +34,14 @@ class SeatVerbs(Verbs):
 
     # What agents do; each raises SeatRefused if the seat's state does not allow it
 
-    def sign_in(self, seat: str, agent: str, now: float) -> SeatView:
-        """The agent sits down, not ready yet; refused while another agent is signed in there."""
-        return self._ask(seat, "sign_in", seat, agent, to_ms(now), self._new_token())
+    def sign_in(self, seat: str, agent: str, now: float, take_over: bool = False) -> SeatView:
+        """The agent sits down, not ready yet; refused while another agent is signed in there.
+
+        An agent sits at one seat: signed in elsewhere he or she is refused, or with `take_over`
+        signed out there, which is refused during an offer or a talk.
+        """
+        taking = int(take_over)
+        return self._ask(seat, "sign_in", seat, agent, taking, to_ms(now), self._new_token())
 
     def sign_out(self, seat: str, now: float) -> SeatView:
         """The agent leaves; during an offer or a talk, when the call has ended."""
@@ -59,9 +64,9 @@ class SeatVerbs(Verbs):
         return self._ask(seat, "occupy", seat, call, token, self._owner, to_ms(now))
 
     def _ask(self, seat: str, verb: str, *arguments: str | int) -> SeatView:
-        verdict, answer = self._run(verb, *arguments)
+        verdict, answer, *where = self._run(verb, *arguments)
         if verdict == "refused":
-            raise SeatRefused(seat, Refusal(answer))
+            raise SeatRefused(seat, Refusal(answer), *where)
         view = read_seat(seat, pairs(answer))
         for listener in self.seat_changed:
             listener(verb, view)
@@ -94,6 +99,10 @@ class SeatVerbs(Verbs):
         return bool(self._run("phone", seat, self._owner, there, to_ms(now), token))
 
     # Views
+
+    def seat_of(self, agent: str) -> str:
+        """The seat where an agent is signed in, or ""."""
+        return str(self._run("seat_of", agent) or "")
 
     def seat(self, seat: str) -> SeatView | None:
         """The seat as it is now; None if it is not known."""

@@ -16,11 +16,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from routing.queueing import Strategy
+from routing.seats import Offer
 from routing.skills import LEVEL_MARK
 from switchd.queues.facts import (
     Accepted,
     GroupView,
     LostBy,
+    NotToBeHad,
     OfferLost,
     Place,
     PoolView,
@@ -163,6 +165,24 @@ class Waitlist(SeatVerbs):
         """
         withdrawn = self._run("accept", token, to_ms(now), self._new_token())
         return None if withdrawn is None else Accepted(tuple(withdrawn))
+
+    def claim(self, wanted: str, call: str, lease_seconds: float, now: float) -> Offer | NotToBeHad:
+        """Hold a seat, or the one where an agent sits, for a call that waits in no list.
+
+        The lease is accepted, refused or swept like that of an offer; the owner hears of the
+        sweep. Raise ValueError for a lease that is not positive.
+        """
+        if lease_seconds <= 0:
+            raise ValueError(f"lease_seconds {lease_seconds} must be more than 0")
+        token = self._new_token()
+        verdict, *facts = self._run(
+            "claim", wanted, call, self._owner, to_ms(lease_seconds), to_ms(now), token
+        )
+        if verdict == "refused":
+            return NotToBeHad(facts[0])
+        seat, agent, home, deadline = facts
+        until = to_seconds(int(deadline))
+        return Offer(token, call, seat, agent, "", now, until, home, {"how": "claimed"})
 
     def refuse(self, token: str, reason: str | None, now: float) -> bool:
         """The phone did not take the offer: the caller goes on to the next ready seat, or waits.

@@ -20,14 +20,14 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import orjson
 
-from routing.record import CallRecord, LegRecord, TraceRecord
+from routing.record import CallRecord, LegRecord, Segment, TraceRecord
 from switchd.records.errors import BadRecord
 
 LONGEST_TEXT = 512
 """Characters. PostgreSQL refuses an indexed text above 2,704 bytes."""
 
 _Convert = Callable[[Any], Any]
-_T = TypeVar("_T", CallRecord, LegRecord, TraceRecord)
+_T = TypeVar("_T", CallRecord, LegRecord, Segment, TraceRecord)
 
 
 def encode(record: CallRecord) -> bytes:
@@ -114,7 +114,7 @@ def _converters(hint: Any) -> tuple[_Convert, _Convert]:
     return convert, convert
 
 
-def _plain(record: CallRecord | LegRecord | TraceRecord) -> dict[str, Any]:
+def _plain(record: CallRecord | LegRecord | Segment | TraceRecord) -> dict[str, Any]:
     plain = {}
     for name, (convert, _) in _FIELDS[type(record)].items():
         value = getattr(record, name)
@@ -150,5 +150,5 @@ def _bad(kind: type, name: str, value: Any, error: Exception) -> BadRecord:
 
 _FIELDS = {
     kind: {name: _converters(hint) for name, hint in get_type_hints(kind).items()}
-    for kind in (CallRecord, LegRecord, TraceRecord)
+    for kind in (CallRecord, LegRecord, Segment, TraceRecord)
 }

@@ -16,9 +16,11 @@ from routing.record import CallKind, CallRecord, Outcome
 from switchd.records import codec, voicemails
 from switchd.records.database import Database
 from switchd.records.summary import by_hour, counts_by_key, ended_in, ended_query, heaps_query
-from switchd.records.tables import CallRow, LegRow, VoicemailRow
+from switchd.records.tables import Base, CallRow, LegRow, SegmentRow, VoicemailRow
 
-_CALLS, _LEGS = CallRow.__table__, LegRow.__table__
+_CALLS = CallRow.__table__
+_PARTS = {"legs": LegRow, "segments": SegmentRow}
+"""Field of a record → the table that has its rows, in order."""
 _TIMES = ("arrived_at", "queued_at", "answered_at", "talk_ended_at", "ended_at")
 """What the durations are made of."""
 _DERIVED = ("queue_seconds", "answer_seconds", "talk_seconds")
@@ -50,13 +52,14 @@ class Store(Database):
         calls = [_call_row(record, plain) for record, plain in kept.values()]
         with self._connect(writes=True) as connection:
             new = set(connection.scalars(self._insert_new, calls))
-            legs = [
-                {**leg, "call": call, "number": number}
-                for call in new
-                for number, leg in enumerate(kept[call][1]["legs"])
-            ]
-            if legs:
-                connection.execute(insert(LegRow), legs)
+            for field, table in _PARTS.items():
+                rows = [
+                    {**part, "call": call, "number": number}
+                    for call in new
+                    for number, part in enumerate(kept[call][1][field])
+                ]
+                if rows:
+                    connection.execute(insert(table), rows)
             messages = voicemails.rows_of({call: kept[call][0] for call in new})
             if messages:
                 connection.execute(insert(VoicemailRow), messages)
@@ -122,7 +125,7 @@ class Store(Database):
 
 def _call_row(record: CallRecord, plain: dict[str, Any]) -> dict[str, Any]:
     """Return the row of `calls` for a record and its plain form."""
-    row = {name: value for name, value in plain.items() if name not in ("group", "legs")}
+    row = {name: value for name, value in plain.items() if name not in ("group", *_PARTS)}
     row["skill_group"] = plain["group"]
     as_kept = replace(record, **{name: plain[name] for name in _TIMES})
     for name in _DERIVED:
@@ -132,15 +135,30 @@ def _call_row(record: CallRecord, plain: dict[str, Any]) -> dict[str, Any]:
 
 
 def _records(connection: Connection, calls: Sequence[Row[Any]]) -> list[CallRecord]:
-    """Return the records of these rows of `calls`, with their legs."""
-    legs: dict[str, list[Any]] = {row.call: [] for row in calls}
-    ordered = select(_LEGS).where(_LEGS.c.call.in_(legs)).order_by(_LEGS.c.call, _LEGS.c.number)
-    for leg in connection.execute(ordered):
-        legs[leg.call].append(leg._mapping)
+    """Return the records of these rows of `calls`, with their legs and parts."""
+    parts = {field: _parts(connection, table, calls) for field, table in _PARTS.items()}
     return [
-        codec.from_dict({**row._mapping, "group": row.skill_group, "legs": legs[row.call]})
+        codec.from_dict(
+            {
+                **row._mapping,
+                "group": row.skill_group,
+                **{field: found[row.call] for field, found in parts.items()},
+            }
+        )
         for row in calls
     ]
+
+
+def _parts(
+    connection: Connection, table: type[Base], calls: Sequence[Row[Any]]
+) -> dict[str, list[Any]]:
+    """Return the rows of a table that belong to these calls, by call."""
+    found: dict[str, list[Any]] = {row.call: [] for row in calls}
+    columns = table.__table__
+    wanted = select(columns).where(columns.c.call.in_(found))
+    for row in connection.execute(wanted.order_by(columns.c.call, columns.c.number)):
+        found[row.call].append(row._mapping)
+    return found
 
 
 def _past(row: Row[Any]) -> Past:

@@ -143,6 +143,25 @@ class LegRow(Base):
     __table_args__ = (Index("ix_legs_seat_started_at", "seat", "started_at"),)
 
 
+class SegmentRow(Base):
+    """One part of an answered call, in which the same people did the same; they follow each other
+    from calls.answered_at to calls.talk_ended_at without a gap."""
+
+    __tablename__ = "call_segments"
+
+    call: Mapped[str] = mapped_column(
+        ForeignKey("calls.call", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    """0 for the first part."""
+    what: Mapped[str]
+    """talk, hold, consult, conference, park, transfer or wait."""
+    began_at: Mapped[Moment]
+    ended_at: Mapped[MaybeMoment]
+    parties: Mapped[str]
+    """caller, seats and numbers, with commas between."""
+
+
 class PlanVersionRow(Base):
     """One plan that was in force: what it was made of, since when, and by whom."""
 

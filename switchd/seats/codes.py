@@ -4,25 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Protocol
 
 import gevent
 import structlog
-from gevent.event import Event as Flag
+from gevent.queue import Empty, SimpleQueue
+
+from switchd.seats import signing_in
+from switchd.seats.signing_in import REFUSED, SeatRefusal
+
+__all__ = ["FeatureCodes", "SeatRefusal"]
 
 log = structlog.get_logger(__name__)
 
 CONFIRMATION_SECONDS = 15.0
 """Longest wait for a confirmation to be played; then the phone is hung up anyway."""
-
-
-class SeatRefusal(Exception):
-    """The verb is not possible now; the text says why."""
+ENTRY_SECONDS = 10.0
+"""How long the next digit of a staff number or PIN may take."""
+LONGEST_ENTRY_SECONDS = 60.0
+"""How long all digits of one may take with the question; then the phone is hung up."""
 
 
 class SeatVerbs(Protocol):
     """What a seat can do; times are seconds since the epoch. All raise `SeatRefusal`."""
 
+    @property
+    def wants_pins(self) -> bool:
+        """Whether staff number and PIN are asked for at signing in."""
+
+    def sign_in_dialled(self, seat: str, digits: str, pin: str, take_over: bool) -> object: ...
     def sign_in(self, seat: str, agent: str) -> object: ...
     def sign_out(self, seat: str) -> object: ...
     def ready(self, seat: str) -> object: ...
@@ -35,6 +46,16 @@ class Phone(Protocol):
     def answer(self, leg: str) -> None: ...
     def play(self, leg: str, prompts: tuple[str, ...], execution: str, interrupt: bool) -> None: ...
     def hang_up(self, leg: str, cause: str) -> None: ...
+    def collect_number(
+        self,
+        leg: str,
+        prompts: tuple[str, ...],
+        invalid: tuple[str, ...],
+        length: tuple[int, int],
+        seconds: float,
+        tries: int,
+        execution: str,
+    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +70,23 @@ _VERBS: dict[str, _Verb] = {
     "not_ready": _Verb("seat_not_ready", lambda seats, seat: seats.not_ready(seat, "break")),
     "sign_out": _Verb("seat_signed_out", lambda seats, seat: seats.sign_out(seat)),
 }
-REFUSED = "seat_refused"
+SIGN_IN = "sign_in"
 
 
 class FeatureCodes:
     """Does what a dialled code asks, says so on the phone, hangs up.
 
-    `codes` is verb → digits, such as ready → *11. An agent who signs in by code is known by the
-    seat's own number.
+    `codes` is verb → digits, such as ready → *11. An agent who signs in by code is asked for staff
+    number and PIN where the city wants that, and else known by the seat's own number.
     """
 
     def __init__(self, codes: Mapping[str, str], seats: SeatVerbs, phone: Phone) -> None:
         self._verbs = {digits: _VERBS[verb] for verb, digits in codes.items()}
+        self._sign_in = codes.get(SIGN_IN)
         self._seats = seats
         self._phone = phone
-        self._legs: dict[str, Flag] = {}
+        self._legs: dict[str, SimpleQueue[str]] = {}
+        """What came of the question or confirmation that a phone hears: the digits or ""."""
 
     def __contains__(self, leg: str) -> bool:
         return leg in self._legs
@@ -71,26 +94,54 @@ class FeatureCodes:
     def dialled(self, leg: str, seat: str, code: str) -> None:
         """A phone dialled a code; the rest happens in a greenlet of its own."""
         if leg not in self._legs:
-            self._legs[leg] = Flag()
+            self._legs[leg] = SimpleQueue()
             gevent.spawn(self._serve, leg, seat, code)
 
     def played(self, leg: str) -> None:
-        """The confirmation is over, or the phone was hung up."""
-        flag = self._legs.get(leg)
-        if flag is not None:
-            flag.set()
+        """What was played is over, or the phone was hung up."""
+        self.collected(leg, "")
+
+    def collected(self, leg: str, keys: str) -> None:
+        """The agent has pressed what was asked for, or nothing."""
+        came = self._legs.get(leg)
+        if came is not None:
+            came.put(keys)
 
     def _serve(self, leg: str, seat: str, code: str) -> None:
         try:
-            prompt = self._do(seat, code)
-            self._phone.answer(leg)
+            if code == self._sign_in and self._seats.wants_pins:
+                self._phone.answer(leg)
+                prompt = self._ask_who(leg, seat)
+            else:
+                prompt = self._do(seat, code)
+                self._phone.answer(leg)
             self._phone.play(leg, (prompt,), f"{leg}/code", False)
-            self._legs[leg].wait(CONFIRMATION_SECONDS)
+            self._came(leg, CONFIRMATION_SECONDS)
         except Exception as error:
             log.warning("feature code not confirmed", seat=seat, code=code, why=str(error))
         finally:
             self._hang_up(leg)
             del self._legs[leg]
+
+    def _ask_who(self, leg: str, seat: str) -> str:
+        asked = count(1)
+
+        def ask(prompts: tuple[str, ...], length: tuple[int, int]) -> str:
+            execution = f"{leg}/code-{next(asked)}"
+            self._phone.collect_number(leg, prompts, (), length, ENTRY_SECONDS, 1, execution)
+            return self._came(leg, LONGEST_ENTRY_SECONDS)
+
+        try:
+            return signing_in.sign_in(self._seats, seat, ask)
+        except Exception as error:
+            log.warning("not signed in by phone", seat=seat, why=str(error))
+            return REFUSED
+
+    def _came(self, leg: str, seconds: float) -> str:
+        try:
+            return self._legs[leg].get(timeout=seconds)
+        except Empty:
+            return ""
 
     def _hang_up(self, leg: str) -> None:
         try:

@@ -53,6 +53,7 @@ class Api:
             "uuid_audio": legs.audio,
             "uuid_break": legs.break_off,
             "uuid_bridge": legs.bridge,
+            "uuid_displace": legs.displace,
             "uuid_dump": legs.dump,
             "uuid_exists": lambda args: "true" if args in switch.channels else "false",
             "uuid_getvar": legs.getvar,

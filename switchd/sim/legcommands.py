@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 NO_CHANNEL = "-ERR No such channel!\n"
 NO_SESSION = "-ERR Cannot locate session!\n"
 FRAME = 0.02
+DISPLACE_USAGE = "-USAGE: <uuid> [start|stop] <path> [<limit>] [mux]\n"
 AUDIO_USAGE = "-USAGE: <uuid> [start [read|write] [mute|level <level>]|stop]\n"
 
 
@@ -132,6 +133,17 @@ class LegCommands:
         elif words[1] != "start" or len(words) < 5 or words[2] not in ("read", "write"):
             return AUDIO_USAGE
         return "+OK\n"
+
+    def displace(self, args: str) -> str:
+        words = split(args)
+        if len(words) < 3 or words[1] not in ("start", "stop"):
+            return DISPLACE_USAGE
+        leg = self._channel(words[0])
+        if leg is None:
+            return NO_SESSION
+        if words[1] == "start":
+            leg.party.hears(leg, words[2])
+        return "+OK Success\n"
 
     def record(self, args: str) -> str:
         words = split(args)

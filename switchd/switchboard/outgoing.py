@@ -94,6 +94,18 @@ class FreeSwitch(Together):
             self._api("uuid_break", f"{leg} all")
         self._execute(leg, "playback", f"local_stream://{music}", execution)
 
+    def hint(self, leg: str, prompt: str) -> None:
+        """Mix a prompt into what a leg hears; whoever talks with it hears nothing of it.
+
+        A leg that hears nothing at the moment does not hear this either. While the prompt is
+        being heard it is not mixed in once more.
+        """
+        try:
+            self._api("uuid_displace", f"{leg} start {self._sounds((prompt,), '')} 0 mux")
+        except SwitchError as error:
+            if "Cannot displace session" not in str(error):
+                raise
+
     def collect(
         self,
         leg: str,

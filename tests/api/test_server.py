@@ -15,7 +15,7 @@ from switchd.api.app import build
 from switchd.api.client import Answer, Client, NoDaemon
 from switchd.api.ports import Refused
 from switchd.api.server import Server, SocketInUse
-from tests.api.test_app import FakeHouse
+from tests.api.house import FakeHouse
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ class TestServer:
         dead.close()
         server = Server(path, build(house))
         server.start()
-        assert ask(lambda: Client(path).get("calls")) == [{"call": "leg-a"}]
+        assert ask(lambda: Client(path).get("calls"))[0]["call"] == "call-1"
         server.stop()
 
     def test_leaves_a_living_daemons_socket_alone(
@@ -77,13 +77,13 @@ class TestServer:
 class TestClient:
     def test_tells_a_seat_what_to_do(self, server: Server, path: Path, house: FakeHouse) -> None:
         assert ask(lambda: Client(path).seat("1001", "sign-in", agent="8001", reason=""))
-        assert house.asked == [("1001", "sign-in", "8001", "")]
+        assert house.done == [("1001", "sign-in", "8001", "")]
 
     def test_a_seat_with_a_strange_name_is_still_one_seat(
         self, server: Server, path: Path, house: FakeHouse
     ) -> None:
         ask(lambda: Client(path).seat("10 01?x=1", "ready"))
-        assert house.asked == [("10 01?x=1", "ready", "", "")]
+        assert house.done == [("10 01?x=1", "ready", "", "")]
 
     def test_passes_on_why_the_daemon_said_no(
         self, server: Server, path: Path, house: FakeHouse

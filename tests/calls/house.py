@@ -12,6 +12,7 @@ from routing.admission import HeldPlace, Knock
 from routing.callflow.events import NotOccupied, Occupied
 from routing.monitoring import Mode
 from routing.record import CallRecord
+from routing.seats import Offer
 from routing.standing import NOTHING_KNOWN, Callers, Standing
 from switchd.calls.ports import LegGone, Place, QueueUnavailable, SwitchAway, SwitchError
 from tests.routing.build import NOW
@@ -206,6 +207,8 @@ class FakeQueue(_Fake):
     def __init__(self) -> None:
         super().__init__()
         self.leases = True
+        self.ready: set[str] = set()
+        """Seats that can be claimed."""
         self.noticed: str | None = None
         self.manned = True
         """Whether somebody is signed in for every group."""
@@ -247,6 +250,12 @@ class FakeQueue(_Fake):
     def accept(self, token: str, now: float) -> tuple[str, ...] | None:
         self._ask("accept", token)
         return () if self.leases else None
+
+    def claim(self, wanted: str, call: str, lease_seconds: float, now: float) -> Offer | str:
+        self._ask("claim", wanted, call)
+        if wanted not in self.ready:
+            return "talking"
+        return Offer(f"claim-{wanted}", call, wanted, f"8{wanted}", "", now, now + lease_seconds)
 
     def refuse(self, token: str, reason: str | None, now: float) -> bool:
         self._ask("refuse", token, reason)

@@ -186,7 +186,7 @@ class FakeHouse:
     def blocked(self) -> Any:
         return self._show("blocked")
 
-    def seat_verb(self, seat: str, verb: str, agent: str, reason: str) -> Any:
+    def seat_verb(self, seat: str, verb: str, agent: str, reason: str, *more: Any) -> Any:
         return self._show("seat")
 
 

@@ -80,6 +80,14 @@ ERRORS = [
      "enough for 8192 sessions", "Widen"),
     ("extra", "freeswitch:\n  event_socket:\n    host: 10.0.0.9\n", 3,
      "freeswitch.event_socket.host", "over the network in clear", "127.0.0.1"),
+    ("extra", "api:\n  listen: 10.0.0.9:8345\n", 2, "api.listen",
+     "tokens and callers' numbers would go over the network in clear", "behind_tls_proxy: yes"),
+    ("extra", "api:\n  listen: 0.0.0.0:8345\n", 2, "api.listen", "in clear", "127.0.0.1"),
+    ("extra", 'api:\n  listen: "[::]:8345"\n', 2, "api.listen", "in clear", "127.0.0.1"),
+    ("extra", "api:\n  listen: 10.0.0.300:8345\n", 2, "api.listen", "no IP address", "[::1]:8345"),
+    ("extra", "api:\n  listen: 127.0.0.1:83450\n", 2, "api.listen", "with a port", "8345"),
+    ("extra", "api:\n  connections: 100\n", 1, "api.streams", "100 connections for 600 streams",
+     "fewer streams"),
 ]  # fmt: skip
 WARNINGS = {"groups.unused", "freeswitch.max_sessions", "freeswitch.event_socket.host"}
 

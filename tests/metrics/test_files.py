@@ -16,7 +16,7 @@ from switchd.metrics.collector import HotlineCollector
 from switchd.metrics.instruments import Instruments
 from switchd.metrics.readings import Group, Reading
 
-FOLDER = Path(__file__).resolve().parents[2] / "config" / "monitoring"
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "monitoring"
 _NAME = re.compile(r"\bswitchd_[a-z_]+")
 _SERIES = re.compile(r"^# TYPE (\S+) (\S+)$", re.MULTILINE)
 _PARTS = {"histogram": ("_bucket", "_sum", "_count"), "counter": ("",), "gauge": ("",)}

@@ -17,7 +17,7 @@ FOLDER = share("ivr_prompts")
 MANIFEST = load_manifest(FOLDER)
 
 SENTENCES = sorted(name for name in MANIFEST.prompts if not name.startswith("num_"))
-"""What people hear, but for the pieces of numbers, of which each language has its own."""
+"""All but the pieces of numbers, which each language has of its own."""
 
 
 class TestShippedPrompts:

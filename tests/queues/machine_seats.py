@@ -49,15 +49,19 @@ class SeatRules(Side):
 
     # agents and phones
 
-    @rule(seat=seats, agent=st.sampled_from(("", "another")))
-    def sign_in(self, seat: str, agent: str) -> None:
+    @rule(seat=seats, agent=st.sampled_from(("", "another")), take_over=st.booleans())
+    def sign_in(self, seat: str, agent: str, take_over: bool = False) -> None:
         agent = agent or f"agent-{seat}"
         model = self.model.seats.get(seat)
-        if model is None or model.agent not in ("", agent):
+        other = self.model.seats.get(self.model.agents.get(agent, ""))
+        stays = other is not None and other is not model and (other.busy or not take_over)
+        if model is None or model.agent not in ("", agent) or stays:
             with pytest.raises(SeatRefused):
-                self.hall.list.sign_in(seat, agent, self.now)
+                self.hall.list.sign_in(seat, agent, self.now, take_over)
             return
-        self.hall.list.sign_in(seat, agent, self.now)
+        self.hall.list.sign_in(seat, agent, self.now, take_over)
+        if other is not None and other is not model:
+            other.rest(SeatState.SIGNED_OUT, self.ms, "moved")
         if model.state is SeatState.SIGNED_OUT:
             model.agent, model.turn, model.calls = agent, self.ms, 0
             self.model.agents[agent] = seat

@@ -36,7 +36,10 @@ class TestTheDiagram:
             assert arrow in picture
 
     def test_draws_what_may_happen_anywhere_once(self) -> None:
-        assert mermaid().count("CallerGone") == 1
+        picture = mermaid()
+        assert picture.count("in every state: CallerGone") == 1
+        assert picture.count("while a talk is controlled: CallerGone") == 1
+        assert picture.count("CallerGone") == 2
 
 
 class TestTheTable:

@@ -16,6 +16,9 @@ class FakeSeats:
     def __init__(self) -> None:
         self.did: list[tuple[str, ...]] = []
         self.trouble: Exception | None = None
+        self.wants_pins = False
+        self.refusals: list[str] = []
+        """Prompts of the refusals that meet whoever signs in with a PIN, one after the other."""
 
     def _do(self, *verb: str) -> None:
         if self.trouble is not None:
@@ -24,6 +27,11 @@ class FakeSeats:
 
     def sign_in(self, seat: str, agent: str) -> None:
         self._do("sign_in", seat, agent)
+
+    def sign_in_dialled(self, seat: str, digits: str, pin: str, take_over: bool) -> None:
+        if self.refusals:
+            raise SeatRefusal("no", self.refusals.pop(0))
+        self._do("sign_in", seat, digits, pin, "moved" if take_over else "")
 
     def sign_out(self, seat: str) -> None:
         self._do("sign_out", seat)
@@ -55,6 +63,18 @@ class FakePhone:
 
     def hang_up(self, leg: str, cause: str) -> None:
         self._note("hang_up", "hung up")
+
+    def collect_number(
+        self,
+        leg: str,
+        prompts: tuple[str, ...],
+        invalid: tuple[str, ...],
+        length: tuple[int, int],
+        seconds: float,
+        tries: int,
+        execution: str,
+    ) -> None:
+        self._note("collect_number", f"{' '.join(prompts)}?")
 
 
 @pytest.fixture
@@ -135,3 +155,96 @@ class TestFeatureCodes:
     def test_the_end_of_a_leg_that_nobody_serves_means_nothing(self, codes: FeatureCodes) -> None:
         codes.played("leg-9")
         assert "leg-9" not in codes
+
+
+def sign_in(codes: FeatureCodes, phone: FakePhone, *pressed: str) -> list[str]:
+    """Dial *10 and press keys at each question, or nothing; return what was heard."""
+    codes.dialled("leg-1", "1001", "*10")
+    heard = 1
+    for keys in pressed:
+        heard += 1
+        wait_until(lambda: len(phone.heard) >= heard)  # noqa: B023 - called within the loop
+        codes.collected("leg-1", keys)
+    wait_until(lambda: len(phone.heard) > heard)
+    codes.played("leg-1")
+    wait_until(lambda: "leg-1" not in codes)
+    assert phone.heard[0] == "answered"
+    assert phone.heard[-1] == "hung up"
+    return phone.heard[1:-1]
+
+
+class TestSigningInWithPin:
+    @pytest.fixture
+    def seats(self) -> FakeSeats:
+        seats = FakeSeats()
+        seats.wants_pins = True
+        return seats
+
+    def test_staff_number_and_pin_are_asked_for(
+        self, codes: FeatureCodes, seats: FakeSeats, phone: FakePhone
+    ) -> None:
+        heard = sign_in(codes, phone, "017", "2580")
+        assert heard == ["seat_enter_number?", "seat_enter_pin?", "seat_signed_in"]
+        assert seats.did == [("sign_in", "1001", "017", "2580", "")]
+
+    def test_who_mistypes_is_asked_again(
+        self, codes: FeatureCodes, seats: FakeSeats, phone: FakePhone
+    ) -> None:
+        seats.refusals = ["seat_wrong_pin"]
+        heard = sign_in(codes, phone, "017", "2581", "017", "2580")
+        assert heard[2:] == [
+            "seat_wrong_pin seat_enter_number?",
+            "seat_enter_pin?",
+            "seat_signed_in",
+        ]
+
+    def test_three_times_and_no_more(
+        self, codes: FeatureCodes, seats: FakeSeats, phone: FakePhone
+    ) -> None:
+        seats.refusals = ["seat_wrong_pin"] * 3
+        heard = sign_in(codes, phone, *["017", "2581"] * 3)
+        assert heard[-1] == "seat_wrong_pin"
+        assert seats.did == []
+
+    def test_who_is_locked_out_is_told_so_at_once(
+        self, codes: FeatureCodes, seats: FakeSeats, phone: FakePhone
+    ) -> None:
+        seats.refusals = ["seat_locked"]
+        assert sign_in(codes, phone, "017", "2581")[-1] == "seat_locked"
+
+    def test_who_sits_elsewhere_may_move_here_with_a_key(
+        self, codes: FeatureCodes, seats: FakeSeats, phone: FakePhone
+    ) -> None:
+        seats.refusals = ["seat_elsewhere"]
+        heard = sign_in(codes, phone, "017", "2580", "1")
+        assert heard[2:] == ["seat_elsewhere?", "seat_signed_in"]
+        assert seats.did == [("sign_in", "1001", "017", "2580", "moved")]
+
+    def test_who_presses_another_key_stays_there(
+        self, codes: FeatureCodes, seats: FakeSeats, phone: FakePhone
+    ) -> None:
+        seats.refusals = ["seat_elsewhere"]
+        assert sign_in(codes, phone, "017", "2580", "2")[-1] == "seat_refused"
+        assert seats.did == []
+
+    @pytest.mark.parametrize("pressed", [[""], ["017", ""]])
+    def test_who_presses_nothing_is_not_signed_in(
+        self, codes: FeatureCodes, seats: FakeSeats, phone: FakePhone, pressed: list[str]
+    ) -> None:
+        assert sign_in(codes, phone, *pressed)[-1] == "seat_refused"
+        assert seats.did == []
+
+    def test_the_other_codes_ask_nothing(
+        self, codes: FeatureCodes, seats: FakeSeats, phone: FakePhone
+    ) -> None:
+        assert dial(codes, phone, "*11") == ["answered", "seat_ready", "hung up"]
+
+    def test_a_question_that_cannot_be_asked_leaves_no_leg_behind(
+        self, codes: FeatureCodes, phone: FakePhone
+    ) -> None:
+        phone.broken = {"collect_number"}
+        codes.dialled("leg-1", "1001", "*10")
+        wait_until(lambda: len(phone.heard) == 2)
+        codes.played("leg-1")
+        wait_until(lambda: "leg-1" not in codes)
+        assert phone.heard == ["answered", "seat_refused", "hung up"]

@@ -10,7 +10,7 @@ from routing.callflow import places
 from routing.callflow.call import Call
 from routing.callflow.handlers.legs import end_leg
 from routing.callflow.handlers.result import Result
-from routing.callflow.states import ACCEPTED, QUEUED, State
+from routing.callflow.states import ACCEPTED, CONTROLLED, ENGAGED, QUEUED, State
 from routing.plan import Plan
 from routing.record import CallKind, EndedBy, Outcome
 
@@ -50,7 +50,7 @@ def switch_refused(call: Call, event: on.SwitchRefused, plan: Plan, now: float) 
     leave: tuple[do.Action, ...] = ()
     if call.state in QUEUED:
         leave = (do.LeaveQueue(),)
-    if call.offer is not None and call.state in ACCEPTED:
+    if call.offer is not None and call.state in ENGAGED:
         leave = (do.ReleaseSeat(call.offer.seat, call.offer.token, 0.0),)
     stops = tuple(do.StopLeg(leg, "NORMAL_TEMPORARY_FAILURE") for leg in call.open_legs)
     call, hangup = hang_up(call, plan, now, "NORMAL_TEMPORARY_FAILURE")
@@ -69,23 +69,28 @@ def caller_left(call: Call, event: on.CallerGone, plan: Plan, now: float) -> Res
             call = replace(call, talk_ended_at=now)
             wrap_up = plan.groups[offer.group].wrap_up_seconds
         actions.append(do.ReleaseSeat(offer.seat, offer.token, wrap_up))
+    call = over(call, event, now)
+    call = replace(call, offers=())
+    return finish(call, plan, tuple(actions))
+
+
+def over(call: Call, event: on.CallerGone, now: float) -> Call:
+    """Note how the call has ended for the caller."""
     outcome = call.outcome
     if outcome is None:
         outcome = Outcome.ABANDONED if call.queued_at is not None else Outcome.ABANDONED_AT_ENTRY
         outcome = Outcome.CONGESTED if call.full is not None else outcome
         outcome = Outcome.NOT_REACHED if call.kind is not CallKind.INCOMING else outcome
         outcome = Outcome.FAILED if event.cause in SWITCH_DIED else outcome
-    if call.state is State.FORWARDED:
+    if call.state in CONTROLLED | {State.FORWARDED}:
         call = replace(call, talk_ended_at=call.talk_ended_at or now)
-    call = replace(
+    return replace(
         call,
         ended_at=now,
         cause=event.cause,
         ended_by=call.ended_by or event.by,
         outcome=outcome,
-        offers=(),
     ).note(now, "call.ended", cause=event.cause, by=event.by)
-    return finish(call, plan, tuple(actions))
 
 
 def finish(call: Call, plan: Plan, before: tuple[do.Action, ...]) -> Result:

@@ -73,10 +73,10 @@ def ring(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
     call = call.note(now, "offer.made", **{**as_facts(offer.why), **made})
     stops = tuple(do.StopLeg(old.token, "NO_ANSWER") for old in forgotten)
     seconds = plan.groups[offer.group].ring_seconds
-    return call, (*stops, _reach(plan, offer, seconds, call))
+    return call, (*stops, reach(plan, offer, seconds, call))
 
 
-def _reach(plan: Plan, offer: Offer, seconds: float, call: Call) -> do.Action:
+def reach(plan: Plan, offer: Offer, seconds: float, call: Call) -> do.Action:
     seat = plan.seats.get(offer.seat)
     if seat is None or not seat.phone:
         return do.Ring(offer.seat, offer.token, seconds, call.caller, call.shown, offer.home)

@@ -97,18 +97,31 @@ def _first_in_line(call: Call, plan: Plan, now: float, interrupt: bool) -> Resul
     return waiting.wait(call, plan, now, interrupt)
 
 
-def after_talk(call: Call, plan: Plan, now: float, release: tuple[do.Action, ...]) -> Result:
-    """Ask who called, or was called back; whom a seat called of its own accord is let go."""
+def after_talk(
+    call: Call,
+    plan: Plan,
+    now: float,
+    release: tuple[do.Action, ...],
+    interrupt: bool = False,
+) -> Result:
+    """Ask who called, or was called back, `interrupt` music; whom a seat called of its own accord
+    is let go."""
     stop = (do.StopRecording(call.recording),) if call.recording else ()
     if call.kind is CallKind.OUTGOING:
         call, hangup = hang_up(call, plan, now)
         return call, (*release, *stop, *hangup)
     if not call.survey:
-        return _close(call, ("thanks",), (*release, *stop))
+        return _close(call, ("thanks",), (*release, *stop), interrupt)
     call = replace(call, state=State.SURVEY)
     keys = "".join(plan.survey.keys)
     ask = do.Collect(
-        ("survey",), ("survey_invalid",), keys, plan.survey.seconds, plan.survey.tries, call.audio
+        ("survey",),
+        ("survey_invalid",),
+        keys,
+        plan.survey.seconds,
+        plan.survey.tries,
+        call.audio,
+        interrupt,
     )
     return call, (*release, *stop, do.Tag({"switchd_state": "survey"}), ask)
 
@@ -132,6 +145,8 @@ def surveyed(call: Call, event: on.Collected, plan: Plan, now: float) -> Result:
     return _close(call, ("thanks",), ())
 
 
-def _close(call: Call, prompts: tuple[str, ...], before: tuple[do.Action, ...]) -> Result:
+def _close(
+    call: Call, prompts: tuple[str, ...], before: tuple[do.Action, ...], interrupt: bool = False
+) -> Result:
     call = replace(call, state=State.CLOSING)
-    return call, (*before, do.Play(prompts, call.audio))
+    return call, (*before, do.Play(prompts, call.audio, interrupt))

@@ -73,8 +73,11 @@ local function mark_several(seats)
 end
 
 -- The seat does not ring for its caller any more; without another that does, the caller goes back
--- into the list with place and age.
+-- into the list with place and age. A seat that was claimed rings for no caller of a list.
 local function end_ring(seat)
+  if seat_field(seat, 'claimed') then
+    return
+  end
   local call = seat_field(seat, 'call')
   local others = {}
   for _, other in ipairs(decoded(call_field(call, 'seats'))) do

@@ -27,4 +27,5 @@ local key = {
   hindered = KEYS[25],
   vacant = KEYS[26],
   standbys = KEYS[27],
+  events = KEYS[28],
 }

@@ -119,9 +119,9 @@ local function offer(found, now, token)
     unlist(call)
   end
   hide(seat)
-  become(seat, 'offered', string.format('%.0f', now))
   redis.call('HSET', key.seat .. seat, 'until', deadline, 'call', call, 'token', token,
     'owner', caller[1])
+  become(seat, 'offered', string.format('%.0f', now), '')
   redis.call('HSET', key.leases, token, seat)
   redis.call('ZADD', key.deadlines, deadline, seat)
   seats[#seats + 1] = seat

@@ -2,11 +2,13 @@
 --   always:             pools (JSON: pool → level), state, since, idle_since, reason, agent,
 --                       reachable (1 or 0), turn (ms of the last offer that it took or let
 --                       pass), calls (talks since signing in), homes, home (see _homes.lua)
+--   signed in:          seated (ms at which the agent sat down)
 --   offered, talking:   call, token, owner; the agent's wish for afterwards: after_state,
 --                       after_reason
---   offered:            several, while the caller is rung at other seats as well
+--   offered:            claimed, if it is for a call of no list; several, while the caller is rung at other seats as well
 --   offered, wrap_up:   until
 -- include _turns.lua
+-- include _events.lua
 
 -- Pools in which this verb may have made a match possible.
 local touched = {}
@@ -117,11 +119,16 @@ local function count(seat, by)
   end
 end
 
--- Writes the seat's new state down and counts it; what belongs to the state is the caller's.
-local function become(seat, state, since)
+-- Writes the seat's new state down, tells of it and counts it; what else belongs to the state is the
+-- caller's. It begins at `at`, which is `since` unless an idle age goes on that began before.
+local function become(seat, state, since, reason, at)
   local name = key.seat .. seat
-  local was = redis.call('HMGET', name, 'state', 'reachable', 'pools')
-  redis.call('HSET', name, 'state', state, 'since', since)
+  local was = redis.call('HMGET', name, 'state', 'reachable', 'pools', 'reason', 'agent', 'call')
+  redis.call('HSET', name, 'state', state, 'since', since, 'reason', reason)
+  if was[1] ~= state or was[4] ~= reason then
+    publish('kind', 'seat', 'at', at or since, 'seat', seat, 'agent', was[5] or '',
+      'state', state, 'reason', reason, 'call', was[6] or '')
+  end
   if was[1] == state then
     return
   end
@@ -139,8 +146,8 @@ local function become(seat, state, since)
   end
 end
 
--- Takes whatever call the seat had away and lets it rest in `state`.
-local function rest(seat, state, since, reason)
+-- Takes whatever call the seat had away and lets it rest in `state`; see `become`.
+local function rest(seat, state, since, reason, at)
   local name = key.seat .. seat
   hide(seat)
   redis.call('ZREM', key.deadlines, seat)
@@ -148,10 +155,9 @@ local function rest(seat, state, since, reason)
   if token then
     redis.call('HDEL', key.leases, token)
   end
-  redis.call('HDEL', name, 'call', 'token', 'owner', 'until', 'several', 'after_state',
+  redis.call('HDEL', name, 'call', 'token', 'owner', 'until', 'several', 'claimed', 'after_state',
     'after_reason')
-  redis.call('HSET', name, 'reason', reason)
-  become(seat, state, since)
+  become(seat, state, since, reason, at)
   if state == 'signed_out' then
     local agent = seat_field(seat, 'agent')
     if redis.call('HGET', key.agents, agent) == seat then
@@ -172,7 +178,7 @@ local function rest_after_call(seat, now, state, since, reason)
     rest(seat, wish[1], now, wish[2])
     return true
   end
-  rest(seat, state, since, reason)
+  rest(seat, state, since, reason, now)
   return false
 end
 
@@ -186,6 +192,7 @@ local function granted(seat)
   return {'granted', redis.call('HGETALL', key.seat .. seat)}
 end
 
-local function refused(reason)
-  return {'refused', reason}
+-- `where` is the seat that keeps the wish from being granted, if it is another one.
+local function refused(reason, where)
+  return {'refused', reason, where}
 end

@@ -16,18 +16,20 @@ if was[1] ~= 'offered' then
   return answer({})
 end
 local withdrawn = {}
-for _, other in ipairs(decoded(call_field(was[2], 'seats'))) do
-  if other ~= seat then
-    withdrawn[#withdrawn + 1] = seat_field(other, 'token')
-    rest_unasked(other, now)
+if not seat_field(seat, 'claimed') then
+  for _, other in ipairs(decoded(call_field(was[2], 'seats'))) do
+    if other ~= seat then
+      withdrawn[#withdrawn + 1] = seat_field(other, 'token')
+      rest_unasked(other, now)
+    end
   end
+  forget(was[2])
 end
-forget(was[2])
 hide(seat)
 redis.call('ZREM', key.deadlines, seat)
-redis.call('HDEL', key.seat .. seat, 'until', 'several')
+redis.call('HDEL', key.seat .. seat, 'until', 'several', 'claimed')
 redis.call('HSET', key.seat .. seat, 'turn', now)
 redis.call('HINCRBY', key.seat .. seat, 'calls', 1)
-become(seat, 'talking', now)
+become(seat, 'talking', now, '')
 match(now, base)
 return answer(withdrawn)

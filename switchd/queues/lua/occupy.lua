@@ -24,5 +24,5 @@ redis.call('HSET', key.leases, token, seat)
 if was[1] == 'not_ready' then
   redis.call('HSET', key.seat .. seat, 'after_state', 'not_ready', 'after_reason', was[2])
 end
-become(seat, 'talking', now)
+become(seat, 'talking', now, '')
 return answer(granted(seat))
