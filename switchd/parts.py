@@ -23,6 +23,7 @@ from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
 from switchd.keying import Keying
 from switchd.membership import Membership
+from switchd.nailed.desk import LineDesk
 from switchd.observing import Observer
 from switchd.operators import Operators
 from switchd.people import People
@@ -79,6 +80,8 @@ class Parts:
     pops: PopDesk
     attendance: Attendance
     restoring: Restoring
+    lines: LineDesk
+    """Those that are kept open."""
     spool: Spool
     writer: Writer
     indicators: IndicatorDesk
