@@ -9,6 +9,7 @@ import pytest
 
 from switchd.api.ports import Refused, Unavailable
 from switchd.api.rates import Rate
+from switchd.api.route import NUMBER
 from switchd.api.table import ROUTES
 from tests.api.house import FakeHouse
 from tests.api.network import Network
@@ -54,7 +55,7 @@ class TestTokens:
             statuses = [
                 network.asks(
                     route.method,
-                    route.path.replace("{callback:int}", "1"),
+                    route.path.replace(NUMBER, ""),
                     headers={"X-Forwarded-For": route.path},
                     body={} if route.method == "POST" else None,
                 ).status

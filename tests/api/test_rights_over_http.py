@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from routing.rights import TABLE, WHOLE_CITY, may
-from switchd.api.route import About, Route
+from switchd.api.route import NUMBER, About, Route
 from switchd.api.table import ROUTES
 from tests.api.house import SCOPES, TOKENS, FakeHouse
 from tests.api.network import Network, outside
@@ -53,7 +53,7 @@ def network() -> Iterator[Network]:
 
 
 def path(route: Route[Any], names: Mapping[str, str]) -> str:
-    return route.path.replace(":int", "").format_map(names)
+    return route.path.replace(NUMBER, "").format_map(names)
 
 
 def statuses(

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from switchd.api.ports import House
-from switchd.api.route import TEXT, Answer, Asked, Deed, post
+from switchd.api.route import TEXT, Answer, Asked, Deed, Whole, post
 
 Prompt = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")]
 
@@ -16,7 +16,7 @@ Prompt = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")]
 class Rank(Deed):
     """Another priority."""
 
-    priority: int = Field(ge=-86400, le=86400)
+    priority: Whole = Field(ge=-86400, le=86400)
     """In points: one is worth a second of waiting at slope 1."""
 
 
@@ -36,9 +36,9 @@ class Notice(Deed):
 class Skills(Deed):
     """What an agent is to be able to do."""
 
-    skills: dict[Annotated[str, Field(max_length=64)], Annotated[int, Field(ge=0, le=9)] | None] = (
-        Field(min_length=1, max_length=64)
-    )
+    skills: dict[
+        Annotated[str, Field(max_length=64)], Annotated[Whole, Field(ge=0, le=9)] | None
+    ] = Field(min_length=1, max_length=64)
     """Skill → level, 0: not at all, null: as the plan says."""
 
 
