@@ -17,16 +17,6 @@ NAMES = (
     *("parse", "match", "flow", "entry", "reload", "estimate"),
     *("control", "callcenter", "nanjing"),
 )
-    "parse",
-    "match",
-    "flow",
-    "entry",
-    "reload",
-    "estimate",
-    "control",
-    "callcenter",
-    "nanjing",
-)
 
 
 def main() -> None:

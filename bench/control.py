@@ -153,7 +153,7 @@ def _measured(hall: Hall, port: int, seats: int, seconds: float) -> list[Figure]
         gevent.joinall([gevent.spawn(phone.works, began + seconds) for phone in phones])
         lasted, used = time.monotonic() - began, hall.processor_seconds() - used
     finally:
-        Wire._perform = performs  # type: ignore[method-assign,assignment]
+        Wire._perform = performs  # type: ignore[method-assign]
         gevent.killall(streams)
     if watch.failed:
         raise RuntimeError(f"{len(watch.failed)} requests failed, such as {watch.failed[0]}")

@@ -98,7 +98,7 @@ _ROWS: Final = (
     ("callbacks", "add cancel retry", _NO, _GROUPS, _CITY, _CITY, _NO),
     ("voicemails", "handled", _NO, _GROUPS, _CITY, _NO, _NO),
     ("follow-ups", "see preview result", _OWN, _GROUPS, _CITY, _CITY, _NO),
-    ("follow-ups", "add cancel", _NO, _GROUPS, _CITY, _CITY, _NO),
+    ("follow-ups", "add cancel retry", _NO, _GROUPS, _CITY, _CITY, _NO),
     ("callers", "block unblock", _NO, _NO, _CITY, _CITY, _NO),
     ("tokens", "see make revoke", _NO, _NO, _NO, _CITY, _NO),
     ("plan", "reload", _NO, _NO, _NO, _CITY, _NO),

@@ -20,6 +20,7 @@ from switchd.api.ports import House
 from switchd.api.replies import RedisReplies
 from switchd.api.server import Interface
 from switchd.callbacks.desk import CallbackDesk
+from switchd.callbacks.follow_ups import FollowUpDesk
 from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
@@ -34,6 +35,7 @@ from switchd.estimates import Estimates
 from switchd.feed.follow import Feed
 from switchd.feed.publisher import Publisher
 from switchd.feed.stream import Stream
+from switchd.following_up import FollowUpHouse, SqlTasks
 from switchd.freeswitch.settings import RenderSettings
 from switchd.guard import MARK, Guard
 from switchd.history import RetiredForEver, against_history
@@ -43,8 +45,8 @@ from switchd.keeping import (
     CallbackLine,
     CallsInProgress,
     KeptPlaces,
+    SqlCallbacks,
     SqlMailbox,
-    SqlRegister,
     post_json,
 )
 from switchd.keying import Keying
@@ -71,6 +73,7 @@ from switchd.records.audit import Audit
 from switchd.records.callbacks import Callbacks
 from switchd.records.callers import CallerRules
 from switchd.records.earlier import EarlierCalls
+from switchd.records.follow_ups import FollowUps
 from switchd.records.plans import PlanVersions
 from switchd.records.schema import migrate
 from switchd.records.spool import Spool
@@ -213,6 +216,7 @@ class Running:
     versions: PlanVersions
     rules: CallerRules
     callbacks: Callbacks
+    follow_ups: FollowUps
     voicemails: Voicemails
     audit: Audit
     people: People
@@ -229,6 +233,7 @@ class Running:
         self.versions.close()
         self.rules.close()
         self.callbacks.close()
+        self.follow_ups.close()
         self.voicemails.close()
         self.audit.close()
         self.people.close()
@@ -268,6 +273,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     store, counted = Store(server.sql), Store(server.sql)
     rules = CallerRules(server.sql)
     callbacks = Callbacks(server.sql, server.city)
+    follow_ups = FollowUps(server.sql, server.city)
     voicemails = Voicemails(server.sql, server.city)
     audit = Audit(server.sql)
     earlier = EarlierCalls(server.sql, server.city)
@@ -294,10 +300,18 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     def plan_in_force() -> Plan:
         return daemon.parts.plan
 
-    register, mailbox = SqlRegister(callbacks), SqlMailbox(voicemails)
+    register, mailbox = SqlCallbacks(callbacks), SqlMailbox(voicemails)
     in_progress = CallsInProgress(lambda: daemon.parts.desk)
     line = CallbackLine(waitlist, plan_in_force)
     callback_desk = CallbackDesk(register, line, in_progress, clock, plan_in_force, owner)
+    follow_up_desk = FollowUpDesk(
+        SqlTasks(follow_ups), line, in_progress, clock, plan_in_force, owner
+    )
+
+    def node_given_up() -> None:
+        callback_desk.node_given_up()
+        follow_up_desk.node_given_up()
+
     places = KeptPlaces(lambda: daemon.parts.callbacks, clock.now)
     deadlines = Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines"))
     nodes.on_deadline = deadlines.expect
@@ -345,7 +359,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             nodes,
             clock.now,
             on_late=daemon.queue_back,
-            on_given_up=callback_desk.node_given_up,
+            on_given_up=node_given_up,
             on_kept=guard.renew,
             on_trouble=_warn("heart"),
         ),
@@ -381,12 +395,14 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         seat_desk=seat_desk,
         callers=callers,
         callbacks=callback_desk,
+        follow_ups=follow_up_desk,
+        asked=FollowUpHouse(follow_up_desk, operators.write_down),
         notifier=Notifier(
             mailbox, post_json, lambda: plan_in_force().voicemail.notify, server.city, clock
         ),
         kept=CallbackHouse(callback_desk, mailbox, clock.now, operators.write_down),
         dialling=ClickToDial(
-            lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down
+            lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down, clock.now
         ),
         operators=operators,
         controls=controls,
@@ -416,8 +432,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         )
 
     daemon.assemble(parts, server_for if serve else None)
-    opened = (store, versions, rules, callbacks, voicemails, audit, people, counted, earlier)
-    return Running(daemon, *opened, embedded, state)
+    opened = (store, versions, rules, callbacks, follow_ups, voicemails, audit, people, counted)
+    return Running(daemon, *opened, earlier, embedded, state)
 
 
 def socket_path(state: Path) -> Path:

@@ -113,6 +113,7 @@ class Comparing:
         self._handsets.listed(phones)
         parts.waitlist.end_talks(living, parts.clock.now())
         parts.callbacks.compare(living)
+        parts.follow_ups.compare(living)
         for leg, row in living.items():
             outbound = row["direction"] == "outbound"
             if listener.knows(leg):
@@ -170,6 +171,7 @@ class Comparing:
         known |= {seat.call for seat in snapshot.seats.values() if seat.call}
         parts.desk.forgotten(known)
         parts.callbacks.restored(known)
+        parts.follow_ups.restored(known)
         self._bar_again()
         log.info("queue restored", callers=len(known), seats=len(snapshot.seats))
 

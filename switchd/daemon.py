@@ -15,7 +15,6 @@ from gevent.event import Event as Flag
 
 from routing.callflow import events as on
 from routing.entry import Arrival, is_emergency
-from routing.outgoing import PREFIX
 from routing.plan import Plan
 from switchd.api.server import Interface
 from switchd.comparing import Comparing
@@ -59,6 +58,7 @@ class Daemon:
             parts.indicators.ended,
             lambda record: parts.seating.tidy(),
             parts.callbacks.closed,
+            parts.follow_ups.closed,
             parts.notifier.closed,
             parts.pops.closed,
         ]
@@ -104,6 +104,7 @@ class Daemon:
         parts.publisher.start()
         parts.feed.start()
         parts.callbacks.start()
+        parts.follow_ups.start()
         self._background += [
             gevent.spawn(unbroken, self._read_inbox),
             gevent.spawn(unbroken, parts.deadlines.run),
@@ -144,6 +145,7 @@ class Daemon:
             self._server.stop()
         parts.observer.stop()
         parts.callbacks.stop()
+        parts.follow_ups.stop()
         parts.notifier.stop()
         parts.desk.stop()
         parts.feed.stop()
@@ -175,6 +177,7 @@ class Daemon:
             parts.plan = before
             raise
         parts.phones.plan_changed()
+        parts.follow_ups.fill_soon()
         gevent.spawn(self._handsets.list_again, parts.link)
 
     # what the queue tells
@@ -185,9 +188,11 @@ class Daemon:
             match event:
                 case OfferMade(offer) if not self.parts.link.connected:
                     self._comparing.hold(offer.call)
-                case OfferMade(offer) if offer.call.startswith(PREFIX):
+                case OfferMade(offer) if self.parts.callbacks.is_for(offer.call):
                     self.parts.callbacks.offer_made(offer)
-                case OfferLost(call, token, _, reason) if call.startswith(PREFIX):
+                case OfferMade(offer) if self.parts.follow_ups.is_for(offer.call):
+                    self.parts.follow_ups.offer_made(offer)
+                case OfferLost(call, token, _, reason) if self._is_errand(call):
                     desk.offer_lost(token, token, reason)
                 case OfferMade(offer):
                     desk.offer_made(offer)
@@ -199,6 +204,9 @@ class Daemon:
                     desk.unstaffed(pool)
                 case Told():
                     heed(event, desk)
+
+    def _is_errand(self, call: str) -> bool:
+        return self.parts.callbacks.is_for(call) or self.parts.follow_ups.is_for(call)
 
     def queue_back(self) -> None:
         """Redis answers again; it may have lost what it knew."""

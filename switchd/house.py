@@ -194,6 +194,32 @@ class RunningHouse:
         """Cancel or retry a callback."""
         return self._parts.kept.change(id, verb, who)
 
+    def follow_ups(self) -> Sequence[Mapping[str, Any]]:
+        """The latest follow-ups."""
+        return self._parts.asked.follow_ups()
+
+    def add_follow_ups(
+        self, wishes: Sequence[Mapping[str, Any]], who: str
+    ) -> Sequence[Mapping[str, Any]]:
+        """Have people asked how their matters went."""
+        return self._parts.asked.add(wishes, who)
+
+    def change_follow_up(self, id: int, verb: str, who: str) -> Mapping[str, Any]:
+        """Cancel or retry a follow-up."""
+        return self._parts.asked.change(id, verb, who)
+
+    def follow_up_result(self, id: int, code: str, note: str, who: str) -> Mapping[str, Any]:
+        """Keep what a person said."""
+        return self._parts.asked.result(id, code, note, who)
+
+    def seat_follow_up(self, seat: str) -> Mapping[str, Any]:
+        """The follow-up that is offered to a seat, or that it tried last."""
+        return self._parts.asked.last_of(seat)
+
+    def seat_result(self, seat: str, code: str, note: str, who: str) -> Mapping[str, Any]:
+        """Keep what the person said whom a seat asked last."""
+        return self._parts.asked.result_at(seat, code, note, who)
+
     def control(self, seat: str, verb: str, target: str, who: str, why: str) -> Mapping[str, Any]:
         """Do what a seat asks for in its call."""
         done = self._parts.controls.do(seat, verb, target=target, who=who, why=why)

@@ -16,8 +16,9 @@ EVERYBODY = 1_000_000
 
 
 def scopes(parts: Parts, kind: str, name: str) -> Sequence[Scope]:
-    """Tell it for a seat, call, group, agent, callback or voicemail; a right to one is enough.
+    """Tell it for a seat, call, group, agent, callback, follow-up or voicemail.
 
+    A right to one of them is enough.
     What is not known is nobody's: only those whose right is for the whole city may ask for it.
     Raises `QueueUnavailable`, and `Unavailable` if SQL has to be asked, but not for seats and calls
     in progress here: talks go on without Redis.
@@ -33,6 +34,8 @@ def scopes(parts: Parts, kind: str, name: str) -> Sequence[Scope]:
             return (_of_agent(parts, name),)
         case "callback":
             return (_listed(parts.kept.callbacks, "id", int(name)),)
+        case "follow_up":
+            return (_of_follow_up(parts, int(name)),)
         case "voicemail":
             return (_listed(parts.kept.voicemails, "call", name),)
     return (WHOLE_CITY,)
@@ -67,6 +70,11 @@ def _of_agent(parts: Parts, agent: str) -> Scope:
     at = [seat for seat in snapshot.seats.values() if seat.agent == agent]
     skills = _skills(parts.plan, agent)
     return Scope(groups=skills.union(*(seat.groups for seat in at)), agent=agent)
+
+
+def _of_follow_up(parts: Parts, id: int) -> Scope:
+    found = parts.asked.find(id)
+    return Scope(found.seat, frozenset({found.group})) if found else WHOLE_CITY
 
 
 def _skills(plan: Plan, agent: str) -> frozenset[str]:

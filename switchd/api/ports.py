@@ -122,6 +122,24 @@ class House(Protocol):
     def change_skills(
         self, agent: str, changes: Mapping[str, int | None], who: str, why: str
     ) -> Mapping[str, Any]: ...
+    def follow_ups(self) -> Sequence[Mapping[str, Any]]: ...
+    def add_follow_ups(
+        self, wishes: Sequence[Mapping[str, Any]], who: str
+    ) -> Sequence[Mapping[str, Any]]:
+        """Each wish has number, line, reference, subject, group, not_before, not_after and
+        priority; each answer id, number and problem."""
+        ...
+
+    def change_follow_up(self, id: int, verb: str, who: str) -> Mapping[str, Any]:
+        """`verb` is cancel or retry."""
+        ...
+
+    def follow_up_result(self, id: int, code: str, note: str, who: str) -> Mapping[str, Any]: ...
+    def seat_follow_up(self, seat: str) -> Mapping[str, Any]: ...
+    def seat_result(self, seat: str, code: str, note: str, who: str) -> Mapping[str, Any]:
+        """Of the follow-up that the seat tried last."""
+        ...
+
     def control_call(
         self, call: str, verb: str, target: str, who: str, why: str
     ) -> Mapping[str, Any]:

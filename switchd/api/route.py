@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, Final, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -28,8 +28,8 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
-"""A whole number in a body."""
+WHOLE: Final = BeforeValidator(_whole)
+"""Behind the limits of a whole number in a body."""
 
 
 class Body(BaseModel):
@@ -93,6 +93,7 @@ class About(StrEnum):
     GROUP = "group"
     AGENT = "agent"
     CALLBACK = "callback"
+    FOLLOW_UP = "follow_up"
     VOICEMAIL = "voicemail"
     """By the call in which it was left."""
 

@@ -7,7 +7,17 @@ from itertools import groupby
 from typing import Any, Final
 
 from switchd.api.route import Route
-from switchd.api.routes import callbacks, callers, control, events, health, hotline, seats, waiting
+from switchd.api.routes import (
+    callbacks,
+    callers,
+    control,
+    events,
+    follow_ups,
+    health,
+    hotline,
+    seats,
+    waiting,
+)
 
 ROUTES: Final[tuple[Route[Any], ...]] = (
     *health.ROUTES,
@@ -18,6 +28,7 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     *waiting.ROUTES,
     *callers.ROUTES,
     *callbacks.ROUTES,
+    *follow_ups.ROUTES,
 )
 
 

@@ -15,7 +15,7 @@ from routing.callflow import events as on
 from routing.callflow.handlers.introducing import TIMER as INTRODUCTION
 from routing.callflow.states import QUEUED
 from routing.entry import Arrival
-from routing.outgoing import LEG_PREFIX, OUTGOING_LEGS, Callback
+from routing.outgoing import OUTGOING_LEGS, Callback
 from routing.plan import Plan
 from routing.record import CallRecord, EndedBy
 from routing.seats import Offer
@@ -122,7 +122,7 @@ class Desk:
 
         The leg's name is new each time: one of the same name may still ring for an earlier owner.
         """
-        leg = f"{LEG_PREFIX}{callback.id}-{self._clock.now() * 1000:.0f}"
+        leg = f"{callback.LEG_PREFIX}{callback.id}-{self._clock.now() * 1000:.0f}"
         self._open(leg, on.CallBackDue(callback, offer))
 
     def dial_out(self, dialled: on.DialledOut) -> str:
@@ -136,10 +136,10 @@ class Desk:
             self._legs[dialled.leg] = self._legs[call]
         return call
 
-    def offer_more(self, callback: int, offer: Offer) -> bool:
+    def offer_more(self, callback: Callback, offer: Offer) -> bool:
         """A further seat may ring for a callback whose try has begun; False if none has."""
         for leg, worker in self._calls.items():
-            if leg.startswith(f"{LEG_PREFIX}{callback}-"):
+            if leg.startswith(f"{callback.LEG_PREFIX}{callback.id}-"):
                 worker.post(on.Offered(offer))
                 return True
         return False

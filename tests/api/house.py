@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
+from routing.follow_ups import FollowUp
 from routing.indicators import Counts
 from routing.outgoing import Callback, Reason
 from routing.record import CallRecord, EndedBy, Outcome
@@ -28,6 +29,8 @@ SCOPES: Mapping[tuple[str, str], Scope] = {
     ("agent", "8002"): Scope(groups=frozenset({"market"}), agent="8002"),
     ("callback", "1"): Scope(groups=frozenset({"intake"})),
     ("callback", "2"): Scope(groups=frozenset({"market"})),
+    ("follow_up", "1"): Scope("1001", frozenset({"intake"})),
+    ("follow_up", "2"): Scope("1002", frozenset({"market"})),
     ("voicemail", "call-1"): Scope(groups=frozenset({"intake"})),
     ("voicemail", "call-2"): Scope(groups=frozenset({"market"})),
 }
@@ -237,6 +240,30 @@ class FakeHouse:
         self._does(verb, id, who)
         return _callback(id)
 
+    def follow_ups(self) -> Sequence[Mapping[str, Any]]:
+        return self._answer([_follow_up(1), _follow_up(2)])  # type: ignore[no-any-return]
+
+    def add_follow_ups(
+        self, wishes: Sequence[Mapping[str, Any]], who: str
+    ) -> Sequence[Mapping[str, Any]]:
+        self._does("add_follow_ups", *wishes, who)
+        return [{"id": 1, "number": wish["number"], "problem": ""} for wish in wishes]
+
+    def change_follow_up(self, id: int, verb: str, who: str) -> Mapping[str, Any]:
+        self._does(verb, id, who)
+        return _follow_up(id)
+
+    def follow_up_result(self, id: int, code: str, note: str, who: str) -> Mapping[str, Any]:
+        self._does("result", id, code, note, who)
+        return _follow_up(id)
+
+    def seat_result(self, seat: str, code: str, note: str, who: str) -> Mapping[str, Any]:
+        self._does("result", seat, code, note, who)
+        return _follow_up(1)
+
+    def seat_follow_up(self, seat: str) -> Mapping[str, Any]:
+        return self._answer(_follow_up(2 if seat == "1002" else 1))  # type: ignore[no-any-return]
+
     def voicemails(self) -> Sequence[Mapping[str, Any]]:
         return self._answer([_voicemail("1"), _voicemail("2")])  # type: ignore[no-any-return]
 
@@ -352,6 +379,12 @@ def _callback(id: int) -> Mapping[str, Any]:
     group = GROUPS.get(str(id), "intake")
     one = Callback(id, "13900000001", "12345", group, "zh", Reason.ADDED, NOW, NOW)
     return asdict(one)
+
+
+def _follow_up(id: int) -> Mapping[str, Any]:
+    group = GROUPS.get(str(id), "intake")
+    one = FollowUp(id, "13900000001", "12345", group, "zh", Reason.ADDED, NOW, NOW)
+    return asdict(replace(one, seat=f"100{id}"))
 
 
 def _voicemail(number: str) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 
@@ -9,7 +10,6 @@ import pytest
 
 from switchd.api.ports import Refused, Unavailable
 from switchd.api.rates import Rate
-from switchd.api.route import NUMBER
 from switchd.api.table import ROUTES
 from tests.api.house import FakeHouse
 from tests.api.network import Network
@@ -55,7 +55,7 @@ class TestTokens:
             statuses = [
                 network.asks(
                     route.method,
-                    route.path.replace(NUMBER, ""),
+                    re.sub(r"{\w+:[^}]*}", "1", route.path),
                     headers={"X-Forwarded-For": route.path},
                     body={} if route.method == "POST" else None,
                 ).status
