@@ -10,6 +10,7 @@ import pytest
 
 from routing.rights import TABLE, WHOLE_CITY, may
 from switchd.api.route import About, Route
+from switchd.api.routes import control
 from switchd.api.table import ROUTES
 from tests.api.house import SCOPES, TOKENS, FakeHouse
 from tests.api.network import Network, outside
@@ -40,7 +41,10 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "callers.block": {"reason": "drill"},
     "seat.dial": {"number": "13900000001"},
 }
-SEATS_VERBS = {"seat.sign-in", "seat.sign-out", "seat.ready", "seat.not-ready", "seat.dial"}
+SEATS_VERBS = {
+    *("seat.sign-in", "seat.sign-out", "seat.ready", "seat.not-ready", "seat.dial"),
+    *(f"call.{verb}" for verb in control.VERBS),
+}
 """What the token of a seat is good for, and nothing else."""
 DOING = [route for route in ROUTES if route.method == "POST"]
 

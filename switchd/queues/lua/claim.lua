@@ -19,9 +19,9 @@ elseif is[2] ~= '1' then
 end
 local deadline = string.format('%.0f', now + lease)
 hide(seat)
-become(seat, 'offered', now)
 redis.call('HSET', key.seat .. seat, 'until', deadline, 'call', call, 'token', token, 'owner', owner,
   'claimed', '1')
 redis.call('HSET', key.leases, token, seat)
 redis.call('ZADD', key.deadlines, deadline, seat)
+become(seat, 'offered', now, '')
 return answer({'claimed', seat, is[3], is[4] or '', deadline})
