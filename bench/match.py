@@ -1,13 +1,14 @@
 """Cost of a match in Redis: does it grow with the queue?
 
-Halls of 30, 300 and 1,000 seats are compared, with 50, 500 and 5,000 callers waiting. There are
-five skill groups, each seat serves two of them and the lowered level of a third, the groups have
-different strategies, every third caller has another slope of age, and every fifth has been widened
-to the lowered level of the group. A cycle is what a daemon does for one caller, one verb after the
-other on one connection:
+Halls of 30, 300 and 1,000 seats are compared, with 50, 500 and 5,000 callers waiting; in the busy
+ones every fifth seat is on a break. Each offer tells why the other seats were not offered the
+caller, of 30 seats at most. There are five skill groups, each seat serves two of them and the
+lowered level of a third, the groups have different strategies, every third caller has another
+slope of age, and every fifth has been widened to the lowered level of the group. A cycle is what a
+daemon does for one caller, one verb after the other on one connection:
 
-busy   every seat talks: release → match with the caller of the highest score → inbox → accept, and
-       a new caller joins the list, the fifth of them widened
+busy   every seat talks or is on a break: release → match with the caller of the highest score →
+       inbox → accept, and a new caller joins the list, the fifth of them widened
 quiet  nobody waits, every seat is idle: enqueue → match with the seat in turn → inbox → accept →
        release
 
@@ -49,6 +50,8 @@ STRATEGIES: Final = tuple(Strategy)
 SLOPES: Final = (1.0, 1.0, 2.5)
 WIDENED: Final = 5
 """Every so many callers one has been widened."""
+ON_BREAK: Final = 5
+"""Every so many crews, of a seat for each group, one is not ready in a busy hall."""
 START: Final = 1_700_000_000.0
 
 
@@ -61,12 +64,14 @@ class Hall:
         self._numbers = count()
         self._talks: deque[tuple[str, str]] = deque()
         self.now = START
+        self.seats = [f"{1001 + number}" for number in range(seats)]
+        self.offers = self.rejected = 0
+        """Offers that were made, and seats that they told of as not offered the caller."""
         for place, group in enumerate(GROUPS):
             for pool in (group, f"{group}@1"):
                 strategy = STRATEGIES[place % len(STRATEGIES)]
                 self._list.define_group(pool, strategy, 1, self.now)
-        for number in range(seats):
-            seat = f"{1001 + number}"
+        for number, seat in enumerate(self.seats):
             own, other, poorly = (GROUPS[(number + step) % 5] for step in range(3))
             pools = {own: 5, other: 3, f"{poorly}@1": 2}
             self._list.define_seat(seat, self.now)
@@ -96,6 +101,8 @@ class Hall:
         """The seat that was offered the next caller answers."""
         event = next(self._inbox)
         assert isinstance(event, OfferMade)
+        self.offers += 1
+        self.rejected += len(event.offer.why.get("rejected") or ())
         assert self._list.accept(event.offer.token, self.now)
         self._talks.append((event.offer.seat, event.offer.token))
 
@@ -104,9 +111,13 @@ class Hall:
         seat, token = self._talks.popleft()
         assert self._list.release(seat, token, 0.0, self.now)
 
-    def fill(self, waiting: int, seats: int) -> None:
-        """Let every seat talk and so many callers wait."""
-        while len(self._talks) < seats:
+    def fill(self, waiting: int) -> None:
+        """Let every seat talk that is not on a break, and so many callers wait."""
+        crews = range(0, len(self.seats), len(GROUPS))
+        absent = [seat for at in crews[::ON_BREAK] for seat in self.seats[at : at + len(GROUPS)]]
+        for seat in absent:
+            self._list.not_ready(seat, "break", self.now)
+        while len(self._talks) < len(self.seats) - len(absent):
             self.arrive()
             self.answer()
         for _ in range(waiting):
@@ -130,8 +141,9 @@ class Hall:
 class Timing:
     """Seconds for each cycle of a kind, batch by batch."""
 
-    def __init__(self, client: redis.Redis, cycle: Callable[[], None]) -> None:
+    def __init__(self, client: redis.Redis, hall: Hall, cycle: Callable[[], None]) -> None:
         self._client = client
+        self._hall = hall
         self._cycle = cycle
         self._batches: list[float] = []
         self._inside: list[float] = []
@@ -153,6 +165,11 @@ class Timing:
         return median(self._batches)
 
     @property
+    def rejected(self) -> float:
+        """Seats of which an offer tells why they were not offered the caller, on average."""
+        return self._hall.rejected / self._hall.offers
+
+    @property
     def seconds_inside_redis(self) -> float:
         return median(self._inside)
 
@@ -169,7 +186,7 @@ def run(*, quick: bool = False) -> list[Figure]:
         client = connect(server.url)
         for timings in (
             {
-                f"{callers:,} waiting, {places:,} seats talking": _busy(client, callers, places)
+                f"{callers:,} waiting, {places:,} seats busy": _busy(client, callers, places)
                 for callers in waiting
                 for places in seats
             },
@@ -184,12 +201,13 @@ def run(*, quick: bool = False) -> list[Figure]:
 
 def _busy(client: redis.Redis, waiting: int, seats: int) -> Timing:
     hall = Hall(client, f"busy-{waiting}-{seats}", seats)
-    hall.fill(waiting, seats)
-    return Timing(client, hall.busy_cycle)
+    hall.fill(waiting)
+    return Timing(client, hall, hall.busy_cycle)
 
 
 def _quiet(client: redis.Redis, seats: int) -> Timing:
-    return Timing(client, Hall(client, f"quiet-{seats}", seats).quiet_cycle)
+    hall = Hall(client, f"quiet-{seats}", seats)
+    return Timing(client, hall, hall.quiet_cycle)
 
 
 def _figures(timings: dict[str, Timing]) -> list[Figure]:
@@ -207,4 +225,6 @@ def _figures(timings: dict[str, Timing]) -> list[Figure]:
         ratio = first.seconds_inside_redis / timing.seconds_inside_redis
         compared = (None, None) if timing is first else (smallest, ratio)
         figures.append(Figure(f"match inside Redis, {name}", inside, "µs", *compared))
+    for name, timing in ((smallest, first), (largest, last)):
+        figures.append(Figure(f"rejected seats told, {name}", timing.rejected, "seats a match"))
     return [*figures, Figure(f"matches, {largest}", 1 / last.seconds, "a second")]

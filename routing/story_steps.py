@@ -47,6 +47,9 @@ ENGLISH: Mapping[str, str] = {
     "supervisor.moved": "{by} moves the caller to group {group}",
     "supervisor.not_moved": "{by} wanted group {group}, which this call's plan does not know",
     "supervisor.taken_out": "{by} takes the caller out of the queue",
+    "supervisor.listens": "{by} listens to seat {seat}: {mode}",
+    "supervisor.listens_no_more": "{by} listens no more",
+    "supervisor.took_over": "{by} takes the call from seat {whose} to seat {seat}",
     "offer.refused": "seat {seat} did not take it: {cause}",
     "offer.lost": "seat {seat} is rung no more: {cause}",
     "introduction.whisper": "seat {seat} picks up and is told who comes",
@@ -67,6 +70,7 @@ ENGLISH: Mapping[str, str] = {
     "callback.called": "{number} is rung over {trunk}",
     "callback.seat_missed": "no seat picked up, so nobody was called: {cause}",
     "callback.number_refused": "typed {typed}, which is never called back: {cause}",
+    "callback.follow_up": "a follow-up call to {number}, tried {tries} times before",
     "outgoing.begun": "seat {seat} wants to call {number}",
     "outgoing.asked_for": "asked for by {who}",
     "outgoing.barred": "the plan lets no seat call {number}",
@@ -98,6 +102,7 @@ ENGLISH: Mapping[str, str] = {
     "audio.failed": "the announcement {prompt} could not be played",
     "switch.refused": "FreeSWITCH refused {action}: {cause}",
     "call.ended": "the call has ended: {cause}, by {by}",
+    "call.broken": "a defect of switchd ({cause}, see its log): the call was ended as it was",
 }
 
 CHINESE: Mapping[str, str] = {
@@ -140,6 +145,9 @@ CHINESE: Mapping[str, str] = {
     "supervisor.moved": "{by} 将来电移至技能组 {group}",
     "supervisor.not_moved": "{by} 欲移至技能组 {group}，但本次通话的方案中没有该组",
     "supervisor.taken_out": "{by} 将来电移出队列",
+    "supervisor.listens": "{by} 监听坐席 {seat}：{mode}",
+    "supervisor.listens_no_more": "{by} 结束监听",
+    "supervisor.took_over": "{by} 将通话从坐席 {whose} 接管至坐席 {seat}",
     "offer.refused": "坐席 {seat} 未接：{cause}",
     "offer.lost": "坐席 {seat} 停止振铃：{cause}",
     "introduction.whisper": "坐席 {seat} 摘机，听取来电提示",
@@ -160,6 +168,7 @@ CHINESE: Mapping[str, str] = {
     "callback.called": "经 {trunk} 呼叫 {number}",
     "callback.seat_missed": "坐席未接听，未拨打市民电话：{cause}",
     "callback.number_refused": "输入号码 {typed}，不能回拨：{cause}",
+    "callback.follow_up": "回访 {number}，此前已拨 {tries} 次",
     "outgoing.begun": "坐席 {seat} 呼叫 {number}",
     "outgoing.asked_for": "由 {who} 发起",
     "outgoing.barred": "配置不允许坐席拨打 {number}",
@@ -191,4 +200,5 @@ CHINESE: Mapping[str, str] = {
     "audio.failed": "语音 {prompt} 无法播放",
     "switch.refused": "FreeSWITCH 拒绝执行 {action}：{cause}",
     "call.ended": "呼叫结束：{cause}，由 {by} 结束",
+    "call.broken": "switchd 内部故障（{cause}，详见日志），呼叫按现状结束",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from switchd.api.ports import House
 from switchd.api.replies import RedisReplies
 from switchd.api.server import Interface
 from switchd.callbacks.desk import CallbackDesk
+from switchd.callbacks.follow_ups import FollowUpDesk
 from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
@@ -33,6 +35,7 @@ from switchd.estimates import Estimates
 from switchd.feed.follow import Feed
 from switchd.feed.publisher import Publisher
 from switchd.feed.stream import Stream
+from switchd.following_up import FollowUpHouse, SqlTasks
 from switchd.freeswitch.settings import RenderSettings
 from switchd.guard import MARK, Guard
 from switchd.history import RetiredForEver, against_history
@@ -42,10 +45,11 @@ from switchd.keeping import (
     CallbackLine,
     CallsInProgress,
     KeptPlaces,
+    SqlCallbacks,
     SqlMailbox,
-    SqlRegister,
     post_json,
 )
+from switchd.keying import Keying
 from switchd.membership import Membership
 from switchd.observing import Observer
 from switchd.operators import Operators
@@ -69,6 +73,7 @@ from switchd.records.audit import Audit
 from switchd.records.callbacks import Callbacks
 from switchd.records.callers import CallerRules
 from switchd.records.earlier import EarlierCalls
+from switchd.records.follow_ups import FollowUps
 from switchd.records.plans import PlanVersions
 from switchd.records.schema import migrate
 from switchd.records.spool import Spool
@@ -77,11 +82,14 @@ from switchd.records.voicemails import Voicemails
 from switchd.records.writer import Writer
 from switchd.reloading import Reloader
 from switchd.seating import Seating
+from switchd.seats.call_codes import CALL_CODES
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
+from switchd.supervisors import Supervisors
 from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear
 from switchd.switchboard.outgoing import FreeSwitch
 from switchd.telling import CallTeller, scopes_of
+from switchd.unbroken import unbroken
 from switchd.wiring import CallQueue, SeatDesk
 
 
@@ -209,6 +217,7 @@ class Running:
     versions: PlanVersions
     rules: CallerRules
     callbacks: Callbacks
+    follow_ups: FollowUps
     voicemails: Voicemails
     audit: Audit
     people: People
@@ -225,6 +234,7 @@ class Running:
         self.versions.close()
         self.rules.close()
         self.callbacks.close()
+        self.follow_ups.close()
         self.voicemails.close()
         self.audit.close()
         self.people.close()
@@ -264,12 +274,14 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     store, counted = Store(server.sql), Store(server.sql)
     rules = CallerRules(server.sql)
     callbacks = Callbacks(server.sql, server.city)
+    follow_ups = FollowUps(server.sql, server.city)
     voicemails = Voicemails(server.sql, server.city)
     audit = Audit(server.sql)
     earlier = EarlierCalls(server.sql, server.city)
     daemon = Daemon()
     if embedded is not None:
-        gevent.spawn(embedded.watch, lambda: _warn("redis")("the embedded Redis ended"))
+        ended = partial(_warn("redis"), "the embedded Redis ended")
+        gevent.spawn(unbroken, partial(embedded.watch, ended))
     link = _link(daemon, server, password)
     switch = FreeSwitch(
         lambda: link,
@@ -289,18 +301,27 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     def plan_in_force() -> Plan:
         return daemon.parts.plan
 
-    register, mailbox = SqlRegister(callbacks), SqlMailbox(voicemails)
+    register, mailbox = SqlCallbacks(callbacks), SqlMailbox(voicemails)
     in_progress = CallsInProgress(lambda: daemon.parts.desk)
     line = CallbackLine(waitlist, plan_in_force)
     callback_desk = CallbackDesk(register, line, in_progress, clock, plan_in_force, owner)
+    follow_up_desk = FollowUpDesk(
+        SqlTasks(follow_ups), line, in_progress, clock, plan_in_force, owner
+    )
+
+    def node_given_up() -> None:
+        callback_desk.node_given_up()
+        follow_up_desk.node_given_up()
+
     places = KeptPlaces(lambda: daemon.parts.callbacks, clock.now)
     deadlines = Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines"))
     nodes.on_deadline = deadlines.expect
     seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
     entrance = Entrance(client, server.city, owner, nodes.fence)
     people = People(server.sql, server.city, waitlist.seat_of, plan_in_force, clock.now)
+    codes = server.feature_codes.model_dump()
+    controls = Controls(lambda: daemon.parts.desk)
     seat_desk = SeatDesk(waitlist, clock.now, seating.seated, people.door)
-    callers = CallerDesk(entrance, waitlist, rules, lambda: daemon.parts.plan, clock.now)
     estimates = Estimates(Measured(client, server.city, owner), lambda: daemon.parts.plan)
     queue = CallQueue(waitlist, estimates)
     operators = Operators(
@@ -311,6 +332,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         missing_prompts=lambda names: switch.prompts("").missing(names),
         now=clock.now,
     )
+    callers = CallerDesk(entrance, waitlist, rules, plan_in_force, clock.now, operators.write_down)
     guard = Guard(
         ask=lambda: link.variable(MARK),
         write=lambda mark: link.set_variable(MARK, mark),
@@ -338,7 +360,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             nodes,
             clock.now,
             on_late=daemon.queue_back,
-            on_given_up=callback_desk.node_given_up,
+            on_given_up=node_given_up,
             on_kept=guard.renew,
             on_trouble=_warn("heart"),
         ),
@@ -356,7 +378,14 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             ),
             forecast=lambda group, ahead: estimates.arriving(group, ahead, clock.now()),
         ),
-        codes=FeatureCodes(server.feature_codes.model_dump(), seat_desk, switch),
+        codes=FeatureCodes(
+            {verb: digits for verb, digits in codes.items() if verb not in CALL_CODES},
+            seat_desk,
+            switch,
+        ),
+        keys=Keying(
+            plan_in_force, lambda: daemon.parts.desk, controls, waitlist, switch, clock, codes
+        ),
         seating=seating,
         reloader=Reloader(loaded, use=use, versions=versions, now=clock.now),
         phones=Phones(
@@ -367,15 +396,27 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         seat_desk=seat_desk,
         callers=callers,
         callbacks=callback_desk,
+        follow_ups=follow_up_desk,
+        asked=FollowUpHouse(follow_up_desk, operators.write_down),
         notifier=Notifier(
             mailbox, post_json, lambda: plan_in_force().voicemail.notify, server.city, clock
         ),
         kept=CallbackHouse(callback_desk, mailbox, clock.now, operators.write_down),
         dialling=ClickToDial(
-            lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down
+            lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down, clock.now
         ),
         operators=operators,
-        controls=Controls(lambda: daemon.parts.desk),
+        supervisors=Supervisors(
+            lambda: daemon.parts.desk,
+            switch,
+            waitlist,
+            seat_desk,
+            controls,
+            plan=plan_in_force,
+            now=clock.now,
+            write_down=operators.write_down,
+        ),
+        controls=controls,
         pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
         people=people,
         spool=spool,
@@ -393,6 +434,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     parts.desk.closed.append(estimates.ended)
     parts.desk.changed.append(teller.changed)
     parts.pops.told.append(teller.popped)
+    parts.desk.answers.listeners.append(teller.noted)
     replies = RedisReplies(client, InterfaceKeys(server.city).replies, clock.now)
 
     def server_for(house: House) -> Interface:
@@ -401,8 +443,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         )
 
     daemon.assemble(parts, server_for if serve else None)
-    opened = (store, versions, rules, callbacks, voicemails, audit, people, counted, earlier)
-    return Running(daemon, *opened, embedded, state)
+    opened = (store, versions, rules, callbacks, follow_ups, voicemails, audit, people, counted)
+    return Running(daemon, *opened, earlier, embedded, state)
 
 
 def socket_path(state: Path) -> Path:

@@ -14,6 +14,7 @@ from routing.numbers import EMERGENCY, normalise
 from routing.plan import Plan
 from routing.standing import Callers, Standing
 from switchd.api.ports import Refused, Unavailable
+from switchd.keeping import WriteDown
 from switchd.queues.entrance import Entrance
 from switchd.queues.waitlist import Waitlist
 from switchd.records.callers import CallerRule, CallerRules
@@ -37,12 +38,15 @@ class CallerDesk:
         rules: CallerRules,
         plan: Callable[[], Plan],
         now: Callable[[], float],
+        write_down: WriteDown,
     ) -> None:
+        """`write_down` puts what a person did into the audit."""
         self._entrance = entrance
         self._waitlist = waitlist
         self._rules = rules
         self._plan = plan
         self._now = now
+        self._write_down = write_down
 
     def restore(self) -> None:
         """Put what SQL knows into Redis, which may have lost it.
@@ -63,7 +67,7 @@ class CallerDesk:
                 rule = CallerRule(
                     knock.number, "limit", view.barred_until, view.reason, HOTLINE, now
                 )
-                gevent.spawn(self._write_down, rule)
+                gevent.spawn(self._keep, rule)
         return [answer.standing for answer in answers]
 
     def hold(self, call: str, line: str, number: str, place: HeldPlace, now: float) -> None:
@@ -97,6 +101,7 @@ class CallerDesk:
         with for_api():
             self._bar(rule, now)
         log.info("caller blocked", number=rule.number, until=until, reason=reason, who=who)
+        self._write_down("block", rule.number, {"until": until}, who, reason)
         return _shown(rule)
 
     def unblock(self, written: str, who: str) -> Mapping[str, Any]:
@@ -108,6 +113,7 @@ class CallerDesk:
         if not ended and not was_barred:
             raise Refused(f"{number} is not blocked; `switchd blocked` lists who is")
         log.info("caller unblocked", number=number, who=who)
+        self._write_down("unblock", number, {}, who, "")
         return {"number": number, "removed_by": who}
 
     def blocked(self) -> Sequence[Mapping[str, Any]]:
@@ -126,7 +132,7 @@ class CallerDesk:
         by_limit = rule.kind == "limit"
         self._waitlist.bar_caller(rule.number, rule.until, rule.reason, by_limit, now)
 
-    def _write_down(self, rule: CallerRule) -> None:
+    def _keep(self, rule: CallerRule) -> None:
         try:
             _in_thread(lambda: self._rules.add(rule))
         except RecordsError as error:

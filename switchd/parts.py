@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from routing.plan import Plan
 from switchd.callbacks.desk import CallbackDesk
+from switchd.callbacks.follow_ups import FollowUpDesk
 from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
@@ -15,9 +16,11 @@ from switchd.dialling import ClickToDial
 from switchd.esl.link import Link
 from switchd.feed.follow import Feed
 from switchd.feed.publisher import Publisher
+from switchd.following_up import FollowUpHouse
 from switchd.guard import Guard
 from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
+from switchd.keying import Keying
 from switchd.membership import Membership
 from switchd.observing import Observer
 from switchd.operators import Operators
@@ -33,6 +36,7 @@ from switchd.reloading import Reloader
 from switchd.seating import Seating
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
+from switchd.supervisors import Supervisors
 from switchd.wiring import SeatDesk
 
 
@@ -54,15 +58,20 @@ class Parts:
     seating: Seating
     reloader: Reloader
     codes: FeatureCodes
+    keys: Keying
     phones: Phones
     seat_desk: SeatDesk
     callers: CallerDesk
     callbacks: CallbackDesk
+    follow_ups: FollowUpDesk
     notifier: Notifier
     kept: CallbackHouse
     """Callbacks and messages, for the interface."""
+    asked: FollowUpHouse
+    """Follow-ups, for the interface."""
     dialling: ClickToDial
     operators: Operators
+    supervisors: Supervisors
     controls: Controls
     people: People
     pops: PopDesk

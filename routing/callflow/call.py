@@ -137,6 +137,8 @@ class Call:
     cause: str = ""
     ended_by: EndedBy | None = None
     legs: tuple[LegRecord, ...] = ()
+    listeners: tuple[LegRecord, ...] = ()
+    """Supervisors who listen or have listened."""
     trace: tuple[TraceRecord, ...] = ()
 
     def note(self, now: float, what: str, /, **facts: object) -> Call:
@@ -191,6 +193,13 @@ class Call:
         """Who is on `leg`, if it is none of caller and seat."""
         return next((party for party in self.parties if party.leg == leg), None)
 
+    def seat_at(self, leg: str) -> str:
+        """Give the seat whose leg it is, be it the one that has the call or one that was brought
+        into it; "" if it is somebody else's."""
+        brought_in = (party.offer for party in self.parties)
+        offers = (*self.offers, *(offer for offer in brought_in if offer is not None))
+        return next((offer.seat for offer in offers if offer.token == leg), "")
+
     @property
     def open_legs(self) -> tuple[str, ...]:
         """Legs of seats and of numbers on a trunk that have not ended yet."""
@@ -224,12 +233,21 @@ class Call:
             survey_key=self.survey_key,
             survey_meaning=meanings.get(self.survey_key, ""),
             recording=self.recording,
-            legs=self._all_legs(ended_at),
+            legs=(*self._all_legs(ended_at), *self._all_listeners(ended_at)),
             trace=self.trace,
             kind=self.kind,
             callback=self.callback,
             department=self.department,
             segments=self._all_segments(ended_at),
+        )
+
+    def _all_listeners(self, ended_at: float) -> tuple[LegRecord, ...]:
+        """Supervisors' legs, which have listened no longer than the call went on."""
+        return tuple(
+            replace(leg, ended_at=ended_at, cause="NORMAL_CLEARING")
+            if leg.ended_at is None
+            else leg
+            for leg in self.listeners
         )
 
     def _all_segments(self, ended_at: float) -> tuple[Segment, ...]:

@@ -7,7 +7,18 @@ from itertools import groupby
 from typing import Any, Final
 
 from switchd.api.route import Route
-from switchd.api.routes import callbacks, callers, control, events, health, hotline, seats, waiting
+from switchd.api.routes import (
+    callbacks,
+    callers,
+    control,
+    events,
+    follow_ups,
+    health,
+    hotline,
+    seats,
+    supervise,
+    waiting,
+)
 
 ROUTES: Final[tuple[Route[Any], ...]] = (
     *health.ROUTES,
@@ -16,8 +27,10 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     *seats.ROUTES,
     *control.ROUTES,
     *waiting.ROUTES,
+    *supervise.ROUTES,
     *callers.ROUTES,
     *callbacks.ROUTES,
+    *follow_ups.ROUTES,
 )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-import gevent
 import structlog
 from gevent.event import Event as Flag
 
@@ -48,26 +47,18 @@ class Notifier:
         self._clock = clock
         self._wake = Flag()
         self._failures = 0
-        self._greenlet: gevent.Greenlet[..., None] | None = None
-
-    def start(self) -> None:
-        """Begin with what an earlier daemon left."""
-        self._greenlet = gevent.spawn(self._run)
-        self._wake.set()
-
-    def stop(self) -> None:
-        """Tell nobody any more; the rest is told by the next daemon."""
-        if self._greenlet is not None:
-            self._greenlet.kill(block=False)
+        self._stopped = False
 
     def closed(self, record: CallRecord) -> None:
         """A call has ended; if it left a message, that will be in SQL soon."""
         if record.outcome is Outcome.VOICEMAIL:
             self._clock.later(WRITTEN_SECONDS, self._wake.set)
 
-    def _run(self) -> None:
-        while True:
-            self._wake.wait()
+    def run(self) -> None:
+        """Tell, beginning with what an earlier daemon left, until `stop`; in a greenlet of its
+        own."""
+        self._wake.set()
+        while self._wake.wait() and not self._stopped:
             self._wake.clear()
             if self._url() and not self.tell():
                 self._failures += 1
@@ -77,6 +68,11 @@ class Notifier:
                 self._clock.later(pause, self._wake.set)
             else:
                 self._failures = 0
+
+    def stop(self) -> None:
+        """Tell nobody any more; the rest is told by the next daemon."""
+        self._stopped = True
+        self._wake.set()
 
     def tell(self) -> bool:
         """Tell of every message that nobody has been told of; False if one was not taken."""

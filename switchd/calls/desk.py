@@ -15,7 +15,7 @@ from routing.callflow import events as on
 from routing.callflow.handlers.introducing import TIMER as INTRODUCTION
 from routing.callflow.states import QUEUED
 from routing.entry import Arrival
-from routing.outgoing import LEG_PREFIX, OUTGOING_LEGS, Callback
+from routing.outgoing import OUTGOING_LEGS, Callback
 from routing.plan import Plan
 from routing.record import CallRecord, EndedBy
 from routing.seats import Offer
@@ -122,7 +122,7 @@ class Desk:
 
         The leg's name is new each time: one of the same name may still ring for an earlier owner.
         """
-        leg = f"{LEG_PREFIX}{callback.id}-{self._clock.now() * 1000:.0f}"
+        leg = f"{callback.LEG_PREFIX}{callback.id}-{self._clock.now() * 1000:.0f}"
         self._open(leg, on.CallBackDue(callback, offer))
 
     def dial_out(self, dialled: on.DialledOut) -> str:
@@ -136,13 +136,18 @@ class Desk:
             self._legs[dialled.leg] = self._legs[call]
         return call
 
-    def offer_more(self, callback: int, offer: Offer) -> bool:
+    def offer_more(self, callback: Callback, offer: Offer) -> bool:
         """A further seat may ring for a callback whose try has begun; False if none has."""
         for leg, worker in self._calls.items():
-            if leg.startswith(f"{LEG_PREFIX}{callback}-"):
+            if leg.startswith(f"{callback.LEG_PREFIX}{callback.id}-"):
                 worker.post(on.Offered(offer))
                 return True
         return False
+
+    def call_on(self, leg: str) -> Call | None:
+        """Give the call that a leg belongs to, as it is now."""
+        worker = self._legs.get(leg)
+        return None if worker is None else worker.call
 
     def turn_away(self, leg: str, arrival: Arrival) -> None:
         """A new caller is parked whom nobody will serve; the call leaves a record."""
@@ -185,6 +190,15 @@ class Desk:
         if worker is None:
             return self.reception.heard(leg, event)
         worker.post(_by_role(event, leg, worker.call.id))
+        return True
+
+    def taken_over(self, call: str, event: on.TakenOver) -> bool:
+        """A supervisor's leg becomes one of the call's; False if the call has ended."""
+        worker = self._calls.get(call)
+        if worker is None:
+            return False
+        self._legs[event.leg] = worker
+        worker.post(event)
         return True
 
     def offer_made(self, offer: Offer) -> None:

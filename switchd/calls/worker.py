@@ -13,8 +13,9 @@ from gevent.queue import SimpleQueue
 from routing.callflow import Call, State, Unexpected, step
 from routing.callflow import actions as do
 from routing.callflow import events as on
+from routing.callflow.broken import broken
 from routing.plan import Plan
-from routing.record import CallRecord
+from routing.record import CallRecord, EndedBy
 from switchd.calls.performer import Performer
 from switchd.calls.ports import Clock
 
@@ -74,6 +75,17 @@ class Worker:
                 self._take(event)
             except Exception:
                 log.exception("call step failed", call_id=self.call.id, happened=repr(event))
+                self._end_if_gone(event)
+
+    def _end_if_gone(self, event: on.Event) -> None:
+        """A defect must not leave a call open that nobody will end any more."""
+        gone = event if isinstance(event, on.CallerGone) else on.CallerGone("", EndedBy.SYSTEM)
+        if gone is not event and self.call.ended_at is None:
+            return
+        now, why = self._clock.now(), type(event).__name__
+        self.call, todo = broken(self.call, self.plan, now, gone.cause, gone.by, why)
+        for action in todo:
+            self._safely_do(action)
 
     def _take(self, event: on.Event) -> None:
         pending = deque([event])

@@ -61,7 +61,9 @@ def _do(city: Path, number: str, verb: str, target: str, by: str, why: str, json
 
 
 def _facts(answer: Any) -> list[tuple[str, Any]]:
-    return [(name, value) for name, value in answer.items() if value not in ("", None)]
+    """Give what is worth saying besides the verb; the call's id is for programs."""
+    known = ("call", "verb")
+    return [(name, what) for name, what in answer.items() if name not in known and what]
 
 
 def _plain(verb: str) -> Callable[..., None]:

@@ -144,7 +144,7 @@ def change(text: str) -> tuple[str, int | None]:
 
 def audit(
     last: Annotated[int, typer.Option(min=1, help="How many.")] = 50,
-    of: Annotated[str, typer.Option(help="Only this call, group, agent or callback.")] = "",
+    of: Annotated[str, typer.Option(help="Only this call, group, agent, number or callback.")] = "",
     city: City = DEFAULT_CITY,
     json: Json = False,
 ) -> None:

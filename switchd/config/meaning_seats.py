@@ -89,6 +89,7 @@ def _check_extensions(draft: Draft, lookup: Lookup) -> None:
 def _check_feature_codes(draft: Draft) -> None:
     """Each code means one thing, and none hides an emergency number."""
     first_use: dict[str, str] = {}
+    pick_up = draft.feature_codes.pick_up
     for name, code in draft.feature_codes.model_dump().items():
         path = ("feature_codes", name)
         if code in EMERGENCY:
@@ -97,4 +98,7 @@ def _check_feature_codes(draft: Draft) -> None:
         elif code in first_use:
             what = f"{code} means {first_use[code]} already"
             draft.error(path, what, "Use another code")
+        elif name != "pick_up" and code.startswith(pick_up):
+            what = f"{code} begins like {pick_up}, behind which a seat's number may follow"
+            draft.error(path, what, "Use a code that begins otherwise")
         first_use.setdefault(code, name)

@@ -163,3 +163,9 @@ class FeatureCodes(Section):
     ready: FeatureCode = Field(default="*11", description="Ready (示闲).")
     not_ready: FeatureCode = Field(default="*12", description="Not ready (示忙).")
     sign_out: FeatureCode = Field(default="*13", description="Sign out (签出).")
+    pick_up: FeatureCode = Field(
+        default="*9",
+        description="Pick up a parked caller (取回), who waits longest; with a seat's number "
+        "behind it, whom that seat parked.",
+    )
+    supervisor: FeatureCode = Field(default="*0", description="Call a supervisor (呼叫班长).")

@@ -175,11 +175,14 @@ class Link(Connection):
             began = self._clock()
             try:
                 self._open()
+                self._serve()
             except EslError as error:
                 failures += 1
                 wait = self._after_failure(error, failures)
+            except Exception as error:
+                failures += 1
+                wait = self._after_defect(error, failures)
             else:
-                self._serve()
                 lasted = self._clock() - began
                 failures = 1 if lasted > self._backoff.ceiling else failures + 1
                 wait = self._backoff.delay(failures)
@@ -236,6 +239,14 @@ class Link(Connection):
             return self._backoff.wrong_password
         level = self.log.warning if failures == 1 else self.log.debug
         level("connect_failed", reason=self.trouble, failures=failures)
+        return self._backoff.delay(failures)
+
+    def _after_defect(self, error: Exception, failures: int) -> float:
+        """Begin anew whatever went wrong: without a link nobody is served."""
+        self.log.exception("link_broken_off")
+        self._drop(f"defect: {error!r}")
+        self._finish(self.timeout)
+        self.trouble = self._reason
         return self._backoff.delay(failures)
 
     def _drop(self, reason: str) -> None:

@@ -138,7 +138,12 @@ class LegCommands:
         words = split(args)
         if len(words) < 3 or words[1] not in ("start", "stop"):
             return DISPLACE_USAGE
-        return NO_SESSION if self._channel(words[0]) is None else "+OK Success\n"
+        leg = self._channel(words[0])
+        if leg is None:
+            return NO_SESSION
+        if words[1] == "start":
+            leg.party.hears(leg, words[2])
+        return "+OK Success\n"
 
     def record(self, args: str) -> str:
         words = split(args)

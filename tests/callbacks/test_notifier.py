@@ -8,12 +8,14 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import Any
 
+import gevent
 import orjson
 import pytest
 
 from switchd.callbacks.notifier import FIRST_PAUSE_SECONDS, Notifier, NotTaken
 from switchd.callbacks.ports import Away, Message
 from switchd.keeping import post_json
+from switchd.unbroken import unbroken
 from tests.calls.house import FakeClock, wait_until
 from tests.routing.build import NOW
 
@@ -83,7 +85,7 @@ class TestTelling:
         box, city, clock = Box(LEFT), City(), FakeClock()
         city.listens = False
         telling = notifier(box, city, clock)
-        telling.start()
+        running = gevent.spawn(telling.run)
         wait_until(lambda: clock.timers)
         assert box.messages["call-1"].notify_tries == 1
         city.listens = True
@@ -91,6 +93,22 @@ class TestTelling:
         wait_until(lambda: city.got)
         assert box.messages["call-1"].notified_at == clock.now()
         telling.stop()
+        running.get(timeout=30)
+
+    def test_after_a_defect_it_is_begun_again_with_what_was_not_told(self) -> None:
+        box, city = Box(LEFT), City()
+        posts = iter((KeyError("call"), None))
+
+        def post(url: str, facts: Mapping[str, Any]) -> None:
+            if (defect := next(posts)) is not None:
+                raise defect
+            city(url, facts)
+
+        telling = Notifier(box, post, lambda: URL, "pingdingshan", FakeClock())
+        running = gevent.spawn(unbroken, telling.run, lambda seconds: None)
+        wait_until(lambda: city.got)
+        telling.stop()
+        running.get(timeout=30)
 
     def test_without_sql_nothing_is_told(self) -> None:
         box = Box(LEFT)

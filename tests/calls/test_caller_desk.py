@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,15 @@ class House:
         migrate(f"sqlite:///{folder / 'records.sqlite3'}")
         waitlist = Waitlist(self.client, "pingdingshan", "daemon-1")
         entrance = Entrance(self.client, "pingdingshan", "daemon-1")
-        self.desk = CallerDesk(entrance, waitlist, self.rules, plan, lambda: self.now)
+        self.audited: list[tuple[str, str, Mapping[str, Any], str, str]] = []
+        self.desk = CallerDesk(
+            entrance,
+            waitlist,
+            self.rules,
+            plan,
+            lambda: self.now,
+            lambda *action: self.audited.append(action),
+        )
 
     def may_call(self, number: str = MOBILE) -> bool:
         [found] = self.desk.arrive([Knock("leg-a", number)], Callers(), self.now)
@@ -82,9 +91,18 @@ class TestBlock:
         [rule] = house.rules.history(MOBILE)
         assert (rule.who, rule.removed_by) == ("8001", "8002")
 
+    def test_who_did_it_and_why_is_in_the_audit(self, house: House) -> None:
+        house.desk.block(MOBILE, 60, "threats", "8001")
+        house.desk.unblock(MOBILE, "8002")
+        assert house.audited == [
+            ("block", MOBILE, {"until": NOW + 60}, "8001", "threats"),
+            ("unblock", MOBILE, {}, "8002", ""),
+        ]
+
     def test_unblocking_nobody_is_refused(self, house: House) -> None:
         with pytest.raises(Refused, match="is not blocked"):
             house.desk.unblock(MOBILE, "8001")
+        assert house.audited == []
 
     @pytest.mark.parametrize("number", ["120", "+86375110", "nobody", ""])
     def test_emergency_services_and_words_cannot_be_blocked(

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from routing.callflow import Call, State
+from typing import Any
+
+import pytest
+
+from routing.callflow import Call, State, step
 from routing.callflow import events as on
 from routing.entry import Arrival
-from routing.record import CallRecord, EndedBy
+from routing.record import CallRecord, EndedBy, Outcome
+from switchd.calls import worker
 from switchd.calls.performer import Performer
 from switchd.calls.ports import NoPlaces
 from switchd.calls.worker import Worker
 from tests.calls.house import FakeClock, FakeQueue, FakeRegister, FakeSwitch, wait_until
-from tests.routing.build import NOW, plan
+from tests.routing.build import NOW, offer, plan
 
 HANGS_UP = on.CallerGone("NORMAL_CLEARING", EndedBy.CALLER)
+
+
+def fails_on(
+    monkeypatch: pytest.MonkeyPatch, kind: type[on.Event], state: State | None = None
+) -> None:
+    """Let there be a defect in what the flow does about an event, in one state or in all."""
+
+    def broken_step(call: Call, event: on.Event, *words: Any) -> Any:
+        if isinstance(event, kind) and state in (None, call.state):
+            raise KeyError("priority")
+        return step(call, event, *words)
+
+    monkeypatch.setattr(worker, "step", broken_step)
 
 
 class Desk:
@@ -46,6 +64,51 @@ class Desk:
         wait_until(lambda: self.worker.call.state is State.WAITING)
         wait_until(lambda: self.clock.timers)
         return self
+
+
+class TestADefect:
+    def test_when_the_caller_goes_leaves_no_call_open(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        desk = Desk().waits()
+        fails_on(monkeypatch, on.CallerGone)
+        desk.happens(HANGS_UP)
+        wait_until(lambda: desk.records)
+        (record,) = desk.records
+        assert (record.outcome, record.cause) == (Outcome.FAILED, "NORMAL_CLEARING")
+        assert record.ended_by is EndedBy.CALLER
+        assert record.trace[-1].what == "call.broken"
+        assert desk.worker.call.state is State.ENDED
+        assert "leave" in desk.queue.verbs()
+        assert desk.clock.timers == []
+
+    def test_while_a_seat_rings_stops_its_phone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        desk = Desk().waits().happens(on.Offered(offer()))
+        wait_until(lambda: desk.worker.call.state is State.RINGING)
+        fails_on(monkeypatch, on.CallerGone)
+        desk.happens(HANGS_UP)
+        wait_until(lambda: desk.records)
+        assert [leg.cause for leg in desk.records[0].legs] == ["NORMAL_CLEARING", "UNCONFIRMED"]
+        assert ("hang_up", "leg-b") in [asked[:2] for asked in desk.switch.asked]
+
+    def test_while_the_last_phones_stop_is_no_way_to_stay_either(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        desk = Desk().waits().happens(on.Offered(offer()), HANGS_UP)
+        wait_until(lambda: desk.worker.call.state is State.CLEARING)
+        fails_on(monkeypatch, on.SeatFailed)
+        desk.happens(on.SeatFailed("leg-b", "ORIGINATOR_CANCEL"))
+        wait_until(lambda: desk.records)
+        assert desk.records[0].outcome is Outcome.ABANDONED
+
+    def test_in_the_middle_of_a_call_costs_only_the_step(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        desk = Desk().waits()
+        fails_on(monkeypatch, on.Pressed)
+        desk.happens(on.Pressed("1"), HANGS_UP)
+        wait_until(lambda: desk.records)
+        assert desk.records[0].outcome is Outcome.ABANDONED
 
 
 class TestWorker:

@@ -89,7 +89,12 @@ class TestSeat:
         assert daemon.asked == [(f"/v1/seats/1001/call/{verb}", {"who": "lead", **body})]
 
     def test_says_what_was_begun(self, city: Path, daemon: Daemon) -> None:
-        daemon.answer = {"target": "expert:medical", "title": "医疗卫生", "call": ""}
+        daemon.answer = {
+            "call": "5f0c",
+            "verb": "consult",
+            "target": "expert:medical",
+            "title": "医疗卫生",
+        }
         result = switchd("seat", "consult", "1001", "expert:medical", "-c", city)
         assert result.output == "seat 1001: consult, target expert:medical, title 医疗卫生\n"
 
@@ -100,7 +105,7 @@ class TestSeat:
 
     def test_tells_why_it_was_refused(self, city: Path, daemon: Daemon) -> None:
         daemon.status = "409 Conflict"
-        daemon.answer = {"title": "Not now", "description": "seat 1001 has no call"}
+        daemon.answer = {"title": "Not now", "detail": "seat 1001 has no call"}
         result = switchd("seat", "hold", "1001", "-c", city)
         assert result.exit_code == 1
         assert "seat 1001 has no call" in result.output

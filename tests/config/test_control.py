@@ -222,3 +222,15 @@ class TestDialling:
         (problem,) = judge(extra="dialling: {barred: ['168']}\n")
         assert problem.key == "dialling"
         assert "trunk" in problem.what
+
+
+class TestFeatureCodes:
+    def test_a_code_may_not_look_like_picking_up_what_a_seat_parked(self, judge) -> None:
+        (problem,) = judge(extra='feature_codes: {ready: "*91"}\n')
+        assert problem.key == "feature_codes.ready"
+        assert "*91 begins like *9" in problem.what
+
+    def test_the_codes_that_lead_to_a_call_can_be_others(self, write) -> None:
+        text = 'feature_codes: {pick_up: "*8", supervisor: "*90"}\n'
+        codes = load(write(extra=text)).server.feature_codes
+        assert (codes.pick_up, codes.supervisor) == ("*8", "*90")

@@ -179,6 +179,15 @@ class TestHostileText:
         assert text.index("switchd_kind=code") < text.index("switchd_kind=outgoing")
         assert 'data="switchd_seat=${sip_auth_username}"' in text
 
+    def test_a_code_that_leads_to_a_call_is_dialled_like_a_number(
+        self, tmp_path: Path, out: Path
+    ) -> None:
+        codes = {"*10": "sign_in", "*9": "pick_up", "*0": "supervisor"}
+        render(city.plan(), city.settings(tmp_path, feature_codes=codes), out)
+        text = (out / "contexts/switchd-seats.xml").read_text()
+        assert r'expression="^(\+?[0-9]{1,24}|\*9[0-9]{0,8}|\*0)$"' in text
+        assert text.count("switchd_kind=code") == 1
+
 
 class TestAFailedRender:
     def test_changes_nothing(self, tmp_path: Path, out: Path) -> None:

@@ -10,11 +10,10 @@ from routing.seats import SeatState
 from switchd.queues.nodes import LEASE_SECONDS, Nodes
 from tests.queues.hall import CITY
 from tests.queues.machine_base import OWNERS, POOLS, SEATS, owners, seats, served
-from tests.queues.machine_callers import CallerRules
-from tests.queues.machine_seats import SeatRules
+from tests.queues.machine_restoring import RestoringRules
 
 
-class QueueMachine(CallerRules, SeatRules):
+class QueueMachine(RestoringRules):
     """A morning shift, and whatever comes after."""
 
     @initialize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -131,6 +132,9 @@ class TestBlockedCallers:
         assert rule["until"] == pytest.approx(rule["at"] + 86400)
         assert "[b]threats" in run(app, ["blocked", *city]).stdout
         assert run(app, ["unblock", number, *by]).exit_code == 0
+        audited = json.loads(run(app, ["audit", "--of", number, "--json", *city]).stdout)
+        done = [(one["verb"], one["who"], one["why"]) for one in audited]
+        assert done == [("unblock", "8001", ""), ("block", "8001", "[b]threats")]
         assert not rejected(careful, number)
         assert number not in run(app, ["blocked", *city]).stdout
         assert run(app, ["unblock", number, *by]).exit_code == 1

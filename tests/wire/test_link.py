@@ -337,6 +337,26 @@ class TestEvents:
         ours.peer.accept().welcome()
         until(lambda: ours.link.counters.handler_errors == 3)
 
+    def test_a_defect_of_the_link_itself_ends_the_connection_and_not_the_link(
+        self, linked: MakeLinked, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ours = linked()
+        meets = iter((KeyError("core"), None))
+
+        def meet(core: str) -> None:
+            if (defect := next(meets)) is not None:
+                raise defect
+            ours.link.core = core
+
+        monkeypatch.setattr(ours.link, "_meet", meet)
+        first = ours.start()
+        first.welcome()
+        first.wait_closed()
+        assert "defect: KeyError('core')" in ours.link.trouble
+        ours.peer.accept().welcome()
+        until(lambda: ours.cores)
+        assert ours.link.connected
+
 
 class TestBackoff:
     def test_waits_grow_to_the_ceiling(self) -> None:

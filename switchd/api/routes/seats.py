@@ -44,7 +44,7 @@ class SignIn(Deed):
     agent: str = Field(default="", max_length=32, pattern=r"^[A-Za-z0-9_.-]*$")
     """Staff number; the seat's own number if left out."""
     pin: str = Field(default="", max_length=12, pattern=r"^[0-9]*$", repr=False)
-    """Where the city wants one; an agent's own token stands for it."""
+    """Where the city wants one; not needed with the agent's own token."""
     take_over: bool = False
     """Whether an agent who sits elsewhere moves here."""
 
@@ -107,8 +107,8 @@ def seats(house: House, asked: Asked[Nothing]) -> Sequence[Mapping[str, Any]]:
 
 def sign_in(house: House, asked: Asked[SignIn]) -> Mapping[str, Any]:
     """Sit down at a seat (签入), not ready yet."""
-    body, own = asked.body, asked.identity.agent
-    vouched = bool(own) and own == body.agent
+    body = asked.body
+    vouched = bool(body.agent) and asked.identity.agent == body.agent
     return house.seat_verb(
         asked["seat"], "sign-in", body.agent, "", body.pin, body.take_over, vouched
     )

@@ -21,6 +21,7 @@ local deadline = string.format('%.0f', now + lease)
 hide(seat)
 redis.call('HSET', key.seat .. seat, 'until', deadline, 'call', call, 'token', token, 'owner', owner,
   'claimed', '1')
+become(seat, 'offered', now, '')
 redis.call('HSET', key.leases, token, seat)
 redis.call('ZADD', key.deadlines, deadline, seat)
 become(seat, 'offered', now, '')
