@@ -20,6 +20,7 @@ from switchd.api.ports import House
 from switchd.api.replies import RedisReplies
 from switchd.api.server import Interface
 from switchd.callbacks.desk import CallbackDesk
+from switchd.callbacks.follow_ups import FollowUpDesk
 from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
@@ -34,6 +35,7 @@ from switchd.estimates import Estimates
 from switchd.feed.follow import Feed
 from switchd.feed.publisher import Publisher
 from switchd.feed.stream import Stream
+from switchd.following_up import FollowUpHouse, SqlTasks
 from switchd.freeswitch.settings import RenderSettings
 from switchd.guard import MARK, Guard
 from switchd.history import RetiredForEver, against_history
@@ -43,8 +45,8 @@ from switchd.keeping import (
     CallbackLine,
     CallsInProgress,
     KeptPlaces,
+    SqlCallbacks,
     SqlMailbox,
-    SqlRegister,
     post_json,
 )
 from switchd.keying import Keying
@@ -65,7 +67,7 @@ from switchd.queues.embedded import EmbeddedRedis
 from switchd.queues.entrance import Entrance
 from switchd.queues.inbox import Inbox
 from switchd.queues.indicators import Indicators
-from switchd.queues.keys import InterfaceKeys
+from switchd.queues.keys import InterfaceKeys, Keys
 from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
 from switchd.queues.waitlist import Waitlist
@@ -73,6 +75,7 @@ from switchd.records.audit import Audit
 from switchd.records.callbacks import Callbacks
 from switchd.records.callers import CallerRules
 from switchd.records.earlier import EarlierCalls
+from switchd.records.follow_ups import FollowUps
 from switchd.records.plans import PlanVersions
 from switchd.records.schema import migrate
 from switchd.records.spool import Spool
@@ -84,6 +87,7 @@ from switchd.seating import Seating
 from switchd.seats.call_codes import CALL_CODES
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
+from switchd.supervisors import Supervisors
 from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear
 from switchd.telling import CallTeller, scopes_of
 from switchd.unbroken import unbroken
@@ -214,6 +218,7 @@ class Running:
     versions: PlanVersions
     rules: CallerRules
     callbacks: Callbacks
+    follow_ups: FollowUps
     voicemails: Voicemails
     audit: Audit
     people: People
@@ -230,6 +235,7 @@ class Running:
         self.versions.close()
         self.rules.close()
         self.callbacks.close()
+        self.follow_ups.close()
         self.voicemails.close()
         self.audit.close()
         self.people.close()
@@ -269,6 +275,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     store, counted = Store(server.sql), Store(server.sql)
     rules = CallerRules(server.sql)
     callbacks = Callbacks(server.sql, server.city)
+    follow_ups = FollowUps(server.sql, server.city)
     voicemails = Voicemails(server.sql, server.city)
     audit = Audit(server.sql)
     earlier = EarlierCalls(server.sql, server.city)
@@ -304,10 +311,18 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     )
     switch.use(lines)
     waitlist.seat_changed.append(lambda verb, seat: follow(lines, verb, seat))
-    register, mailbox = SqlRegister(callbacks), SqlMailbox(voicemails)
+    register, mailbox = SqlCallbacks(callbacks), SqlMailbox(voicemails)
     in_progress = CallsInProgress(lambda: daemon.parts.desk)
     line = CallbackLine(waitlist, plan_in_force)
     callback_desk = CallbackDesk(register, line, in_progress, clock, plan_in_force, owner)
+    follow_up_desk = FollowUpDesk(
+        SqlTasks(follow_ups), line, in_progress, clock, plan_in_force, owner
+    )
+
+    def node_given_up() -> None:
+        callback_desk.node_given_up()
+        follow_up_desk.node_given_up()
+
     places = KeptPlaces(lambda: daemon.parts.callbacks, clock.now)
     deadlines = Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines"))
     nodes.on_deadline = deadlines.expect
@@ -335,8 +350,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         on_lost=lambda: daemon.parts.membership.lose(),
     )
     link.may_send = guard.holds
-    names = InterfaceKeys(server.city)
-    events = Stream(client, names.events)
+    events = Stream(client, Keys(server.city).events)
     parts = Parts(
         plan=plan,
         clock=clock,
@@ -356,7 +370,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             nodes,
             clock.now,
             on_late=daemon.queue_back,
-            on_given_up=callback_desk.node_given_up,
+            on_given_up=node_given_up,
             on_kept=guard.renew,
             on_trouble=_warn("heart"),
         ),
@@ -392,14 +406,26 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         seat_desk=seat_desk,
         callers=callers,
         callbacks=callback_desk,
+        follow_ups=follow_up_desk,
+        asked=FollowUpHouse(follow_up_desk, operators.write_down),
         notifier=Notifier(
             mailbox, post_json, lambda: plan_in_force().voicemail.notify, server.city, clock
         ),
         kept=CallbackHouse(callback_desk, mailbox, clock.now, operators.write_down),
         dialling=ClickToDial(
-            lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down
+            lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down, clock.now
         ),
         operators=operators,
+        supervisors=Supervisors(
+            lambda: daemon.parts.desk,
+            switch,
+            waitlist,
+            seat_desk,
+            controls,
+            plan=plan_in_force,
+            now=clock.now,
+            write_down=operators.write_down,
+        ),
         controls=controls,
         pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
         lines=lines,
@@ -419,7 +445,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     parts.desk.closed.append(estimates.ended)
     parts.desk.changed.append(teller.changed)
     parts.pops.told.append(teller.popped)
-    replies = RedisReplies(client, names.replies, clock.now)
+    parts.desk.answers.listeners.append(teller.noted)
+    replies = RedisReplies(client, InterfaceKeys(server.city).replies, clock.now)
 
     def server_for(house: House) -> Interface:
         return serving.serve(
@@ -427,8 +454,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         )
 
     daemon.assemble(parts, server_for if serve else None)
-    opened = (store, versions, rules, callbacks, voicemails, audit, people, counted, earlier)
-    return Running(daemon, *opened, embedded, state)
+    opened = (store, versions, rules, callbacks, follow_ups, voicemails, audit, people, counted)
+    return Running(daemon, *opened, earlier, embedded, state)
 
 
 def socket_path(state: Path) -> Path:

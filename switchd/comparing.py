@@ -116,12 +116,16 @@ class Comparing:
         self._handsets.listed(phones)
         parts.waitlist.end_talks([*living, *talks], parts.clock.now())
         parts.callbacks.compare(living)
+        parts.supervisors.monitoring.compare(living)
+        parts.follow_ups.compare(living)
         for leg, row in living.items():
             outbound = row["direction"] == "outbound"
             if leg in parts.lines:
                 continue
             if listener.knows(leg):
-                if outbound and not parts.desk.waits_for(leg):
+                if outbound and not (
+                    parts.desk.waits_for(leg) or leg in parts.supervisors.monitoring
+                ):
                     found["stopped"] += 1
                     listener.stray(leg)
             elif doing[leg] in NOBODYS or (outbound and doing[leg] != "talk"):
@@ -191,6 +195,7 @@ class Comparing:
         known |= {seat.call for seat in snapshot.seats.values() if seat.call}
         parts.desk.forgotten(known)
         parts.callbacks.restored(known)
+        parts.follow_ups.restored(known)
         self._bar_again()
         log.info("queue restored", callers=len(known), seats=len(snapshot.seats))
 

@@ -15,7 +15,6 @@ from gevent.event import Event as Flag
 
 from routing.callflow import events as on
 from routing.entry import Arrival, is_emergency
-from routing.outgoing import PREFIX
 from routing.plan import Plan
 from switchd.api.server import Interface
 from switchd.comparing import Comparing
@@ -59,6 +58,7 @@ class Daemon:
             parts.indicators.ended,
             lambda record: parts.seating.tidy(),
             parts.callbacks.closed,
+            parts.follow_ups.closed,
             parts.notifier.closed,
             parts.pops.closed,
         ]
@@ -104,6 +104,7 @@ class Daemon:
         parts.publisher.start()
         parts.feed.start()
         parts.callbacks.start()
+        parts.follow_ups.start()
         self._background += [
             gevent.spawn(unbroken, self._read_inbox),
             gevent.spawn(unbroken, parts.deadlines.run),
@@ -144,7 +145,9 @@ class Daemon:
             self._server.stop()
         parts.observer.stop()
         parts.callbacks.stop()
+        parts.follow_ups.stop()
         parts.notifier.stop()
+        parts.supervisors.monitoring.stop()
         parts.desk.stop()
         parts.lines.stop()
         parts.feed.stop()
@@ -177,6 +180,7 @@ class Daemon:
             raise
         parts.phones.plan_changed()
         parts.lines.plan_changed()
+        parts.follow_ups.fill_soon()
         gevent.spawn(self._handsets.list_again, parts.link)
 
     # what the queue tells
@@ -187,9 +191,11 @@ class Daemon:
             match event:
                 case OfferMade(offer) if not self.parts.link.connected:
                     self._comparing.hold(offer.call)
-                case OfferMade(offer) if offer.call.startswith(PREFIX):
+                case OfferMade(offer) if self.parts.callbacks.is_for(offer.call):
                     self.parts.callbacks.offer_made(offer)
-                case OfferLost(call, token, _, reason) if call.startswith(PREFIX):
+                case OfferMade(offer) if self.parts.follow_ups.is_for(offer.call):
+                    self.parts.follow_ups.offer_made(offer)
+                case OfferLost(call, token, _, reason) if self._is_errand(call):
                     desk.offer_lost(token, token, reason)
                 case OfferMade(offer):
                     desk.offer_made(offer)
@@ -201,6 +207,9 @@ class Daemon:
                     desk.unstaffed(pool)
                 case Told():
                     heed(event, desk)
+
+    def _is_errand(self, call: str) -> bool:
+        return self.parts.callbacks.is_for(call) or self.parts.follow_ups.is_for(call)
 
     def queue_back(self) -> None:
         """Redis answers again; it may have lost what it knew."""
@@ -305,6 +314,8 @@ class Daemon:
             if isinstance(event, on.Played | on.SeatGone):
                 self.parts.keys.codes.over(leg)
             return True
+        if self.parts.supervisors.monitoring.deliver(leg, event):
+            return True
         known = self.parts.desk.deliver(leg, event)
         self.parts.keys.heard(leg, event)
         return known
@@ -312,6 +323,5 @@ class Daemon:
     def knows(self, leg: str) -> bool:
         """Whether somebody works on the leg."""
         parts = self.parts
-        if leg in parts.lines or leg in parts.keys.codes:
-            return True
-        return leg in parts.desk or leg in parts.codes
+        codes = leg in parts.codes or leg in parts.keys.codes or leg in parts.lines
+        return leg in parts.desk or codes or leg in parts.supervisors.monitoring

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from routing.plan import Plan
 from switchd.callbacks.desk import CallbackDesk
+from switchd.callbacks.follow_ups import FollowUpDesk
 from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
@@ -15,6 +16,7 @@ from switchd.dialling import ClickToDial
 from switchd.esl.link import Link
 from switchd.feed.follow import Feed
 from switchd.feed.publisher import Publisher
+from switchd.following_up import FollowUpHouse
 from switchd.guard import Guard
 from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
@@ -35,6 +37,7 @@ from switchd.reloading import Reloader
 from switchd.seating import Seating
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
+from switchd.supervisors import Supervisors
 from switchd.wiring import SeatDesk
 
 
@@ -61,11 +64,15 @@ class Parts:
     seat_desk: SeatDesk
     callers: CallerDesk
     callbacks: CallbackDesk
+    follow_ups: FollowUpDesk
     notifier: Notifier
     kept: CallbackHouse
     """Callbacks and messages, for the interface."""
+    asked: FollowUpHouse
+    """Follow-ups, for the interface."""
     dialling: ClickToDial
     operators: Operators
+    supervisors: Supervisors
     controls: Controls
     people: People
     pops: PopDesk

@@ -12,14 +12,14 @@ from routing.callflow import handlers as h
 from routing.callflow import menus as m
 from routing.callflow import widening as w
 from routing.callflow.control_rows import CONTROL_ROWS
-from routing.callflow.handlers import asking
+from routing.callflow.handlers import asking, monitored
 from routing.callflow.handlers import callbacks as cb
 from routing.callflow.handlers import calling_back as out
 from routing.callflow.handlers import dialling_out as dial
 from routing.callflow.handlers import supervising as sv
 from routing.callflow.handlers import voicemail as vm
 from routing.callflow.rows import Row, rows
-from routing.callflow.states import ASKED, CONTROLLED, LIVE, QUEUED, State
+from routing.callflow.states import ASKED, CONTROLLED, LIVE, QUEUED, WITH_SEAT, State
 
 S = State
 
@@ -453,6 +453,21 @@ _KEYS = tuple(
     for state in State
     if state in LIVE - {S.ARRIVED, S.WAITING, S.RINGING}
 )
+_MONITORED = tuple(
+    Row(state, event, (state,), handler, "nothing")
+    for state in State
+    if state not in (S.ARRIVED, S.ENDED)
+    for event, handler in (
+        (on.Listened, monitored.listened),
+        (on.ListenedNoMore, monitored.listened_no_more),
+    )
+) + tuple(
+    Row(state, on.TakenOver, (S.TALKING,), monitored.taken_over, "a supervisor's voice")
+    if state in WITH_SEAT
+    else Row(state, on.TakenOver, (state,), monitored.not_taken_over, "nothing")
+    for state in State
+    if state not in (S.ARRIVED, S.ENDED)
+)
 
 ROWS = (
     _AGAIN
@@ -473,5 +488,6 @@ ROWS = (
     + _NO_QUEUE
     + _SUPERVISED
     + _KEYS
+    + _MONITORED
 )
 TABLE = {(row.state, row.event): row for row in ROWS}

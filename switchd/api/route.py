@@ -80,6 +80,7 @@ class About(StrEnum):
     GROUP = "group"
     AGENT = "agent"
     CALLBACK = "callback"
+    FOLLOW_UP = "follow_up"
     VOICEMAIL = "voicemail"
     """By the call in which it was left."""
 
