@@ -185,14 +185,17 @@ class Telephones:
         password: str | None = None,
         claims_to_be: str | None = None,
         hangs_up_after: float | None = None,
+        speaks: Path | None = None,
     ) -> Call:
-        """Dial on a seat's phone. `claims_to_be` goes into From; the digest is `seat`'s."""
+        """Dial on a seat's phone. `claims_to_be` goes into From; the digest is `seat`'s. `speaks`
+        is as that of a phone."""
         return self._dialling(
             self._reach.seats_port,
             who=claims_to_be or seat,
             dialled=dialled,
             steps=_steps((), hangs_up_after),
             hangs_up_after=milliseconds(hangs_up_after),
+            speaks=str(speaks) if speaks else "",
             username=seat,
             password=password or self._reach.passwords[seat],
             options=["-m", "1"],
