@@ -10,11 +10,13 @@ from switchd.api.route import Route
 from switchd.api.routes import (
     callbacks,
     callers,
+    control,
     events,
     follow_ups,
     health,
     hotline,
     seats,
+    supervise,
     waiting,
 )
 
@@ -23,7 +25,9 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     *hotline.ROUTES,
     *events.ROUTES,
     *seats.ROUTES,
+    *control.ROUTES,
     *waiting.ROUTES,
+    *supervise.ROUTES,
     *callers.ROUTES,
     *callbacks.ROUTES,
     *follow_ups.ROUTES,
