@@ -19,6 +19,7 @@ from switchd import serving
 from switchd.api.ports import House
 from switchd.api.replies import RedisReplies
 from switchd.api.server import Interface
+from switchd.attendance import Attendance
 from switchd.callbacks.desk import CallbackDesk
 from switchd.callbacks.follow_ups import FollowUpDesk
 from switchd.callbacks.notifier import Notifier
@@ -70,6 +71,7 @@ from switchd.queues.indicators import Indicators
 from switchd.queues.keys import InterfaceKeys, Keys
 from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
+from switchd.queues.stream import SeatStream
 from switchd.queues.waitlist import Waitlist
 from switchd.records.audit import Audit
 from switchd.records.callbacks import Callbacks
@@ -83,6 +85,7 @@ from switchd.records.store import Store
 from switchd.records.voicemails import Voicemails
 from switchd.records.writer import Writer
 from switchd.reloading import Reloader
+from switchd.restoring import Restoring
 from switchd.seating import Seating
 from switchd.seats.call_codes import CALL_CODES
 from switchd.seats.codes import FeatureCodes
@@ -328,6 +331,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     nodes.on_deadline = deadlines.expect
     seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
     entrance = Entrance(client, server.city, owner, nodes.fence)
+    stream = SeatStream(client, server.city, owner, nodes.fence)
     people = People(server.sql, server.city, waitlist.seat_of, plan_in_force, clock.now)
     codes = server.feature_codes.model_dump()
     controls = Controls(lambda: daemon.parts.desk)
@@ -430,6 +434,17 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
         lines=lines,
         people=people,
+        attendance=Attendance(stream, people.sessions, clock.now),
+        restoring=Restoring(
+            waitlist,
+            stream,
+            people.sessions,
+            audit,
+            plan=plan_in_force,
+            calls=lambda: daemon.parts.desk.calls(),
+            seated=seating.seated,
+            now=clock.now,
+        ),
         spool=spool,
         writer=Writer(spool, store),
         indicators=IndicatorDesk(

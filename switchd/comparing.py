@@ -81,6 +81,11 @@ class Comparing:
         self._restoring.kill(block=False)
         self._restoring = gevent.spawn(self._restore)
 
+    def queue_lost(self) -> None:
+        """Redis answers, but has lost what it knew; a restoration that has begun goes on."""
+        if self._restoring.ready() or not self._restoring.started:
+            self.queue_back()
+
     def stop(self) -> None:
         """Compare no more."""
         gevent.killall([self._comparing, self._restoring], block=False)
@@ -188,6 +193,7 @@ class Comparing:
         now = parts.clock.now()
         snapshot = parts.waitlist.snapshot(now, first=EVERYBODY)
         parts.seating.arrange(parts.plan)
+        parts.restoring.restore()
         parts.phones.forget()
         parts.lines.told_again()
         parts.phones.listed(self._handsets.reachable_now())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from routing.plan import Plan
+from switchd.attendance import Attendance
 from switchd.callbacks.desk import CallbackDesk
 from switchd.callbacks.follow_ups import FollowUpDesk
 from switchd.callbacks.notifier import Notifier
@@ -34,6 +35,7 @@ from switchd.queues.waitlist import Waitlist
 from switchd.records.spool import Spool
 from switchd.records.writer import Writer
 from switchd.reloading import Reloader
+from switchd.restoring import Restoring
 from switchd.seating import Seating
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
@@ -76,6 +78,8 @@ class Parts:
     controls: Controls
     people: People
     pops: PopDesk
+    attendance: Attendance
+    restoring: Restoring
     lines: LineDesk
     """Those that are kept open."""
     spool: Spool

@@ -52,7 +52,7 @@ CITY: dict[str, Any] = {
         },
     },
     "groups": {
-        "intake": {"title": "受理", "ring_seconds": 2, "wrap_up_seconds": 0.2},
+        "intake": {"title": "受理", "ring_seconds": 4, "wrap_up_seconds": 0.2},
         "market": {"title": "市场监管", "ring_seconds": 2, "wrap_up_seconds": 0},
     },
     "seats": {"1001": "intake", "1002": "intake", "1003": ["intake", "market"]},
