@@ -52,7 +52,9 @@ from switchd.keeping import (
 )
 from switchd.keying import Keying
 from switchd.membership import Membership
+from switchd.nailed.desk import LineDesk
 from switchd.observing import Observer
+from switchd.open_lines import LineExchange, LineKeeper, NailedUpSwitch, follow
 from switchd.operators import Operators
 from switchd.parts import Parts
 from switchd.people import People
@@ -88,8 +90,8 @@ from switchd.seating import Seating
 from switchd.seats.call_codes import CALL_CODES
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
+from switchd.supervisors import Supervisors
 from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear
-from switchd.switchboard.outgoing import FreeSwitch
 from switchd.telling import CallTeller, scopes_of
 from switchd.unbroken import unbroken
 from switchd.wiring import CallQueue, SeatDesk
@@ -285,7 +287,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         ended = partial(_warn("redis"), "the embedded Redis ended")
         gevent.spawn(unbroken, partial(embedded.watch, ended))
     link = _link(daemon, server, password)
-    switch = FreeSwitch(
+    switch = NailedUpSwitch(
         lambda: link,
         _libraries(loaded),
         domain=domain(server.city),
@@ -303,6 +305,15 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     def plan_in_force() -> Plan:
         return daemon.parts.plan
 
+    lines = LineDesk(
+        plan_in_force,
+        LineExchange(switch, plan_in_force),
+        LineKeeper(waitlist, clock.now),
+        clock,
+        daemon.deliver,
+    )
+    switch.use(lines)
+    waitlist.seat_changed.append(lambda verb, seat: follow(lines, verb, seat))
     register, mailbox = SqlCallbacks(callbacks), SqlMailbox(voicemails)
     in_progress = CallsInProgress(lambda: daemon.parts.desk)
     line = CallbackLine(waitlist, plan_in_force)
@@ -392,7 +403,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         seating=seating,
         reloader=Reloader(loaded, use=use, versions=versions, now=clock.now),
         phones=Phones(
-            lambda: daemon.parts.plan.seats,
+            lambda: [n for n, seat in plan_in_force().seats.items() if not seat.nailed_up],
             lambda seat, up: waitlist.phone(seat, up, clock.now()),
             wander=bool(server.peers),
         ),
@@ -409,8 +420,19 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down, clock.now
         ),
         operators=operators,
+        supervisors=Supervisors(
+            lambda: daemon.parts.desk,
+            switch,
+            waitlist,
+            seat_desk,
+            controls,
+            plan=plan_in_force,
+            now=clock.now,
+            write_down=operators.write_down,
+        ),
         controls=controls,
         pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
+        lines=lines,
         people=people,
         attendance=Attendance(stream, people.sessions, clock.now),
         restoring=Restoring(
@@ -438,6 +460,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     parts.desk.closed.append(estimates.ended)
     parts.desk.changed.append(teller.changed)
     parts.pops.told.append(teller.popped)
+    parts.desk.answers.listeners.append(teller.noted)
     replies = RedisReplies(client, InterfaceKeys(server.city).replies, clock.now)
 
     def server_for(house: House) -> Interface:

@@ -150,7 +150,9 @@ class Daemon:
         parts.callbacks.stop()
         parts.follow_ups.stop()
         parts.notifier.stop()
+        parts.supervisors.monitoring.stop()
         parts.desk.stop()
+        parts.lines.stop()
         parts.feed.stop()
         parts.publisher.stop()
         parts.link.stop()
@@ -182,6 +184,7 @@ class Daemon:
             raise
         parts.phones.plan_changed()
         parts.follow_ups.fill_soon()
+        parts.lines.plan_changed()
         gevent.spawn(self._handsets.list_again, parts.link)
 
     # what the queue tells
@@ -229,6 +232,7 @@ class Daemon:
         """The switch cannot be heard: no seat's phone can be rung."""
         self._comparing.link_down()
         gevent.spawn(self._handsets.listed, ())
+        gevent.spawn(self.parts.lines.unreachable)
 
     # what the switch tells
 
@@ -311,9 +315,14 @@ class Daemon:
             elif isinstance(event, on.Collected):
                 self.parts.codes.collected(leg, event.keys)
             return True
+        if leg in self.parts.lines:
+            self.parts.lines.heard(leg, event)
+            return True
         if leg in self.parts.keys.codes:
             if isinstance(event, on.Played | on.SeatGone):
                 self.parts.keys.codes.over(leg)
+            return True
+        if self.parts.supervisors.monitoring.deliver(leg, event):
             return True
         known = self.parts.desk.deliver(leg, event)
         self.parts.keys.heard(leg, event)
@@ -322,4 +331,5 @@ class Daemon:
     def knows(self, leg: str) -> bool:
         """Whether somebody works on the leg."""
         parts = self.parts
-        return leg in parts.desk or leg in parts.codes or leg in parts.keys.codes
+        codes = leg in parts.codes or leg in parts.keys.codes or leg in parts.lines
+        return leg in parts.desk or codes or leg in parts.supervisors.monitoring

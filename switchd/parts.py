@@ -23,6 +23,7 @@ from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
 from switchd.keying import Keying
 from switchd.membership import Membership
+from switchd.nailed.desk import LineDesk
 from switchd.observing import Observer
 from switchd.operators import Operators
 from switchd.people import People
@@ -38,6 +39,7 @@ from switchd.restoring import Restoring
 from switchd.seating import Seating
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
+from switchd.supervisors import Supervisors
 from switchd.wiring import SeatDesk
 
 
@@ -72,11 +74,14 @@ class Parts:
     """Follow-ups, for the interface."""
     dialling: ClickToDial
     operators: Operators
+    supervisors: Supervisors
     controls: Controls
     people: People
     pops: PopDesk
     attendance: Attendance
     restoring: Restoring
+    lines: LineDesk
+    """Those that are kept open."""
     spool: Spool
     writer: Writer
     indicators: IndicatorDesk

@@ -77,8 +77,9 @@ class House(Protocol):
         """Give what keeps the daemon from serving callers: part → what is wrong with it."""
         ...
 
-    def scope(self, kind: str, name: str) -> Scope:
-        """Tell whose it is: `kind` is seat, call, group, agent, callback or voicemail.
+    def scopes(self, kind: str, name: str) -> Sequence[Scope]:
+        """Tell whose it is: `kind` is seat, call, group, agent, callback or voicemail. A right to
+        one of them is enough.
 
         What does not exist is nobody's: an empty scope. Raises `Unavailable`.
         """
@@ -139,6 +140,12 @@ class House(Protocol):
         """Of the follow-up that the seat tried last."""
         ...
 
+    def control_call(
+        self, call: str, verb: str, target: str, who: str, why: str
+    ) -> Mapping[str, Any]:
+        """Do with a call what its seat could do; for supervisors."""
+        ...
+
     def control(self, seat: str, verb: str, target: str, who: str, why: str) -> Mapping[str, Any]:
         """Do what a seat asks for in its call; `target` "" for none."""
         ...
@@ -161,3 +168,10 @@ class House(Protocol):
         ...
 
     def reload(self, who: str, why: str) -> Mapping[str, Any]: ...
+    def watching(self) -> Sequence[Mapping[str, Any]]:
+        """Give every supervisor who listens."""
+        ...
+
+    def supervise(self, verb: str, who: str, why: str, **wanted: str) -> Mapping[str, Any]:
+        """Do what a supervisor asks for; `wanted`: target, seat, state and reason, "" for none."""
+        ...

@@ -68,7 +68,10 @@ class SeatVerbs(Verbs):
         verdict, answer, *where = self._run(verb, *arguments)
         if verdict == "refused":
             raise SeatRefused(seat, Refusal(answer), *where)
-        return read_seat(seat, pairs(answer))
+        view = read_seat(seat, pairs(answer))
+        for listener in self.seat_changed:
+            listener(verb, view)
+        return view
 
     # After Redis was lost
 

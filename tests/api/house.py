@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 from routing.follow_ups import FollowUp
@@ -12,7 +13,9 @@ from routing.outgoing import Callback, Reason
 from routing.record import CallRecord, EndedBy, Outcome
 from routing.rights import WHOLE_CITY, Identity, Role, Scope
 from routing.screenpop import EarlierCall, OpenCallback
-from switchd.api.ports import Following, Unavailable
+from switchd.api.ports import Following
+from switchd.feed.follow import Feed
+from tests.feed.streams import FakeStream
 
 NOW = 1_795_355_873.0
 SCOPES: Mapping[tuple[str, str], Scope] = {
@@ -60,8 +63,16 @@ class FakeHouse:
         self.done: list[tuple[Any, ...]] = []
         self.trouble: Exception | None = None
         self.troubles: dict[str, str] = {}
+        self.stream = FakeStream()
+        self.feed = Feed(self.stream, lambda event: [SCOPES["seat", event.seat]])  # type: ignore[arg-type]
+        self.feed.read(0)
         self.signed_in_by = "", False, False
         """PIN, whether to take over, and whether the agent's own token was used."""
+
+    def tells(self, *seats: str, **more: Any) -> None:
+        """Something happens at seats, and the feed has it."""
+        self.stream.tell(*seats, **more)
+        self.feed.read(0)
 
     def _answer(self, answer: Any) -> Any:
         if self.trouble is not None:
@@ -76,10 +87,10 @@ class FakeHouse:
         return self.troubles
 
     def follow(self, since: str) -> Following:
-        raise Unavailable("there is no feed here")
+        return partial(self.feed.follow, since)
 
-    def scope(self, kind: str, name: str) -> Scope:
-        return SCOPES.get((kind, name), WHOLE_CITY)
+    def scopes(self, kind: str, name: str) -> Sequence[Scope]:
+        return [SCOPES.get((kind, name), WHOLE_CITY)]
 
     def status(self) -> Mapping[str, Any]:
         return self._answer(  # type: ignore[no-any-return]
@@ -89,6 +100,8 @@ class FakeHouse:
                 "version": "0.1.0",
                 "plan": "d7026d6bf533",
                 "node": "pds1:8021",
+                "owned_at": "",
+                "standbys": [],
                 "nodes": [{"owner": "pds1:8021", "place": "pds1:/var", "heard_at": NOW}],
                 "now": NOW,
                 "started_at": NOW - 60,
@@ -249,7 +262,7 @@ class FakeHouse:
         return _follow_up(1)
 
     def seat_follow_up(self, seat: str) -> Mapping[str, Any]:
-        return self._answer(_follow_up(int(seat[-1:])))  # type: ignore[no-any-return]
+        return self._answer(_follow_up(2 if seat == "1002" else 1))  # type: ignore[no-any-return]
 
     def voicemails(self) -> Sequence[Mapping[str, Any]]:
         return self._answer([_voicemail("1"), _voicemail("2")])  # type: ignore[no-any-return]
@@ -260,7 +273,13 @@ class FakeHouse:
 
     def control(self, seat: str, verb: str, target: str, who: str, why: str) -> Mapping[str, Any]:
         self._does(verb, seat, target, who, why)
-        return {"call": "leg-a", "verb": verb}
+        return {"call": f"call-{seat[-1]}", "verb": verb}
+
+    def control_call(
+        self, call: str, verb: str, target: str, who: str, why: str
+    ) -> Mapping[str, Any]:
+        self._does(verb, call, target, who, why)
+        return {"call": call, "verb": verb}
 
     def rank(self, call: str, priority: int, who: str, why: str) -> Mapping[str, Any]:
         return self._operator("rank", call, priority, who, why)
@@ -282,6 +301,13 @@ class FakeHouse:
     ) -> Mapping[str, Any]:
         done = self._operator("skill", agent, dict(changes), who, why)
         return {**done, "brings": {"intake": 3}, "seat": "1001", "serves": ["intake"]}
+
+    def watching(self) -> Sequence[Mapping[str, Any]]:
+        return self._answer([_watch("1"), _watch("2")])  # type: ignore[no-any-return]
+
+    def supervise(self, verb: str, who: str, why: str, **wanted: str) -> Mapping[str, Any]:
+        done = self._operator(verb, wanted["target"], wanted["at"], who, why)
+        return {**done, "now": "ready"}
 
     def _operator(self, verb: str, target: str, what: Any, who: str, why: str) -> Mapping[str, Any]:
         self._does(verb, target, what, who, why)
@@ -308,6 +334,18 @@ def _seat(seat: str) -> Mapping[str, Any]:
         "call": f"call-{seat[-1:]}",
         "until": None,
         "after_call": None,
+    }
+
+
+def _watch(number: str) -> Mapping[str, Any]:
+    return {
+        "seat": "1009",
+        "who": "8009",
+        "call": f"call-{number}",
+        "over": f"100{number}",
+        "mode": "listen",
+        "stage": "listening",
+        "began_at": NOW,
     }
 
 
