@@ -65,7 +65,7 @@ from switchd.queues.embedded import EmbeddedRedis
 from switchd.queues.entrance import Entrance
 from switchd.queues.inbox import Inbox
 from switchd.queues.indicators import Indicators
-from switchd.queues.keys import InterfaceKeys
+from switchd.queues.keys import InterfaceKeys, Keys
 from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
 from switchd.queues.waitlist import Waitlist
@@ -340,8 +340,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         on_lost=lambda: daemon.parts.membership.lose(),
     )
     link.may_send = guard.holds
-    names = InterfaceKeys(server.city)
-    events = Stream(client, names.events)
+    events = Stream(client, Keys(server.city).events)
     parts = Parts(
         plan=plan,
         clock=clock,
@@ -435,7 +434,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     parts.desk.closed.append(estimates.ended)
     parts.desk.changed.append(teller.changed)
     parts.pops.told.append(teller.popped)
-    replies = RedisReplies(client, names.replies, clock.now)
+    replies = RedisReplies(client, InterfaceKeys(server.city).replies, clock.now)
 
     def server_for(house: House) -> Interface:
         return serving.serve(

@@ -214,6 +214,10 @@ class RunningHouse:
         """Keep what the person said whom a seat asked last."""
         return self._parts.asked.result_at(seat, code, note, who)
 
+    def control(self, seat: str, verb: str, target: str, who: str, why: str) -> Mapping[str, Any]:
+        """Do what a seat asks for in its call."""
+        return self._parts.controls.do(seat, verb, target=target, who=who, why=why)
+
     def dial(self, seat: str, number: str, line: str, who: str) -> Mapping[str, Any]:
         """Call a number from a seat."""
         return self._parts.dialling.dial(seat, number, line, who)

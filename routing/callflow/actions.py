@@ -257,6 +257,14 @@ class Tell(Action):
 
 
 @dataclass(frozen=True, slots=True)
+class Hint(Action):
+    """Mix a prompt into what a leg hears; whoever talks with it hears nothing of it."""
+
+    leg: str
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
 class RingTone(Action):
     """Let a seat hear that the other phone rings, until something else happens."""
 

@@ -138,6 +138,10 @@ class House(Protocol):
         """Of the follow-up that the seat tried last."""
         ...
 
+    def control(self, seat: str, verb: str, target: str, who: str, why: str) -> Mapping[str, Any]:
+        """Do what a seat asks for in its call; `target` "" for none."""
+        ...
+
     def dial(self, seat: str, number: str, line: str, who: str) -> Mapping[str, Any]:
         """Ring the seat's phone, then the number; `line` "" is the one that the seat serves."""
 

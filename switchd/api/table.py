@@ -10,6 +10,7 @@ from switchd.api.route import Route
 from switchd.api.routes import (
     callbacks,
     callers,
+    control,
     events,
     follow_ups,
     health,
@@ -24,6 +25,7 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     *hotline.ROUTES,
     *events.ROUTES,
     *seats.ROUTES,
+    *control.ROUTES,
     *waiting.ROUTES,
     *supervise.ROUTES,
     *callers.ROUTES,

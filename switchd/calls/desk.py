@@ -32,6 +32,7 @@ from switchd.calls.ports import (
     Switch,
 )
 from switchd.calls.reception import CAPACITY, Reception
+from switchd.calls.whereabouts import told_again
 from switchd.calls.worker import Worker
 
 log = structlog.get_logger(__name__)
@@ -319,6 +320,7 @@ def _made_up(call: Call, living: Mapping[str, str], cause: str) -> Iterator[on.E
             yield on.SeatGone(leg, cause, by_seat=False)
         elif living[leg] == PARK:
             yield on.SeatAnswered(leg)
+    yield from told_again(call, living)
     if call.id not in living:
         return
     if call.state is State.CALLING and living[call.id] == PARK:
@@ -326,6 +328,8 @@ def _made_up(call: Call, living: Mapping[str, str], cause: str) -> Iterator[on.E
     if call.state in (State.CONNECTING, State.FORWARDING) and living[call.id] == TALK:
         yield on.Bridged(call.partner)
     elif call.state in (State.TALKING, State.FORWARDED) and living[call.id] == PARK:
+        if call.spots:
+            return
         yield on.CallerBack()
     elif call.state in _NUDGES:
         yield _NUDGES[call.state](call)

@@ -167,15 +167,13 @@ class EntranceKeys:
 
 
 class InterfaceKeys:
-    """Key names of one city's HTTP interface and its feed of events."""
+    """Key names of one city's HTTP interface."""
 
     def __init__(self, city: str) -> None:
         """Raise ValueError if `city` could break out of its hash tag."""
         tag = _tag(city)
         self.replies = f"{tag}reply:"
         """+ token:Idempotency-Key: the answer that was given, JSON."""
-        self.events = f"{tag}events"
-        """STREAM of what happens: kind, at (ms), call, seat, facts (JSON)."""
 
 
 def _tag(city: str) -> str:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from routing.callflow import events as on
+from routing.callflow.states import CONTROLLED
 from routing.entry import Arrival
+from routing.lines import HIGHEST_PRIORITY
 from routing.record import CallKind, EndedBy
 from switchd.esl import events as esl
 
@@ -215,6 +217,10 @@ def _found_caller(
         event = on.Resumed(
             arrival, float(queued_at), *chosen, priority=int(priority) if priority else None
         )
+    elif state in CONTROLLED and queued_at:
+        # The seat's leg is stopped as a stray one: the caller gets another, before all others.
+        chosen = (variable("switchd_group"), variable("switchd_language"))
+        event = on.Resumed(arrival, float(queued_at), *chosen, priority=HIGHEST_PRIORITY)
     else:
         listener.arrived(leg, arrival)
         return

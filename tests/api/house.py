@@ -60,6 +60,8 @@ class FakeHouse:
         self.done: list[tuple[Any, ...]] = []
         self.trouble: Exception | None = None
         self.troubles: dict[str, str] = {}
+        self.signed_in_by = "", False, False
+        """PIN, whether to take over, and whether the agent's own token was used."""
 
     def _answer(self, answer: Any) -> Any:
         if self.trouble is not None:
@@ -181,9 +183,17 @@ class FakeHouse:
         return self._answer([_seat(f"100{n}") for n in "12"])  # type: ignore[no-any-return]
 
     def seat_verb(
-        self, seat: str, verb: str, agent: str, reason: str, *more: Any
+        self,
+        seat: str,
+        verb: str,
+        agent: str,
+        reason: str,
+        pin: str = "",
+        take_over: bool = False,
+        vouched: bool = False,
     ) -> Mapping[str, Any]:
         self._does(seat, verb, agent, reason)
+        self.signed_in_by = pin, take_over, vouched
         return _seat(seat)
 
     def dial(self, seat: str, number: str, line: str, who: str) -> Mapping[str, Any]:
@@ -244,6 +254,10 @@ class FakeHouse:
     def voicemail_handled(self, call: str, who: str) -> Mapping[str, Any]:
         self._does("handled", call, who)
         return _voicemail("1")
+
+    def control(self, seat: str, verb: str, target: str, who: str, why: str) -> Mapping[str, Any]:
+        self._does(verb, seat, target, who, why)
+        return {"call": "leg-a", "verb": verb}
 
     def rank(self, call: str, priority: int, who: str, why: str) -> Mapping[str, Any]:
         return self._operator("rank", call, priority, who, why)

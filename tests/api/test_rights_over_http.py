@@ -141,6 +141,15 @@ class TestAnAgentsToken:
         assert network.asks("POST", sign_in, "agent-8001", other).status == 403
         assert network.asks("POST", sign_in, "agent-8001", mine).status == 200
 
+    def test_stands_for_the_pin(self, network: Network) -> None:
+        body = {"agent": "8001", "pin": "123456", "take_over": True}
+        network.asks("POST", "/v1/seats/1001/sign-in", "agent-8001", body)
+        assert network.house.signed_in_by == ("123456", True, True)
+
+    def test_a_seats_token_does_not(self, network: Network) -> None:
+        network.asks("POST", "/v1/seats/1001/sign-in", "seat-1001", {"agent": "8001"})
+        assert network.house.signed_in_by == ("", False, False)
+
 
 class TestATeamLeadsToken:
     def test_reaches_no_other_group(self, network: Network) -> None:

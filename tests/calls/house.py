@@ -143,6 +143,9 @@ class FakeSwitch(_Fake):
     def bridge(self, leg: str, other: str) -> None:
         self._ask("bridge", leg, other)
 
+    def hint(self, leg: str, prompt: str) -> None:
+        self._ask("hint", leg, prompt)
+
     def keep(self, leg: str) -> None:
         self._ask("keep", leg)
 
