@@ -89,7 +89,7 @@ _ROWS: Final = (
     ("seat", "sign-in dial", _OWN, _OWN, _OWN, _NO, _NO),
     ("seat", "sign-out ready not-ready", _OWN, _GROUPS, _CITY, _NO, _NO),
     ("call", _CONTROLS, _OWN, _GROUPS, _CITY, _NO, _NO),
-    ("supervise", "listen whisper barge take-over", _NO, _GROUPS, _CITY, _NO, _NO),
+    ("supervise", "listen whisper barge take-over control", _NO, _GROUPS, _CITY, _NO, _NO),
     ("supervise", "stop release force", _NO, _GROUPS, _CITY, _NO, _NO),
     ("waiting", "rank move remove", _NO, _GROUPS, _CITY, _NO, _NO),
     ("group", "pause resume", _NO, _GROUPS, _CITY, _NO, _NO),

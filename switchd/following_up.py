@@ -64,6 +64,16 @@ class FollowUpHouse:
         with answered():
             return [asdict(one) for one in self._desk.latest(LATEST)]
 
+    def find(self, id: int) -> FollowUp | None:
+        """One, open or closed; None if there is no such one."""
+        with answered():
+            return self._desk.find(id)
+
+    def last_of(self, seat: str) -> Mapping[str, Any]:
+        """The one that is offered to a seat, or that it tried last."""
+        with answered():
+            return asdict(self._desk.last_of(seat))
+
     def add(self, wishes: Sequence[Mapping[str, Any]], who: str) -> Sequence[Mapping[str, Any]]:
         """Put several in; one that cannot be carried out keeps no other from it.
 

@@ -75,7 +75,7 @@ class Client:
     def seat_result(self, seat: str, code: str, note: str, who: str) -> Any:
         """The same of the follow-up that a seat tried last. Raises `NoDaemon` or `Answer`."""
         body = {"result": code, "note": note, "who": who}
-        return self._ask("POST", f"/v1/seats/{quote(seat, safe='')}/result", body)
+        return self._ask("POST", f"/v1/seats/{quote(seat, safe='')}/follow-up/result", body)
 
     def control(self, seat: str, verb: str, **body: str) -> Any:
         """Do something with the call of a seat. Raises `NoDaemon` or `Answer`."""

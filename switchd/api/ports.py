@@ -77,8 +77,9 @@ class House(Protocol):
         """Give what keeps the daemon from serving callers: part → what is wrong with it."""
         ...
 
-    def scope(self, kind: str, name: str) -> Scope:
-        """Tell whose it is: `kind` is seat, call, group, agent, callback or voicemail.
+    def scopes(self, kind: str, name: str) -> Sequence[Scope]:
+        """Tell whose it is: `kind` is seat, call, group, agent, callback or voicemail. A right to
+        one of them is enough.
 
         What does not exist is nobody's: an empty scope. Raises `Unavailable`.
         """
@@ -134,8 +135,15 @@ class House(Protocol):
         ...
 
     def follow_up_result(self, id: int, code: str, note: str, who: str) -> Mapping[str, Any]: ...
+    def seat_follow_up(self, seat: str) -> Mapping[str, Any]: ...
     def seat_result(self, seat: str, code: str, note: str, who: str) -> Mapping[str, Any]:
         """Of the follow-up that the seat tried last."""
+        ...
+
+    def control_call(
+        self, call: str, verb: str, target: str, who: str, why: str
+    ) -> Mapping[str, Any]:
+        """Do with a call what its seat could do; for supervisors."""
         ...
 
     def control(self, seat: str, verb: str, target: str, who: str, why: str) -> Mapping[str, Any]:

@@ -107,11 +107,18 @@ class FollowUpDesk(ErrandDesk[FollowUp]):
 
     def put_in_at(self, seat: str, code: str, note: str, who: str) -> FollowUp:
         """The same for the one that a seat tried last."""
-        self._check(code)
+        return self.put_in(self.last_of(seat).id, code, note, who)
+
+    def last_of(self, seat: str) -> FollowUp:
+        """The one that is offered to a seat, or that it tried last. Raises `NotCalledBack`."""
         last = self._tasks.last_of(seat)
         if last is None:
             raise NotCalledBack(f"seat {seat[:40]} has tried no follow-up")
-        return self.put_in(last.id, code, note, who)
+        return last
+
+    def find(self, id: int) -> FollowUp | None:
+        """One, open or closed. Raises `Away`."""
+        return self._tasks.get(id)
 
     def _check(self, code: str) -> None:
         results = self._plan().follow_ups.results

@@ -251,7 +251,8 @@ class FreeSwitch(Together):
         facts: Mapping[str, str],
     ) -> None:
         """Originate the leg of a person to be called back, parked, with everything that the
-        dialplan gives to a caller's; results as those of `ring`."""
+        dialplan gives to a caller's; results as those of `ring`. Without a trunk it is a seat's
+        phone."""
         variables = {
             **_originated(leg, seconds, shown, "", leg),
             "switchd_kind": "callback",
@@ -260,7 +261,8 @@ class FreeSwitch(Together):
             "RECORD_STEREO": "true",
             **facts,
         }
-        self._originate(self._over(trunk, number), leg, seconds, variables)
+        target = self._over(trunk, number) if trunk else self._phone(number, "")
+        self._originate(target, leg, seconds, variables)
 
     def ring_tone(self, leg: str, execution: str) -> None:
         """Let a parked leg hear that the other side's phone rings, until the bridge."""

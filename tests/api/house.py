@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 from routing.follow_ups import FollowUp
@@ -12,7 +13,9 @@ from routing.outgoing import Callback, Reason
 from routing.record import CallRecord, EndedBy, Outcome
 from routing.rights import WHOLE_CITY, Identity, Role, Scope
 from routing.screenpop import EarlierCall, OpenCallback
-from switchd.api.ports import Following, Unavailable
+from switchd.api.ports import Following
+from switchd.feed.follow import Feed
+from tests.feed.streams import FakeStream
 
 NOW = 1_795_355_873.0
 SCOPES: Mapping[tuple[str, str], Scope] = {
@@ -60,8 +63,16 @@ class FakeHouse:
         self.done: list[tuple[Any, ...]] = []
         self.trouble: Exception | None = None
         self.troubles: dict[str, str] = {}
+        self.stream = FakeStream()
+        self.feed = Feed(self.stream, lambda event: [SCOPES["seat", event.seat]])  # type: ignore[arg-type]
+        self.feed.read(0)
         self.signed_in_by = "", False, False
         """PIN, whether to take over, and whether the agent's own token was used."""
+
+    def tells(self, *seats: str, **more: Any) -> None:
+        """Something happens at seats, and the feed has it."""
+        self.stream.tell(*seats, **more)
+        self.feed.read(0)
 
     def _answer(self, answer: Any) -> Any:
         if self.trouble is not None:
@@ -76,10 +87,10 @@ class FakeHouse:
         return self.troubles
 
     def follow(self, since: str) -> Following:
-        raise Unavailable("there is no feed here")
+        return partial(self.feed.follow, since)
 
-    def scope(self, kind: str, name: str) -> Scope:
-        return SCOPES.get((kind, name), WHOLE_CITY)
+    def scopes(self, kind: str, name: str) -> Sequence[Scope]:
+        return [SCOPES.get((kind, name), WHOLE_CITY)]
 
     def status(self) -> Mapping[str, Any]:
         return self._answer(  # type: ignore[no-any-return]
@@ -89,6 +100,8 @@ class FakeHouse:
                 "version": "0.1.0",
                 "plan": "d7026d6bf533",
                 "node": "pds1:8021",
+                "owned_at": "",
+                "standbys": [],
                 "nodes": [{"owner": "pds1:8021", "place": "pds1:/var", "heard_at": NOW}],
                 "now": NOW,
                 "started_at": NOW - 60,
@@ -234,10 +247,10 @@ class FakeHouse:
         self, wishes: Sequence[Mapping[str, Any]], who: str
     ) -> Sequence[Mapping[str, Any]]:
         self._does("add_follow_ups", *wishes, who)
-        return [{"id": 8, "number": wish["number"], "problem": ""} for wish in wishes]
+        return [{"id": 1, "number": wish["number"], "problem": ""} for wish in wishes]
 
     def change_follow_up(self, id: int, verb: str, who: str) -> Mapping[str, Any]:
-        self._does("follow_up", id, verb, who)
+        self._does(verb, id, who)
         return _follow_up(id)
 
     def follow_up_result(self, id: int, code: str, note: str, who: str) -> Mapping[str, Any]:
@@ -248,6 +261,9 @@ class FakeHouse:
         self._does("result", seat, code, note, who)
         return _follow_up(1)
 
+    def seat_follow_up(self, seat: str) -> Mapping[str, Any]:
+        return self._answer(_follow_up(int(seat[-1:])))  # type: ignore[no-any-return]
+
     def voicemails(self) -> Sequence[Mapping[str, Any]]:
         return self._answer([_voicemail("1"), _voicemail("2")])  # type: ignore[no-any-return]
 
@@ -257,7 +273,13 @@ class FakeHouse:
 
     def control(self, seat: str, verb: str, target: str, who: str, why: str) -> Mapping[str, Any]:
         self._does(verb, seat, target, who, why)
-        return {"call": "leg-a", "verb": verb}
+        return {"call": f"call-{seat[-1]}", "verb": verb}
+
+    def control_call(
+        self, call: str, verb: str, target: str, who: str, why: str
+    ) -> Mapping[str, Any]:
+        self._does(verb, call, target, who, why)
+        return {"call": call, "verb": verb}
 
     def rank(self, call: str, priority: int, who: str, why: str) -> Mapping[str, Any]:
         return self._operator("rank", call, priority, who, why)

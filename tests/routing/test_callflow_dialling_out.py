@@ -137,12 +137,11 @@ class TestANumberThatDoesNotAnswer:
 
 
 class TestWhatIsRefused:
-    @pytest.mark.parametrize("number", ["13901234567", "0044123456", "12345", "1002", "*99"])
+    @pytest.mark.parametrize("number", ["13901234567", "0044123456", "12345", "*99"])
     def test_a_number_that_may_not_be_dialled_is_explained_and_written_down(
         self, number: str
     ) -> None:
-        city = replace(CITY, seats={"1001": Seat("1001", ("intake",)), "1002": Seat("1002", ())})
-        story = dialled(number, city)
+        story = dialled(number)
         (tell,) = story.asked_for(do.Tell)
         assert isinstance(tell, do.Tell)
         assert tell.prompts == ("dial_not_allowed",)

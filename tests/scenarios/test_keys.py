@@ -187,3 +187,27 @@ class TestParking:
         wait_for(lambda: "nobody_parked" in heard(phone), "the seat hears it")
         wait_for(lambda: phone.leg is None, "the phone is hung up")
         assert hotline.seat("1002")["state"] == "ready"
+
+
+class TestAnIdlePhone:
+    @pytest.mark.parametrize(("dialled", "reached"), [("*0", "1003"), ("1002", "1002")])
+    def test_calls_a_supervisor_or_a_seat(
+        self, hotline: Hotline, dialled: str, reached: str
+    ) -> None:
+        hotline.makes_ready("1001")
+        phone, other = hotline.sim.seat("1001"), hotline.sim.seat(reached)
+        before = other.talked
+        assert phone.calls(dialled)
+        wait_for(lambda: other.talked > before, "the two talk")
+        assert other.shown[-1].endswith(" 1001")
+        assert hotline.waits_until_seat_is("1001", "talking")
+        phone.hang_up()
+        wait_for(lambda: other.leg is None, "the other phone is free")
+
+    def test_calls_the_expert_by_the_short_number(self, hotline: Hotline) -> None:
+        hotline.makes_ready("1001")
+        assert hotline.sim.seat("1001").calls("81")
+        wait_for(
+            lambda: any(leg.other is not None for leg in hotline.sim.number(EXPERT).legs),
+            "the two talk",
+        )

@@ -18,7 +18,7 @@ from routing.callflow.handlers.result import Result
 from routing.callflow.states import State
 from routing.lines import Line
 from routing.numbers import EMERGENCY
-from routing.outside import line_of, outside
+from routing.outside import called, line_of
 from routing.plan import Plan
 from routing.record import CallKind, EndedBy, LegRecord, Outcome
 from routing.seats import Offer
@@ -52,7 +52,7 @@ def begin(call: Call, event: on.DialledOut, plan: Plan, now: float) -> Result:
     """Somebody at a seat wants to talk with somebody outside."""
     line = line_of(event.seat, plan, event.line)
     name = line.name if line else ""
-    wanted = outside(event.number, name, plan)
+    wanted = called(event.number, event.seat, name, plan, now)
     seat_leg = event.leg or f"{call.id}-seat"
     group = _group(event.seat, line, plan)
     offer = Offer(seat_leg, call.id, event.seat, "", group, now, now)

@@ -49,6 +49,10 @@ class Granted(Answer):
     verb: str
 
 
+OF_CALLS: Final = tuple(verb for verb in VERBS if verb != "pick-up")
+"""What a supervisor does with a call in place of its seat; only a seat can pick a caller up."""
+
+
 def _doing(verb: str) -> Callable[[House, Asked[Wish]], Mapping[str, Any]]:
     def run(house: House, asked: Asked[Wish]) -> Mapping[str, Any]:
         return house.control(asked["seat"], verb, asked.body.target, asked.who, asked.body.why)
@@ -56,10 +60,27 @@ def _doing(verb: str) -> Callable[[House, Asked[Wish]], Mapping[str, Any]]:
     return run
 
 
-def _route(verb: str, summary: str) -> Route[Wish]:
-    path = f"/v1/seats/{{seat}}/call/{verb}"
-    name = f"call_{verb.replace('-', '_')}"
-    return post(path, _doing(verb), Granted, f"call.{verb}", Wish, name=name, summary=summary)
+def _doing_to_call(verb: str) -> Callable[[House, Asked[Wish]], Mapping[str, Any]]:
+    def run(house: House, asked: Asked[Wish]) -> Mapping[str, Any]:
+        return house.control_call(asked["call"], verb, asked.body.target, asked.who, asked.body.why)
+
+    return run
 
 
-ROUTES: Final = tuple(_route(verb, summary) for verb, summary in VERBS.items())
+def _of_seat(verb: str) -> Route[Wish]:
+    path, name = f"/v1/seats/{{seat}}/call/{verb}", f"seat_call_{verb.replace('-', '_')}"
+    right, summary = f"call.{verb}", VERBS[verb]
+    return post(path, _doing(verb), Granted, right, Wish, name=name, summary=summary)
+
+
+def _of_call(verb: str) -> Route[Wish]:
+    path, name = f"/v1/calls/{{call}}/{verb}", f"call_{verb.replace('-', '_')}"
+    right, summary = "supervise.control", f"In place of the seat: {_small(VERBS[verb])}"
+    return post(path, _doing_to_call(verb), Granted, right, Wish, name=name, summary=summary)
+
+
+def _small(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]
+
+
+ROUTES: Final = (*map(_of_seat, VERBS), *map(_of_call, OF_CALLS))

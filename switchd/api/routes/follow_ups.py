@@ -5,48 +5,52 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from routing.follow_ups import FollowUp
 from switchd.api.ports import House
-from switchd.api.route import TEXT, About, Answer, Asked, Deed, Nothing, get, post
+from switchd.api.route import TEXT, About, Answer, Asked, Body, Deed, Nothing, get, post
 
 Moment = Annotated[float, Field(gt=0, lt=253402300800)]
-"""Seconds since the epoch, before the year 10000."""
+MOST: Final = 500
+"""Follow-ups in one request."""
 
 
-class Person(BaseModel):
-    """One person to be asked."""
-
-    model_config = ConfigDict(extra="forbid")
+class NewFollowUp(Body):
+    """Whom to ask, about what."""
 
     number: str = Field(min_length=1, max_length=40, pattern=TEXT)
+    """In any written form."""
     line: str = Field(default="", max_length=40, pattern=TEXT)
     """The line on whose behalf; the hotline if left out."""
     reference: str = Field(default="", max_length=64, pattern=TEXT)
     """The matter's number in the city's own system; it has one open follow-up at most."""
     subject: str = Field(default="", max_length=200, pattern=TEXT)
+    """What the seat reads before it picks up."""
     group: str = Field(default="", max_length=64, pattern=TEXT)
     """The skill group whose seats ask; that of the plan if left out."""
     not_before: Moment | None = None
+    """Seconds since the epoch."""
     not_after: Moment | None = None
+    """Seconds since the epoch; then it is given up."""
     priority: int | None = Field(default=None, ge=-86400, le=86400)
+    """In points; that of the plan if left out."""
 
 
 class NewFollowUps(Deed):
     """Whom to ask."""
 
-    follow_ups: list[Person] = Field(min_length=1, max_length=500)
+    follow_ups: list[NewFollowUp] = Field(min_length=1, max_length=MOST)
 
 
-class Taken(Answer):
+class PutIn(Answer):
     """What became of one of them."""
 
     id: int | None
-    """None if it was not taken."""
+    """Null if it was not taken."""
     number: str
     problem: str
-    """Why it was not taken."""
+    """Why not; empty if it was taken."""
 
 
 class Result(Deed):
@@ -55,6 +59,7 @@ class Result(Deed):
     result: str = Field(min_length=1, max_length=32, pattern=TEXT)
     """A code of the plan's `follow_ups: results`."""
     note: str = Field(default="", max_length=500, pattern=TEXT)
+    """In words; empty leaves the note as it is."""
 
 
 def follow_ups(house: House, asked: Asked[Nothing]) -> Sequence[Mapping[str, Any]]:
@@ -63,8 +68,8 @@ def follow_ups(house: House, asked: Asked[Nothing]) -> Sequence[Mapping[str, Any
 
 
 def add_follow_ups(house: House, asked: Asked[NewFollowUps]) -> Sequence[Mapping[str, Any]]:
-    """Put several in; one that cannot be carried out keeps no other from it."""
-    wishes = [person.model_dump() for person in asked.body.follow_ups]
+    """Have people asked how their matters went; each is taken or refused for itself."""
+    wishes = [one.model_dump() for one in asked.body.follow_ups]
     return house.add_follow_ups(wishes, asked.who)
 
 
@@ -74,18 +79,23 @@ def cancel_follow_up(house: House, asked: Asked[Deed]) -> Mapping[str, Any]:
 
 
 def retry_follow_up(house: House, asked: Asked[Deed]) -> Mapping[str, Any]:
-    """Try a follow-up now that pauses between two tries."""
+    """Try a follow-up now, within the hours; a failed one begins anew."""
     return house.change_follow_up(int(asked["follow_up"]), "retry", asked.who)
 
 
 def follow_up_result(house: House, asked: Asked[Result]) -> Mapping[str, Any]:
-    """Keep what the person said."""
+    """Keep what a person said; it may be put in again."""
     said = asked.body
     return house.follow_up_result(int(asked["follow_up"]), said.result, said.note, asked.who)
 
 
+def seat_follow_up(house: House, asked: Asked[Nothing]) -> Mapping[str, Any]:
+    """Give the follow-up that is offered to a seat, or that it tried last."""
+    return house.seat_follow_up(asked["seat"])
+
+
 def seat_result(house: House, asked: Asked[Result]) -> Mapping[str, Any]:
-    """Keep what the person said whom the seat asked last."""
+    """Keep what the person said whom a seat asked last."""
     return house.seat_result(asked["seat"], asked.body.result, asked.body.note, asked.who)
 
 
@@ -98,9 +108,10 @@ ROUTES: Final = (
         "follow-ups.see",
         each=("group", About.GROUP),
     ),
-    post("/v1/follow-ups", add_follow_ups, list[Taken], "follow-ups.add", NewFollowUps),
+    post("/v1/follow-ups", add_follow_ups, list[PutIn], "follow-ups.add", NewFollowUps),
     post(f"{_ONE}/cancel", cancel_follow_up, FollowUp, "follow-ups.cancel", Deed),
     post(f"{_ONE}/retry", retry_follow_up, FollowUp, "follow-ups.retry", Deed),
     post(f"{_ONE}/result", follow_up_result, FollowUp, "follow-ups.result", Result),
-    post("/v1/seats/{seat}/result", seat_result, FollowUp, "follow-ups.result", Result),
+    get("/v1/seats/{seat}/follow-up", seat_follow_up, FollowUp, "follow-ups.preview"),
+    post("/v1/seats/{seat}/follow-up/result", seat_result, FollowUp, "follow-ups.result", Result),
 )

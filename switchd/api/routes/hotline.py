@@ -21,6 +21,8 @@ class Figures(Answer):
     abandoned: int
     short_abandons: int
     timed_out: int
+    removed: int
+    """Taken out of the list by a supervisor."""
     callbacks: int
     voicemails: int
     could_not_enter: int
@@ -114,6 +116,10 @@ class Status(Answer):
     plan: str
     """Version of the plan in force."""
     node: str
+    owned_at: str
+    """Where the daemon is that has the calls, while this one stands by; empty if this one has."""
+    standbys: list[str]
+    """Where the daemons are that stand by for the node."""
     nodes: list[Node]
     now: float
     started_at: float
