@@ -25,7 +25,7 @@ _DIALLED = re.compile(r"[0-9*#]{1,24}")
 _EXTENSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NOT_DISPLAYED = re.compile(r"""[\x00-\x1f\x7f'"\\{}\[\]<>$|^:]""")
 _FORWARD = {"switchd_kind": "forward", "playback_terminators": "none"}
-_SEAT = {
+SEAT = {
     "bridge_filter_dtmf": "true",
     "playback_terminators": "none",
     "send_silence_when_idle": "-1",
@@ -200,7 +200,7 @@ class FreeSwitch(Together):
         variables = {
             "switchd_kind": "seat",
             "switchd_seat": seat,
-            **_SEAT,
+            **SEAT,
             **elsewhere,
             **_originated(leg, seconds, caller, title, call),
         }
@@ -233,7 +233,7 @@ class FreeSwitch(Together):
         for the other side, such as X-Switchd-Call.
         """
         target = self._over(trunk, number)
-        kind = {"switchd_kind": "seat", "switchd_seat": seat, **_SEAT} if seat else _FORWARD
+        kind = {"switchd_kind": "seat", "switchd_seat": seat, **SEAT} if seat else _FORWARD
         variables = {
             **kind,
             **{f"sip_h_{name}": _displayed(value) for name, value in (headers or {}).items()},
