@@ -87,12 +87,19 @@ class Membership:
     def _wait(self, ends_at: float, stop: Flag) -> None:
         """Until the other daemon resigns, or its lease ends unless it has been renewed."""
         left = min(max(SHORTEST_SECONDS, ends_at - self._now()), LEASE_SECONDS)
-        waiting = gevent.spawn(self.nodes.wait_vacant, left)
+        waiting = gevent.spawn(self._wait_vacant, left)
         stopping = gevent.spawn(stop.wait)
         both: list[Any] = [waiting, stopping]
         gevent.joinall(both, count=1)
         gevent.killall(both)
-        waiting.get()
+
+    def _wait_vacant(self, seconds: float) -> None:
+        try:
+            self.nodes.wait_vacant(seconds)
+        except QueueUnavailable as error:
+            # A standby outlives Redis: it asks again until Redis is back.
+            log.warning("standing by without Redis", why=str(error))
+            gevent.sleep(min(seconds, BEAT_SECONDS))
 
     def run(self) -> None:
         """Say that the node lives, until `resign`."""
