@@ -31,11 +31,12 @@ class Membership:
         on_late: Callable[[], None],
         on_given_up: Callable[[], None],
         on_kept: Callable[[float], None],
+        on_lost: Callable[[], None],
         on_trouble: Callable[[str], None],
     ) -> None:
         """`on_kept(asked_at)` hears that the lease lasts from then on (see `Heart`), `on_late()`
         that the others had given this node up, `on_given_up()` that this one has given up
-        another.
+        another, `on_lost()` that another daemon works for this node.
         """
         self.nodes = nodes
         self.displaced = Flag()
@@ -44,6 +45,7 @@ class Membership:
         """Where the daemon is for which this one stands by; "" if this one owns the node."""
         self._now = now
         self._on_kept = on_kept
+        self._on_lost = on_lost
         self._on_given_up = on_given_up
         self._heart = Heart(
             nodes,
@@ -133,5 +135,7 @@ class Membership:
 
     def lose(self) -> None:
         """Another daemon works for the node now."""
-        log.error("another switchd works for this node, so this one ends")
+        self._on_lost()
+        if not self.displaced.is_set():
+            log.error("another switchd works for this node, so this one ends")
         self.displaced.set()

@@ -16,7 +16,11 @@ from tests.chaos.run import Run, Violation
 def main() -> int:
     arguments = _arguments()
     folder = Path(tempfile.mkdtemp(prefix="switchd-chaos-"))
-    among = [fault for fault in faults.ALL if arguments.only in fault.name]
+    among = [
+        fault
+        for fault in faults.ALL
+        if arguments.only in fault.name and fault.name not in arguments.without
+    ]
     city = City(arguments.seed, folder)
     run = Run(city, arguments.seed, among)
     say = sys.stdout.write
@@ -31,6 +35,7 @@ def main() -> int:
             say(f"{survived:5}  {took}  {calls:6} calls  {run.befallen[-1]}\n")
             sys.stdout.flush()
         run.ends()
+        unheard = len(city.journal.ended_unheard(city.written()))
         keep = arguments.keep
     except Violation as violation:
         (folder / "violation.txt").write_text(f"{violation}\n")
@@ -39,6 +44,7 @@ def main() -> int:
     finally:
         city.close(keep=keep)
     say(f"{survived} faults survived, {len(city.journal.calls)} calls\n")
+    say(f"{unheard} calls ended while no daemon was in charge, and have no record\n")
     return 0
 
 
@@ -47,6 +53,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--faults", type=int, default=1000, help="how many")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="which ones, and when")
     parser.add_argument("--only", default="", help="those with this in their name")
+    parser.add_argument("--without", action="append", default=[], help="not this one; repeatable")
     parser.add_argument("--keep", action="store_true", help="keep the folder in any case")
     return parser.parse_args()
 

@@ -165,6 +165,8 @@ class City:
         ).start()
         self.journal = Journal(self.sim)
         self.places = (Place(self, "here"), Place(self, "there"))
+        self._in_charge = (0, 0.0)
+        """Process id of the last owner, and when it was last seen."""
         self._agents: gevent.Greenlet[..., None] | None = None
 
     # life
@@ -230,7 +232,14 @@ class City:
 
     def owner(self) -> Place | None:
         """The place of the daemon that commands the switch, as far as they say."""
-        return next((place for place in self.places if place.owns()), None)
+        owner = next((place for place in self.places if place.owns()), None)
+        if owner is not None:
+            before, last_seen = self._in_charge
+            now = time.time()
+            if before and before != owner.pid:
+                self.journal.unheard.append((last_seen - 1.0, now + 1.0))
+            self._in_charge = (owner.pid, now)
+        return owner
 
     def _owner(self) -> Place:
         owner = self.owner()
@@ -287,23 +296,27 @@ class City:
         if calls is None or seats is None:
             return None
         witnessed = list(self.journal.calls.values())
-        written = self.written()
         return Scene(
             now=time.time(),
             calls=witnessed,
             known={call["call"]: call["state"] for call in calls},
             seats=seats,
             at_phone=self._at_phone(),
-            unwritten=[
-                call.id
-                for call in witnessed
-                if call.ended_at and call.answered_at and call.id not in written
-            ],
+            unwritten=self.journal.without_record(self.written()),
         )
 
     def _at_phone(self) -> dict[str, str]:
         legs = {seat: self.sim.seat(seat).leg for seat in SEATS}
         return {seat: leg.variables.get("switchd_call", "") for seat, leg in legs.items() if leg}
+
+    def story(self, call: str) -> str:
+        """What the switch saw of a call, and how the daemon explains it."""
+        owner = self.owner()
+        told = owner.asks(f"calls/{call}") if owner is not None else None
+        record = (told or {}).get("record", {})
+        trace = "\n".join(f"    {step}" for step in record.get("trace", ()))
+        state = f"\nstill {told['state']}:\n{trace}" if told else ""
+        return self.journal.story(call) + state
 
     def collisions(self) -> dict[str, int]:
         return {seat: self.sim.seat(seat).collisions for seat in SEATS}

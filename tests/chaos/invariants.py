@@ -64,6 +64,8 @@ class Wrong:
     rule: str
     call: str
     what: str
+    other: str = ""
+    """Another call that it concerns."""
 
 
 def talks_cut(talks: Iterable[Talk]) -> list[Wrong]:
@@ -105,7 +107,7 @@ def served_out_of_order(rings: Collection[Ring], now: float) -> list[Wrong]:
     for ring in rings:
         begun.setdefault(ring.call, []).append(ring.began_at)
     return [
-        Wrong("order is kept", ring.call, f"rang seat {ring.seat} before {other}")
+        Wrong("order is kept", ring.call, f"rang seat {ring.seat} before {other}", other)
         for ring in rings
         if now - ring.began_at > TOGETHER_SECONDS
         for other in ring.passed_over

@@ -119,7 +119,7 @@ class Run:
         if not wrongs:
             return
         named = [wrong for wrong in wrongs if wrong.call][:3]
-        calls = dict.fromkeys(wrong.call for wrong in named)
+        calls = dict.fromkeys(call for wrong in named for call in (wrong.other, wrong.call) if call)
         raise Violation(
             "\n".join(
                 [
@@ -127,7 +127,7 @@ class Run:
                     *(f"  {number}. {name}" for number, name in enumerate(self.befallen, 1)),
                     "does not hold:",
                     *(f"  {wrong.rule}: {wrong.what} {wrong.call}" for wrong in wrongs[:10]),
-                    *(f"\n{call}:\n{self.city.journal.story(call)}" for call in calls),
+                    *(f"\n{call}:\n{self.city.story(call)}" for call in calls),
                 ]
             )
         )
