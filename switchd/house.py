@@ -278,6 +278,14 @@ class RunningHouse:
         """Give an agent skills, or take them away."""
         return self._parts.operators.skills(agent, changes, who, why)
 
+    def watching(self) -> Sequence[Mapping[str, Any]]:
+        """Every supervisor who listens."""
+        return self._parts.supervisors.watching()
+
+    def supervise(self, verb: str, who: str, why: str, **wanted: str) -> Mapping[str, Any]:
+        """Listen, whisper, barge, take over, release, force."""
+        return self._parts.supervisors.do(verb, who=who, why=why, **wanted)
+
 
 @contextmanager
 def _unavailable() -> Iterator[None]:

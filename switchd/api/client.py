@@ -124,6 +124,11 @@ class Client:
         """Change an agent's skills. Raises `NoDaemon` or `Answer`."""
         return self._ask("POST", f"/v1/agents/{quote(agent, safe='')}/skills", body)
 
+    def supervise(self, what: str, target: str, verb: str, **body: str) -> Any:
+        """Do what a supervisor asks for with one of the seats or calls (`what`). Raises `NoDaemon`
+        or `Answer`."""
+        return self._ask("POST", f"/v1/{what}/{quote(target, safe='')}/supervise/{verb}", body)
+
     def _ask(
         self,
         method: str,

@@ -16,6 +16,7 @@ from switchd.api.routes import (
     health,
     hotline,
     seats,
+    supervise,
     waiting,
 )
 
@@ -26,6 +27,7 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     *seats.ROUTES,
     *control.ROUTES,
     *waiting.ROUTES,
+    *supervise.ROUTES,
     *callers.ROUTES,
     *callbacks.ROUTES,
     *follow_ups.ROUTES,

@@ -192,6 +192,15 @@ class Desk:
         worker.post(_by_role(event, leg, worker.call.id))
         return True
 
+    def taken_over(self, call: str, event: on.TakenOver) -> bool:
+        """A supervisor's leg becomes one of the call's; False if the call has ended."""
+        worker = self._calls.get(call)
+        if worker is None:
+            return False
+        self._legs[event.leg] = worker
+        worker.post(event)
+        return True
+
     def offer_made(self, offer: Offer) -> None:
         """The queue found a seat for one of our callers."""
         if not self.deliver(offer.call, on.Offered(offer)):

@@ -16,6 +16,7 @@ from switchd.cli import (
     demo,
     explain,
     follow_ups,
+    hours,
     indicators,
     inspect,
     install,
@@ -27,6 +28,7 @@ from switchd.cli import (
     report,
     roster,
     run,
+    supervise,
     tokens,
     versions,
     why,
@@ -71,6 +73,7 @@ app.command("queues")(inspect.queues)
 app.command("seats")(inspect.seats)
 app.command("indicators")(indicators.indicators)
 app.command("report")(report.report)
+app.command("hours")(hours.show)
 app.command("block")(callers.block)
 app.command("unblock")(callers.unblock)
 app.command("blocked")(callers.blocked)
@@ -84,6 +87,7 @@ app.add_typer(follow_ups.follow_ups, name="follow-ups")
 app.add_typer(inspect.seat, name="seat")
 app.add_typer(operators.queue, name="queue")
 app.add_typer(operators.agent, name="agent")
+app.add_typer(supervise.supervise, name="supervise")
 app.add_typer(agents.agents, name="agents")
 app.add_typer(tokens.tokens, name="tokens")
 app.add_typer(plan.plan, name="plan")

@@ -302,6 +302,13 @@ class FakeHouse:
         done = self._operator("skill", agent, dict(changes), who, why)
         return {**done, "brings": {"intake": 3}, "seat": "1001", "serves": ["intake"]}
 
+    def watching(self) -> Sequence[Mapping[str, Any]]:
+        return self._answer([_watch("1"), _watch("2")])  # type: ignore[no-any-return]
+
+    def supervise(self, verb: str, who: str, why: str, **wanted: str) -> Mapping[str, Any]:
+        done = self._operator(verb, wanted["target"], wanted["at"], who, why)
+        return {**done, "now": "ready"}
+
     def _operator(self, verb: str, target: str, what: Any, who: str, why: str) -> Mapping[str, Any]:
         self._does(verb, target, what, who, why)
         facts = {"what": what}
@@ -327,6 +334,18 @@ def _seat(seat: str) -> Mapping[str, Any]:
         "call": f"call-{seat[-1:]}",
         "until": None,
         "after_call": None,
+    }
+
+
+def _watch(number: str) -> Mapping[str, Any]:
+    return {
+        "seat": "1009",
+        "who": "8009",
+        "call": f"call-{number}",
+        "over": f"100{number}",
+        "mode": "listen",
+        "stage": "listening",
+        "began_at": NOW,
     }
 
 

@@ -42,12 +42,17 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "callbacks.add": {"number": "13900000001"},
     "callers.block": {"reason": "drill"},
     "seat.dial": {"number": "13900000001"},
+    "supervise.force": {"state": "not-ready"},
     "follow-ups.add": {"follow_ups": [{"number": "13900000001"}]},
     "follow-ups.result": {"result": "1"},
 }
 DOING = [route for route in ROUTES if route.method == "POST"]
 OF_A_SEAT = {
-    *(route.name for route in DOING if route.path.startswith("/v1/seats/{seat}/")),
+    *(
+        route.name
+        for route in DOING
+        if route.path.startswith("/v1/seats/{seat}/") and not route.right.startswith("supervise.")
+    ),
     "follow_up_result",
 }
 """What the token of a seat is good for, and nothing else."""

@@ -161,8 +161,8 @@ class FakeSwitch(_Fake):
     def mute(self, leg: str, on: bool) -> None:
         self._ask("mute", leg, on)
 
-    def listen(self, leg: str, target: str, execution: str) -> None:
-        self._ask("listen", leg, target)
+    def listen(self, leg: str, target: str, execution: str, mode: Mode = Mode.LISTEN) -> None:
+        self._ask("listen", leg, target, mode)
 
     def whisper(self, leg: str, mode: Mode) -> None:
         self._ask("whisper", leg, mode)

@@ -72,3 +72,23 @@ def _loudness(samples: array[int], hertz: int) -> float:
         before, last = last, sample + turn * last - before
     power = before * before + last * last - turn * before * last
     return 2 * max(0.0, power) ** 0.5 / len(samples)
+
+
+def frequencies_over_time(path: Path) -> tuple[list[int], ...]:
+    """Return for each channel the frequency in each quarter of a second that is not silent, the
+    first and last second of the recording left out, to the nearest 20 Hz."""
+    found = []
+    for samples in _channels(path):
+        whole = samples[RATE:-RATE]
+        pieces = [whole[start : start + 2000] for start in range(0, len(whole) - 1999, 2000)]
+        loud = [piece for piece in pieces if max(map(abs, piece)) > 1000]
+        rises = [sum(a < 0 <= b for a, b in pairwise(piece)) for piece in loud]
+        found.append([round(each * 4 / 20) * 20 for each in rises])
+    return tuple(found)
+
+
+def sounds(path: Path, hertz: Collection[int]) -> set[int]:
+    """Tell which of these tones are in the last second of what was sent to a leg, several at once;
+    see `heard` for the channel."""
+    last = _channels(path)[-1][-RATE:]
+    return {one for one in hertz if _loudness(last, one) > LOUD}
