@@ -409,6 +409,9 @@ class Performer:
             self._switch.bridge(action.other or call.id, action.leg)
         except SwitchAway:
             return None
+        except LegGone as error:
+            # Whose leg is told as its end; without the caller there are two whose it may be.
+            return None if action.other else on.BridgeFailed(action.leg, str(error))
         except SwitchError as error:
             return on.BridgeFailed(action.leg, str(error))
         return None
