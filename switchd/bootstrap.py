@@ -19,6 +19,7 @@ from switchd import serving
 from switchd.api.ports import House
 from switchd.api.replies import RedisReplies
 from switchd.api.server import Interface
+from switchd.attendance import Attendance
 from switchd.callbacks.desk import CallbackDesk
 from switchd.callbacks.follow_ups import FollowUpDesk
 from switchd.callbacks.notifier import Notifier
@@ -51,7 +52,9 @@ from switchd.keeping import (
 )
 from switchd.keying import Keying
 from switchd.membership import Membership
+from switchd.nailed.desk import LineDesk
 from switchd.observing import Observer
+from switchd.open_lines import LineExchange, LineKeeper, NailedUpSwitch, follow
 from switchd.operators import Operators
 from switchd.parts import Parts
 from switchd.people import People
@@ -68,6 +71,7 @@ from switchd.queues.indicators import Indicators
 from switchd.queues.keys import InterfaceKeys, Keys
 from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
+from switchd.queues.stream import SeatStream
 from switchd.queues.waitlist import Waitlist
 from switchd.records.audit import Audit
 from switchd.records.callbacks import Callbacks
@@ -81,13 +85,13 @@ from switchd.records.store import Store
 from switchd.records.voicemails import Voicemails
 from switchd.records.writer import Writer
 from switchd.reloading import Reloader
+from switchd.restoring import Restoring
 from switchd.seating import Seating
 from switchd.seats.call_codes import CALL_CODES
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
 from switchd.supervisors import Supervisors
 from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear
-from switchd.switchboard.outgoing import FreeSwitch
 from switchd.telling import CallTeller, scopes_of
 from switchd.unbroken import unbroken
 from switchd.wiring import CallQueue, SeatDesk
@@ -283,7 +287,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         ended = partial(_warn("redis"), "the embedded Redis ended")
         gevent.spawn(unbroken, partial(embedded.watch, ended))
     link = _link(daemon, server, password)
-    switch = FreeSwitch(
+    switch = NailedUpSwitch(
         lambda: link,
         _libraries(loaded),
         domain=domain(server.city),
@@ -301,6 +305,15 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     def plan_in_force() -> Plan:
         return daemon.parts.plan
 
+    lines = LineDesk(
+        plan_in_force,
+        LineExchange(switch, plan_in_force),
+        LineKeeper(waitlist, clock.now),
+        clock,
+        daemon.deliver,
+    )
+    switch.use(lines)
+    waitlist.seat_changed.append(lambda verb, seat: follow(lines, verb, seat))
     register, mailbox = SqlCallbacks(callbacks), SqlMailbox(voicemails)
     in_progress = CallsInProgress(lambda: daemon.parts.desk)
     line = CallbackLine(waitlist, plan_in_force)
@@ -318,6 +331,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     nodes.on_deadline = deadlines.expect
     seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
     entrance = Entrance(client, server.city, owner, nodes.fence)
+    stream = SeatStream(client, server.city, owner, nodes.fence)
     people = People(server.sql, server.city, waitlist.seat_of, plan_in_force, clock.now)
     codes = server.feature_codes.model_dump()
     controls = Controls(lambda: daemon.parts.desk)
@@ -389,7 +403,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         seating=seating,
         reloader=Reloader(loaded, use=use, versions=versions, now=clock.now),
         phones=Phones(
-            lambda: daemon.parts.plan.seats,
+            lambda: [n for n, seat in plan_in_force().seats.items() if not seat.nailed_up],
             lambda seat, up: waitlist.phone(seat, up, clock.now()),
             wander=bool(server.peers),
         ),
@@ -418,7 +432,19 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         ),
         controls=controls,
         pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
+        lines=lines,
         people=people,
+        attendance=Attendance(stream, people.sessions, clock.now),
+        restoring=Restoring(
+            waitlist,
+            stream,
+            people.sessions,
+            audit,
+            plan=plan_in_force,
+            calls=lambda: daemon.parts.desk.calls(),
+            seated=seating.seated,
+            now=clock.now,
+        ),
         spool=spool,
         writer=Writer(spool, store),
         indicators=IndicatorDesk(

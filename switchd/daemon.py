@@ -65,6 +65,7 @@ class Daemon:
         parts.writer.on_written = parts.indicators.written
         parts.observer.assemble(parts)
         parts.desk.rung.append(parts.pops.rung)
+        parts.attendance.on_lost = self._comparing.queue_lost
         if server is not None:
             self._server = server(self.house)
 
@@ -95,6 +96,7 @@ class Daemon:
         parts.waitlist.forget_calls_of(parts.owner, now)
         parts.entrance.forget_held(parts.plan.admission.dropped_seconds)
         parts.seating.arrange(parts.plan)
+        parts.restoring.restore()
         parts.reloader.write_down_start()
         parts.callers.restore()
         # What is here now stays: a full collection would look at all of it, and callers wait.
@@ -109,6 +111,7 @@ class Daemon:
             gevent.spawn(unbroken, self._read_inbox),
             gevent.spawn(unbroken, parts.deadlines.run),
             gevent.spawn(unbroken, parts.notifier.run),
+            gevent.spawn(unbroken, parts.attendance.run),
         ]
         parts.link.start()
         if self._server is not None:
@@ -149,11 +152,13 @@ class Daemon:
         parts.notifier.stop()
         parts.supervisors.monitoring.stop()
         parts.desk.stop()
+        parts.lines.stop()
         parts.feed.stop()
         parts.publisher.stop()
         parts.link.stop()
         parts.inbox.close()
         parts.deadlines.close()
+        parts.attendance.close()
         parts.membership.resign()
         self._comparing.stop()
         gevent.joinall(self._background, timeout=2.0)
@@ -179,6 +184,7 @@ class Daemon:
             raise
         parts.phones.plan_changed()
         parts.follow_ups.fill_soon()
+        parts.lines.plan_changed()
         gevent.spawn(self._handsets.list_again, parts.link)
 
     # what the queue tells
@@ -226,6 +232,7 @@ class Daemon:
         """The switch cannot be heard: no seat's phone can be rung."""
         self._comparing.link_down()
         gevent.spawn(self._handsets.listed, ())
+        gevent.spawn(self.parts.lines.unreachable)
 
     # what the switch tells
 
@@ -249,6 +256,10 @@ class Daemon:
 
     def talks(self, leg: str, event: on.Talking) -> None:
         """A caller talks with a seat, and the call began under an earlier daemon."""
+        try:
+            self.parts.restoring.talk_on(event.seat, event.agent, leg, event.leg, event.answered_at)
+        except QueueUnavailable as error:
+            log.warning("seat not known to talk", seat=event.seat, why=str(error))
         self.parts.desk.talks(leg, event)
 
     def stray(self, leg: str) -> None:
@@ -304,6 +315,9 @@ class Daemon:
             elif isinstance(event, on.Collected):
                 self.parts.codes.collected(leg, event.keys)
             return True
+        if leg in self.parts.lines:
+            self.parts.lines.heard(leg, event)
+            return True
         if leg in self.parts.keys.codes:
             if isinstance(event, on.Played | on.SeatGone):
                 self.parts.keys.codes.over(leg)
@@ -317,5 +331,5 @@ class Daemon:
     def knows(self, leg: str) -> bool:
         """Whether somebody works on the leg."""
         parts = self.parts
-        codes = leg in parts.codes or leg in parts.keys.codes
+        codes = leg in parts.codes or leg in parts.keys.codes or leg in parts.lines
         return leg in parts.desk or codes or leg in parts.supervisors.monitoring

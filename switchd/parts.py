@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from routing.plan import Plan
+from switchd.attendance import Attendance
 from switchd.callbacks.desk import CallbackDesk
 from switchd.callbacks.follow_ups import FollowUpDesk
 from switchd.callbacks.notifier import Notifier
@@ -22,6 +23,7 @@ from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
 from switchd.keying import Keying
 from switchd.membership import Membership
+from switchd.nailed.desk import LineDesk
 from switchd.observing import Observer
 from switchd.operators import Operators
 from switchd.people import People
@@ -33,6 +35,7 @@ from switchd.queues.waitlist import Waitlist
 from switchd.records.spool import Spool
 from switchd.records.writer import Writer
 from switchd.reloading import Reloader
+from switchd.restoring import Restoring
 from switchd.seating import Seating
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
@@ -75,6 +78,10 @@ class Parts:
     controls: Controls
     people: People
     pops: PopDesk
+    attendance: Attendance
+    restoring: Restoring
+    lines: LineDesk
+    """Those that are kept open."""
     spool: Spool
     writer: Writer
     indicators: IndicatorDesk

@@ -96,6 +96,8 @@ class Call:
     executions: int = 0
     recording: str = ""
     survey_key: str = ""
+    comes_back: bool = False
+    """Whether the caller goes back to the list, since the line of the seat has broken."""
     asks_for_callback: bool = False
     """Whether the question about a callback follows if nobody takes the call: a phone that rang cut
     it off, or the key was pressed while one rang."""

@@ -403,6 +403,8 @@ class SeatGone(Event):
     cause: str
     by_seat: bool
     """True if the other side hung up, False if the switch ended the leg."""
+    line_lost: bool = False
+    """Whether it was a line that is kept open and has broken: nobody has ended the talk."""
 
 
 @dataclass(frozen=True, slots=True)

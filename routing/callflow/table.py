@@ -346,9 +346,9 @@ _TALK = rows(
     (
         S.AFTER_TALK,
         on.CallerBack,
-        (S.SURVEY, S.CLOSING, S.ENDING),
+        (S.SURVEY, S.CLOSING, S.ENDING, S.WAITING),
         h.caller_back,
-        "the survey, or thanks",
+        "the survey, or thanks; music, if the seat's line broke",
     ),
     (S.AFTER_TALK, on.Played, (S.AFTER_TALK,), h.ignore, "nothing"),
     (S.AFTER_TALK, on.SeatGone, (S.AFTER_TALK,), h.leg_ended, "nothing"),
@@ -359,13 +359,19 @@ _TALK = rows(
     (S.SURVEY, on.SeatFailed, (S.SURVEY,), h.leg_ended, "nothing"),
     (S.SURVEY, on.Offered, (S.SURVEY,), h.late_offer, "nothing rings"),
     (S.SURVEY, on.Collected, (S.CLOSING, S.SURVEY), h.surveyed, "thanks"),
-    (S.SURVEY, on.SeatGone, (S.SURVEY,), h.leg_ended, "nothing"),
+    (
+        S.SURVEY,
+        on.SeatGone,
+        (S.SURVEY, S.WAITING),
+        h.seat_gone_behind,
+        "nothing; music, if the seat's line broke",
+    ),
     (S.SURVEY, on.Played, (S.SURVEY,), h.ignore, "nothing"),
 )
 
 _EXIT = rows(
     (S.CLOSING, on.Played, (S.ENDING, S.CLOSING), h.closed, "hung up"),
-    (S.CLOSING, on.SeatGone, (S.CLOSING,), h.leg_ended, "nothing"),
+    (S.CLOSING, on.SeatGone, (S.CLOSING, S.WAITING), h.seat_gone_behind, "the same"),
     (S.CLOSING, on.SeatFailed, (S.CLOSING,), h.leg_ended, "nothing"),
     (S.CLOSING, on.SeatAnswered, (S.CLOSING,), h.late_seat, "the phone stops"),
     (S.CLOSING, on.Offered, (S.CLOSING,), h.late_offer, "nothing rings"),

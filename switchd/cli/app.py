@@ -16,6 +16,7 @@ from switchd.cli import (
     demo,
     explain,
     follow_ups,
+    hours,
     indicators,
     inspect,
     install,
@@ -72,6 +73,7 @@ app.command("queues")(inspect.queues)
 app.command("seats")(inspect.seats)
 app.command("indicators")(indicators.indicators)
 app.command("report")(report.report)
+app.command("hours")(hours.show)
 app.command("block")(callers.block)
 app.command("unblock")(callers.unblock)
 app.command("blocked")(callers.blocked)

@@ -167,6 +167,8 @@ def _seat(lookup: Lookup, number: str, seat: Seat) -> PlanSeat:
         trunk=lookup.trunk_of_phone(seat) or "",
         shift=seat.shift,
         crew=seat.crew,
+        nailed_up=seat.nailed_up,
+        accept_key=seat.accept_key,
     )
 
 

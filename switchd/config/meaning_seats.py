@@ -17,6 +17,7 @@ def check_seats(draft: Draft, lookup: Lookup) -> None:
     phones: dict[str, str] = {}
     for written, seat in draft.seats.items():
         _check_phone(draft, lookup, written, seat, phones)
+        _check_line(draft, written, seat)
     _check_feature_codes(draft)
 
 
@@ -55,6 +56,16 @@ def _check_phone(
         what = "one telephone number cannot ring for a range of seats"
         draft.error(at, what, "Write each seat by itself")
     phones.setdefault(number, written)
+
+
+def _check_line(draft: Draft, written: str, seat: Seat) -> None:
+    """A line is kept open at the one FreeSWITCH of the city."""
+    if seat.accept_key and not seat.nailed_up:
+        what = "a key takes calls only on a line that is kept open"
+        draft.error(("seats", written, "accept_key"), what, "Write `nailed_up: yes`, or delete it")
+    if seat.nailed_up and draft.nodes:
+        what = "with several nodes a caller of another one could not come over the line"
+        draft.error(("seats", written, "nailed_up"), what, "Delete it; the seat is rung then")
 
 
 def _check_extensions(draft: Draft, lookup: Lookup) -> None:

@@ -115,8 +115,9 @@ class FeatureCodes:
             else:
                 prompt = self._do(seat, code)
                 self._phone.answer(leg)
-            self._phone.play(leg, (prompt,), f"{leg}/code", False)
-            self._came(leg, CONFIRMATION_SECONDS)
+            if prompt:
+                self._phone.play(leg, (prompt,), f"{leg}/code", False)
+                self._came(leg, CONFIRMATION_SECONDS)
         except Exception as error:
             log.warning("feature code not confirmed", seat=seat, code=code, why=str(error))
         finally:
@@ -128,7 +129,8 @@ class FeatureCodes:
 
         def ask(prompts: tuple[str, ...], length: tuple[int, int]) -> str:
             execution = f"{leg}/code-{next(asked)}"
-            self._phone.collect_number(leg, prompts, (), length, ENTRY_SECONDS, 1, execution)
+            refused = (REFUSED,)
+            self._phone.collect_number(leg, prompts, refused, length, ENTRY_SECONDS, 1, execution)
             return self._came(leg, LONGEST_ENTRY_SECONDS)
 
         try:

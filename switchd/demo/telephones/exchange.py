@@ -187,14 +187,16 @@ class Telephones:
         *,
         password: str | None = None,
         claims_to_be: str | None = None,
+        keys: Iterable[tuple[float, str]] = (),
         hangs_up_after: float | None = None,
     ) -> Call:
-        """Dial on a seat's phone. `claims_to_be` goes into From; the digest is `seat`'s."""
+        """Dial on a seat's phone. `claims_to_be` goes into From; the digest is `seat`'s; `keys` as
+        for a caller."""
         return self._dialling(
             self._reach.seats_port,
             who=claims_to_be or seat,
             dialled=dialled,
-            steps=_steps((), hangs_up_after),
+            steps=_steps(keys, hangs_up_after),
             hangs_up_after=milliseconds(hangs_up_after),
             username=seat,
             password=password or self._reach.passwords[seat],
