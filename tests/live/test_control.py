@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import count
+from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from routing.record import CallRecord, Outcome
 from switchd.api.client import Answer
 from switchd.demo.telephones.sipp import Call, Phone
 from tests.live.hotline import LiveHotline
-from tests.live.test_keys import channels
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 _MOBILES = count(13950000000)
@@ -98,13 +99,20 @@ def phone(hotline: LiveHotline, seat: str, **manner: Any) -> Phone:
 
 
 def outside(hotline: LiveHotline, number: str, **manner: Any) -> Phone:
-    """Somebody behind the trunk."""
-    return hotline.house.telephones.number(number, hotline.outside, **manner)
+    """Somebody behind the trunk, whose telephone is plugged in."""
+    found = hotline.house.telephones.number(number, hotline.outside, **manner)
+    listening = f":{hotline.outside:04X} "
+    hotline.waits_until(lambda: listening in Path("/proc/net/udp").read_text(), "it listens")
+    return found
 
 
 @pytest.fixture
 def talk(hotline: LiveHotline) -> Talk:
     return Talk(hotline)
+
+
+def channels(hotline: LiveHotline) -> list[dict[str, str]]:
+    return list(orjson.loads(hotline.house.api("show channels as json")).get("rows", []))
 
 
 def did(record: CallRecord) -> list[str]:
