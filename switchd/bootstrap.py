@@ -396,6 +396,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             {verb: digits for verb, digits in codes.items() if verb not in CALL_CODES},
             seat_desk,
             switch,
+            lambda seat, code: parts.asked.result_at(seat, code, "", f"seat {seat}"),
         ),
         keys=Keying(
             plan_in_force, lambda: daemon.parts.desk, controls, waitlist, switch, clock, codes

@@ -16,9 +16,9 @@ EVERYBODY = 1_000_000
 
 
 def scopes(parts: Parts, kind: str, name: str) -> Sequence[Scope]:
-    """Tell it for a seat, call, group, agent, callback, follow-up or voicemail; a right to one is
-    enough.
+    """Tell it for a seat, call, group, agent, callback, follow-up or voicemail.
 
+    A right to one of them is enough.
     What is not known is nobody's: only those whose right is for the whole city may ask for it.
     Raises `QueueUnavailable`, and `Unavailable` if SQL has to be asked, but not for seats and calls
     in progress here: talks go on without Redis.

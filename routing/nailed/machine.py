@@ -162,7 +162,7 @@ def _found(line: Line, event: on.Found) -> Result:
 
 
 def _confirmed(line: Line, event: on.Confirmed) -> Result:
-    if line.state is S.TALKING and event.is_parked:
+    if event.is_parked and line.state in (S.DIALLING, S.TALKING):
         line, todo = _answered(line, on.Answered())
         return line, (do.Reachable(line.state is not S.CLOSING), *todo)
     up = line.state not in (S.CLOSED, S.DIALLING, S.CLOSING)

@@ -101,6 +101,7 @@ def _check_feature_codes(draft: Draft) -> None:
     """Each code means one thing, and none hides an emergency number."""
     first_use: dict[str, str] = {}
     pick_up = draft.feature_codes.pick_up
+    result = draft.feature_codes.follow_up_result
     for name, code in draft.feature_codes.model_dump().items():
         path = ("feature_codes", name)
         if code in EMERGENCY:
@@ -111,5 +112,8 @@ def _check_feature_codes(draft: Draft) -> None:
             draft.error(path, what, "Use another code")
         elif name != "pick_up" and code.startswith(pick_up):
             what = f"{code} begins like {pick_up}, behind which a seat's number may follow"
+            draft.error(path, what, "Use a code that begins otherwise")
+        elif name != "follow_up_result" and code.startswith(result):
+            what = f"{code} begins like {result}, behind which a result follows"
             draft.error(path, what, "Use a code that begins otherwise")
         first_use.setdefault(code, name)

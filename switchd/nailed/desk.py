@@ -179,7 +179,7 @@ class LineDesk:
                 worker.take(on.Confirmed(parked[line.leg]))
                 if line.token:
                     yield line.token, line.leg
-            elif line.leg and line.state is not LineState.DIALLING:
+            elif line.leg:
                 worker.take(on.Gone("UNCONFIRMED"))
 
     def stop(self) -> None:

@@ -202,12 +202,12 @@ class FreeSwitch(Together):
         self._originate(target, leg, seconds, variables)
 
     def _phone(self, seat: str, home: str) -> str:
+        if not _EXTENSION.fullmatch(seat):
+            raise SwitchError(f"{seat[:40]!r} is no extension to dial")
         if home in ("", self._own):
             return f"user/{seat}@{self._domain}"
         if home not in self._peers:
             raise SwitchError(f"seat {seat} is at {home}, which is none of the city's nodes")
-        if not _EXTENSION.fullmatch(seat):
-            raise SwitchError(f"{seat[:40]!r} is no extension to dial")
         return f"sofia/peers/{seat}@{self._peers[home]};transport=udp"
 
     def dial(

@@ -262,7 +262,7 @@ class FakeHouse:
         return _follow_up(1)
 
     def seat_follow_up(self, seat: str) -> Mapping[str, Any]:
-        return self._answer(_follow_up(int(seat[-1:])))  # type: ignore[no-any-return]
+        return self._answer(_follow_up(2 if seat == "1002" else 1))  # type: ignore[no-any-return]
 
     def voicemails(self) -> Sequence[Mapping[str, Any]]:
         return self._answer([_voicemail("1"), _voicemail("2")])  # type: ignore[no-any-return]

@@ -226,6 +226,17 @@ class TestAfterABreak:
         house.desk.compare({}, lambda leg: ("", ""), {"1001"})
         assert house.does("lost") == ("lost", "1001", "UNCONFIRMED")
 
+    def test_a_line_whose_phone_rang_when_the_switch_fell_silent_is_dialled_again(
+        self, house: House
+    ) -> None:
+        house.desk.signed_in("1001")
+        house.does("dial")
+        house.desk.compare({}, lambda leg: ("", ""), {"1001"})
+        wait_until(lambda: house.timers)
+        house.done.clear()
+        house.timers.pop()()
+        assert house.does("dial")[1] == "1001"
+
     def test_lines_of_an_earlier_owner_are_taken_over(self, house: House) -> None:
         legs = {"line-1001-1": False, "line-1002-1": True}
         owners = {"line-1001-1": ("1001", "offer-1"), "line-1002-1": ("1002", "offer-0")}

@@ -201,6 +201,14 @@ class TestARestart:
     def test_confirms_a_line_to_a_queue_that_has_forgotten_it(self) -> None:
         assert Story().open().happens(on.Confirmed(False)).todo == (do.Reachable(True),)
 
+    def test_makes_up_for_an_answer_that_was_not_heard(self) -> None:
+        story = Story().happens(on.Wanted(LEG), on.Confirmed(is_parked=True))
+        assert do.Greet(LEG, f"{LEG}/open") in story.todo
+        assert story.line.state is LineState.OPEN
+
+    def test_leaves_a_phone_that_rings_alone(self) -> None:
+        assert Story().happens(on.Wanted(LEG), on.Confirmed(is_parked=False)).todo == ()
+
     def test_makes_up_for_the_end_of_a_talk_that_was_not_heard(self) -> None:
         story = Story().talking().happens(on.Confirmed(is_parked=True))
         assert do.Over(TOKEN, "NORMAL_CLEARING", lost=False) in story.todo

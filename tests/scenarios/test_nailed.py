@@ -16,6 +16,7 @@ from tests.scenarios.hotline import CITY, Hotline, heard, wait_for
 MOBILE = "13937512345"
 NAILED: dict[str, Any] = {
     **CITY,
+    "control": {"code_seconds": 0.5, "number_seconds": 1},
     "seats": {
         "1001": {"groups": ["intake"], "nailed_up": "yes"},
         "1002": {"groups": ["intake"], "nailed_up": "yes", "accept_key": "1"},
@@ -60,6 +61,10 @@ def talks(hotline: Hotline, seat: str) -> SimCaller:
     caller = calls(hotline)
     wait_for(lambda: caller.state is CallerState.TALKING, "they talk")
     return caller
+
+
+def becomes(hotline: Hotline, caller: SimCaller, state: str) -> None:
+    wait_for(lambda: hotline.call_of(caller)["state"] == state, f"the call is {state}")
 
 
 def knows_again(hotline: Hotline, seat: str) -> bool:
@@ -130,6 +135,58 @@ class TestAKey:
         assert nailed.sim.seat("1002").leg is not None
         caller.hang_up()
         assert nailed.record_of(caller).outcome is Outcome.ABANDONED
+
+
+class TestTheKeysOfACall:
+    """A seat on an open line has them as every other seat has."""
+
+    def test_hold_the_caller_and_bring_him_back(self, nailed: Hotline) -> None:
+        caller = talks(nailed, "1001")
+        phone = nailed.sim.seat("1001")
+        line = phone.leg
+        becomes(nailed, caller, "talking")
+        phone.press("*1")
+        becomes(nailed, caller, "held")
+        phone.press("*1#")
+        becomes(nailed, caller, "talking")
+        assert phone.leg is line
+        caller.hang_up()
+        assert nailed.record_of(caller).seat == "1001"
+        nailed.waits_until_seat_is("1001", "ready")
+
+    def test_end_the_call_and_leave_the_line_open(self, nailed: Hotline) -> None:
+        caller = talks(nailed, "1001")
+        phone = nailed.sim.seat("1001")
+        line = phone.leg
+        becomes(nailed, caller, "talking")
+        phone.press("*#")
+        record = nailed.record_of(caller)
+        assert (record.outcome, record.survey_key) == (Outcome.ANSWERED, "2")
+        assert phone.leg is line
+        nailed.waits_until_seat_is("1001", "ready")
+        again = calls(nailed)
+        wait_for(lambda: again.state is CallerState.TALKING, "they talk over the same line")
+        assert phone.leg is line
+        again.hang_up()
+        nailed.record_of(again)
+
+    def test_ask_another_seat_whose_line_is_open_too(self, nailed: Hotline) -> None:
+        caller = talks(nailed, "1001")
+        becomes(nailed, caller, "talking")
+        opens(nailed, "1002")
+        nailed.sim.seat("1001").press("*21002#")
+        other = nailed.sim.seat("1002")
+        wait_for(lambda: "tone_stream" in " ".join(other.heard), "the tone tells of the call")
+        other.press("1")
+        becomes(nailed, caller, "consulting")
+        nailed.sim.seat("1001").press("*3")
+        becomes(nailed, caller, "talking")
+        nailed.waits_until_seat_is("1001", "ready")
+        caller.hang_up()
+        nailed.record_of(caller)
+        lines = [nailed.sim.seat(number).leg for number in ("1001", "1002")]
+        assert None not in lines
+        nailed.waits_until_seat_is("1002", "ready")
 
 
 class TestALineThatBreaks:

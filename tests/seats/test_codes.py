@@ -250,3 +250,30 @@ class TestSigningInWithPin:
         codes.played("leg-1")
         wait_until(lambda: "leg-1" not in codes)
         assert phone.heard == ["answered", "seat_refused", "hung up"]
+
+
+class TestTheResultOfAFollowUp:
+    """Its code comes behind the feature code."""
+
+    def codes(self, phone: FakePhone, kept: list[tuple[str, str]]) -> FeatureCodes:
+        def put_in(seat: str, result: str) -> None:
+            if result == "9":
+                raise SeatRefusal("'9' is no result")
+            kept.append((seat, result))
+
+        return FeatureCodes({**CODES, "follow_up_result": "*15"}, FakeSeats(), phone, put_in)
+
+    def test_is_kept_and_confirmed(self, phone: FakePhone) -> None:
+        kept: list[tuple[str, str]] = []
+        assert dial(self.codes(phone, kept), phone, "*152") == [
+            "answered",
+            "follow_up_kept",
+            "hung up",
+        ]
+        assert kept == [("1001", "2")]
+
+    def test_that_the_plan_does_not_know_is_refused(self, phone: FakePhone) -> None:
+        assert dial(self.codes(phone, []), phone, "*159")[1] == "seat_refused"
+
+    def test_leaves_the_other_codes_as_they_are(self, phone: FakePhone) -> None:
+        assert dial(self.codes(phone, []), phone, "*11")[1] == "seat_ready"

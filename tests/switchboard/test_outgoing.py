@@ -274,6 +274,15 @@ class TestCallingBack:
         with pytest.raises(SwitchError, match="no proxy"):
             self.calls(room, trunk="inbound")
 
+    def test_without_a_trunk_it_is_the_phone_of_a_seat(self, room: Room) -> None:
+        arguments = self.calls(room, number="1301", trunk="")
+        assert arguments.endswith("}user/1301@city.switchd &park()")
+
+    @pytest.mark.parametrize("number", ["", "1 &hangup", "1301@evil", "${x}"])
+    def test_nothing_but_an_extension_is_rung(self, room: Room, number: str) -> None:
+        with pytest.raises(SwitchError, match="no extension"):
+            self.calls(room, number=number, trunk="")
+
 
 class TestAMessage:
     def test_is_recorded_until_hash_silence_or_its_longest_length(

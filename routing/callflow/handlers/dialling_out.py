@@ -162,7 +162,7 @@ def not_reached(call: Call, now: float, cause: str) -> Result:
     if call.ways:
         return call, (*stop, do.SetTimer("next way", NEXT_WAY_SECONDS))
     call = replace(call, outcome=Outcome.NOT_REACHED, cause=cause, ended_by=EndedBy.SYSTEM)
-    call, told = _explain(call, _REASONS.get(cause, UNAVAILABLE))
+    call, told = _explain(call, _REASONS.get(cause, UNAVAILABLE), interrupt=True)
     return call, (*stop, *told)
 
 
@@ -185,15 +185,16 @@ def refuse(call: Call, plan: Plan, now: float, prompt: str, cause: str) -> Resul
         return _over(call, plan, now, Outcome.REFUSED, cause, EndedBy.SYSTEM)
     offer = call.offer
     assert offer is not None
-    call, told = _explain(call, prompt)
+    call, told = _explain(call, prompt, interrupt=False)
     return call, (do.AnswerSeat(offer.token), *told)
 
 
-def _explain(call: Call, prompt: str) -> Result:
+def _explain(call: Call, prompt: str, *, interrupt: bool) -> Result:
+    """Say why. A break where nothing is played would take back that the line was picked up."""
     offer = call.offer
     assert offer is not None
     call = replace(call, state=State.EXPLAINING, audio=f"{offer.token}/why")
-    tell = do.Tell(offer.token, (prompt,), call.audio, interrupt=True)
+    tell = do.Tell(offer.token, (prompt,), call.audio, interrupt)
     return call, (tell, do.SetTimer("explaining", EXPLAINING_SECONDS))
 
 

@@ -9,7 +9,19 @@ from pydantic import Field
 
 from routing.follow_ups import FollowUp
 from switchd.api.ports import House
-from switchd.api.route import TEXT, About, Answer, Asked, Body, Deed, Nothing, get, post
+from switchd.api.route import (
+    NUMBER,
+    TEXT,
+    WHOLE,
+    About,
+    Answer,
+    Asked,
+    Body,
+    Deed,
+    Nothing,
+    get,
+    post,
+)
 
 Moment = Annotated[float, Field(gt=0, lt=253402300800)]
 MOST: Final = 500
@@ -33,7 +45,7 @@ class NewFollowUp(Body):
     """Seconds since the epoch."""
     not_after: Moment | None = None
     """Seconds since the epoch; then it is given up."""
-    priority: int | None = Field(default=None, ge=-86400, le=86400)
+    priority: Annotated[int, Field(ge=-86400, le=86400), WHOLE] | None = None
     """In points; that of the plan if left out."""
 
 
@@ -99,7 +111,7 @@ def seat_result(house: House, asked: Asked[Result]) -> Mapping[str, Any]:
     return house.seat_result(asked["seat"], asked.body.result, asked.body.note, asked.who)
 
 
-_ONE: Final = "/v1/follow-ups/{follow_up:int}"
+_ONE: Final = f"/v1/follow-ups/{{follow_up{NUMBER}}}"
 ROUTES: Final = (
     get(
         "/v1/follow-ups",

@@ -189,15 +189,17 @@ class Telephones:
         claims_to_be: str | None = None,
         keys: Iterable[tuple[float, str]] = (),
         hangs_up_after: float | None = None,
+        speaks: Path | None = None,
     ) -> Call:
-        """Dial on a seat's phone. `claims_to_be` goes into From; the digest is `seat`'s; `keys` as
-        for a caller."""
+        """Dial on a seat's phone. `claims_to_be` goes into From; the digest is `seat`'s; `keys` and
+        `speaks` as for a caller."""
         return self._dialling(
             self._reach.seats_port,
             who=claims_to_be or seat,
             dialled=dialled,
             steps=_steps(keys, hangs_up_after),
             hangs_up_after=milliseconds(hangs_up_after),
+            speaks=str(speaks) if speaks else "",
             username=seat,
             password=password or self._reach.passwords[seat],
             options=["-m", "1"],
@@ -231,6 +233,7 @@ class Telephones:
             "password": "",
             "key_when_told": "",
             "keys_by_rtp": False,
+            "bye_reason": "",
         }
         call = Call(
             self._folder / "callers" / str(next(self._numbers)),
