@@ -232,26 +232,6 @@ class TestConsult:
         assert talk.phone.wait_for("ended")
         talk.record()
 
-    def test_the_seats_phone_loses_power(self, hotline: LiveHotline, talk: Talk) -> None:
-        expert = outside(hotline, EXPERT)
-        talk.asks("consult", "expert:medical")
-        talk.becomes("consulting")
-        talk.is_settled("/1001@", EXPERT)
-        hotline.client.seat("1001", "not-ready", reason="break")
-        other = hotline.house.call("13999999999", "12345")
-        hotline.waits_until(lambda: hotline.status()["waiting"] == 1, "somebody waits")
-        talk.phone.kill()
-        (leg,) = [row["uuid"] for row in channels(hotline) if "/1001@" in row["name"]]
-        hotline.house.api(f"uuid_kill {leg} MEDIA_TIMEOUT")
-        hotline.waits_until(lambda: hotline.status()["waiting"] == 2, "the caller waits again")
-        assert expert.wait_for("ended")
-        phone(hotline, "1002")
-        talk.becomes("talking")
-        other.hang_up()
-        talk.caller.hang_up()
-        record = talk.record()
-        assert (record.seat, did(record)[-2:]) == ("1002", ["wait", "talk"])
-
     def test_the_supervisor(self, hotline: LiveHotline, talk: Talk) -> None:
         phone(hotline, "1003")
         talk.asks("supervisor")
