@@ -121,7 +121,7 @@ class Comparing:
         self._handsets.listed(phones)
         parts.waitlist.end_talks([*living, *talks], parts.clock.now())
         parts.callbacks.compare(living)
-        parts.supervisors.monitoring.compare(living)
+        parts.supervisors.monitoring.compare(doing)
         parts.follow_ups.compare(living)
         for leg, row in living.items():
             outbound = row["direction"] == "outbound"

@@ -6,7 +6,7 @@ then tells of its own talks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -14,9 +14,9 @@ import gevent
 import structlog
 
 from routing.callflow import Call, State
-from routing.callflow.states import ASKED
+from routing.callflow.states import ENGAGED
 from routing.plan import Plan
-from routing.seats import SeatState
+from routing.seats import Offer, SeatState
 from routing.sessions import Sitting
 from switchd.attendance import has_lost, in_thread
 from switchd.queues.facts import QueueUnavailable
@@ -32,15 +32,8 @@ BUSY_SECONDS: Final = 10.0
 """Wrap-up of a seat that had a caller: its daemon has told by then whether it still has."""
 LOOK_SECONDS: Final = 0.1
 """How often it is looked whether another daemon has restored everything."""
-NOT_PICKED_UP: Final = ASKED | {
-    State.RINGING,
-    State.PREVIEW,
-    State.CLOSING,
-    State.ENDING,
-    State.CLEARING,
-    State.ENDED,
-}
-"""States in which an offer of a call is one that rings, or is being stopped."""
+WITH_SEAT: Final = ENGAGED | {State.CALLING, State.EXPLAINING, State.FAREWELL}
+"""States in which the first offer of a call is one that was accepted."""
 
 
 class Book(Protocol):
@@ -162,18 +155,23 @@ class Restoring:
 
     def _talk_on(self) -> None:
         """Tell of this daemon's talks. One that ends meanwhile has not been released."""
-        for told in [call for call in self._calls() if with_seat(call)]:
-            if told.offer is not None:
-                seat, token = told.offer.seat, told.offer.token
-                since = told.answered_at or self._now()
-                self.talk_on(seat, told.offer.agent, told.id, token, since)
-                if not any(one.id == told.id and with_seat(one) for one in self._calls()):
-                    self._waitlist.release(seat, token, 0.0, self._now())
+        for call, offer in list(self._talks()):
+            since = call.answered_at or self._now()
+            self.talk_on(offer.seat, offer.agent, call.id, offer.token, since)
+            if offer.token not in {one.token for _, one in self._talks()}:
+                self._waitlist.release(offer.seat, offer.token, 0.0, self._now())
+
+    def _talks(self) -> Iterator[tuple[Call, Offer]]:
+        return ((call, offer) for call in self._calls() for offer in accepted(call))
 
 
-def with_seat(call: Call) -> bool:
-    """Tell whether a seat has picked up for the call and has not been released."""
-    return bool(call.offers) and call.talk_ended_at is None and call.state not in NOT_PICKED_UP
+def accepted(call: Call) -> Iterator[Offer]:
+    """Give the offer of every seat that has picked up for a call and not been released."""
+    if call.state in WITH_SEAT:
+        yield from call.offers[:1]
+    for party in call.parties:
+        if party.answered and party.offer is not None:
+            yield party.offer
 
 
 def _resting(sat: Sitting, now: float) -> tuple[SeatState, float, str]:

@@ -25,9 +25,10 @@ class OperatorAction:
     """Seconds since the epoch."""
     who: str
     verb: str
-    """rank, move, remove, pause, resume or skill; call_back, cancel, retry or handled."""
+    """rank, move, remove, pause, resume or skill; call_back, cancel, retry or handled; agent_added,
+    pin_changed, agent_removed, token_made or token_revoked."""
     target: str
-    """The call, the group, the agent or the callback."""
+    """The call, the group, the agent, the callback or the token."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What exactly, as plain data."""
     why: str = ""

@@ -195,9 +195,10 @@ class OperatorActionRow(Base):
     at: Mapped[Moment]
     who: Mapped[str]
     verb: Mapped[str]
-    """rank, move, remove, pause, resume or skill; call_back, cancel, retry or handled."""
+    """rank, move, remove, pause, resume or skill; call_back, cancel, retry or handled; agent_added,
+    pin_changed, agent_removed, token_made or token_revoked."""
     target: Mapped[str]
-    """The call, the group, the agent or the callback."""
+    """The call, the group, the agent, the callback or the token."""
     facts: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
     """What exactly: priority, group, prompt, or skill → level."""
     why: Mapped[str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from switchd.switchboard.outgoing import FreeSwitch
+from switchd.switchboard.outgoing import SEAT, FreeSwitch
 
 SILENCE = "silence_stream://-1"
 """Silent RTP: some carriers and phones cut off a line on which nothing comes."""
@@ -36,8 +36,7 @@ class LineSwitch(FreeSwitch):
             "origination_caller_id_name": shown,
             "hangup_after_bridge": "false",
             "park_after_bridge": "true",
-            "bridge_filter_dtmf": "true",
-            "playback_terminators": "none",
+            **SEAT,
         }
         self._originate(target, leg, seconds, variables)
 

@@ -10,7 +10,9 @@ import pytest
 import redis
 
 from routing.callflow import Call, State
+from routing.callflow.parties import Party
 from routing.seats import Offer, SeatState
+from routing.transfers import Role, Target
 from switchd.attendance import Attendance
 from switchd.queues.facts import QueueUnavailable
 from switchd.queues.keys import Keys
@@ -240,9 +242,22 @@ class TestTalks:
         talking.starts()
         assert talking.hall.state("1001") is SeatState.WRAP_UP
 
+    def test_a_seat_that_was_brought_into_a_call_is_talking_too(self, talking: House) -> None:
+        talking.writes()
+        second = replace(talking.offer("1002", "A018"), token="token-1")
+        party = Party("token-1", Role.CONSULT, "1002", Target.parse("seat:1002"), second)
+        state = replace(talking.calls[0], state=State.CONSULTING)
+        talking.calls = [replace(state, parties=(replace(party, answered=True),))]
+        talking.starts()
+        seats = [talking.hall.view(seat) for seat in ("1001", "1002")]
+        assert [(seat.agent, seat.state) for seat in seats] == [
+            ("A017", SeatState.TALKING),
+            ("A018", SeatState.TALKING),
+        ]
+
     def test_a_talk_that_ends_meanwhile_leaves_no_seat_talking(self, talking: House) -> None:
         here = talking.calls
-        ended = [replace(here[0], talk_ended_at=talking.hall.now, offers=())]
+        ended = [replace(here[0], state=State.SURVEY, offers=())]
         asked = iter([here, ended])
         restoring = talking.another("daemon-1")
         restoring._calls = lambda: next(asked)

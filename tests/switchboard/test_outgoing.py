@@ -133,7 +133,7 @@ class TestRinging:
         variables, _, rest = room.link.said[0][1].rpartition("}")
         assert rest == "user/1001@city.switchd &park()"
         assert variables.count("{") == 1
-        assert variables.replace("\\,", "").count(",") <= 10
+        assert variables.replace("\\,", "").count(",") <= 11
         assert not set(variables) & set("\r\n\0'\"$[]<>|")
 
     def test_a_phone_that_does_not_take_the_call_is_told_by_its_cause(self, room: Room) -> None:

@@ -233,6 +233,7 @@ class Telephones:
             "password": "",
             "key_when_told": "",
             "keys_by_rtp": False,
+            "bye_reason": "",
         }
         call = Call(
             self._folder / "callers" / str(next(self._numbers)),
