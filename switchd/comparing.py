@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
 
 import gevent
-import orjson
 import structlog
 
 from routing.callflow import events as on
 from routing.outgoing import CALLED_LEGS
 from routing.record import EndedBy
-from switchd.esl.errors import CommandFailed, EslError
+from switchd.esl.errors import EslError
 from switchd.esl.link import Link
 from switchd.handsets import Handsets
 from switchd.open_lines import signed_in
@@ -21,6 +20,8 @@ from switchd.queues.facts import QueueUnavailable
 from switchd.queues.heart import ticking
 from switchd.records.errors import StoreUnavailable
 from switchd.switchboard import incoming
+from switchd.switchboard.adopting import talk_of
+from switchd.switchboard.legs import TALK, Legs
 
 log = structlog.get_logger(__name__)
 
@@ -108,74 +109,83 @@ class Comparing:
         began = ticking()
         found: Counter[str] = Counter()
         phones = self._handsets.reachable(link)
-        rows = orjson.loads(link.api("show", "channels as json")).get("rows", [])
-        living = {row["uuid"]: row for row in rows}
-        doing = {leg: incoming.doing(row) for leg, row in living.items()}
-        talks = self._compare_lines(link, doing)
-        doing |= {token: doing[leg] for token, leg in talks.items()}
-        parts.desk.missed(stranded, doing, cause)
-        found["known"] = len(living.keys() & set(stranded))
-        found["closed"] = len(set(stranded) - living.keys())
+        legs = Legs(link.api)
+        known = {leg for leg in legs if listener.knows(leg)}
+        legs.ask_about(leg for leg in legs if leg not in known and _may_be_taken_up(leg, legs))
+        talks = self._compare_lines(legs)
+        legs.name_lines(talks)
+        parts.desk.missed(stranded, legs.doing, cause)
+        found["known"] = len(set(legs) & set(stranded))
+        found["closed"] = len(set(stranded) - set(legs))
         held, self._held = self._held, set()
         parts.desk.forgotten({call.id for call in parts.desk.calls()} - held)
         self._handsets.listed(phones)
-        parts.waitlist.end_talks([*living, *talks], parts.clock.now())
-        parts.callbacks.compare(living)
-        parts.supervisors.monitoring.compare(doing)
-        parts.follow_ups.compare(living)
-        for leg, row in living.items():
-            outbound = row["direction"] == "outbound"
-            if leg in parts.lines:
-                continue
-            if listener.knows(leg):
-                if outbound and not (
-                    parts.desk.waits_for(leg) or leg in parts.supervisors.monitoring
-                ):
-                    found["stopped"] += 1
-                    listener.stray(leg)
-            elif doing[leg] in NOBODYS or (outbound and doing[leg] != "talk"):
-                found["stopped" if outbound else "adopted"] += 1
-                self._find(link, leg)
-            elif doing[leg] == incoming.TALK and (not outbound or leg.startswith(CALLED_LEGS)):
-                found["adopted_talks"] += 1
-                self._take_over(link, leg)
+        parts.waitlist.end_talks(legs.doing, parts.clock.now())
+        parts.callbacks.compare(legs.doing)
+        parts.supervisors.monitoring.compare(legs.doing)
+        parts.follow_ups.compare(legs.doing)
+        found["stopped"] += self._stop_strays(leg for leg in known if legs.outbound(leg))
+        found.update(self._adopt(legs, known))
         seconds = ticking() - began
         parts.observer.instruments.compared(seconds, found)
-        log.info("compared", legs=len(living), seconds=round(seconds, 3), **found)
+        log.info("compared", legs=len(legs), seconds=round(seconds, 3), **found)
 
-    def _compare_lines(self, link: Link, doing: Mapping[str, str]) -> dict[str, str]:
+    def _stop_strays(self, legs: Iterable[str]) -> int:
+        """End legs of ours that their calls have no use for."""
+        parts = self._parts
+        strays = [
+            leg
+            for leg in legs
+            if leg not in parts.lines
+            and not parts.desk.waits_for(leg)
+            and leg not in parts.supervisors.monitoring
+        ]
+        for leg in strays:
+            self._listener.stray(leg)
+        return len(strays)
+
+    def _adopt(self, legs: Legs, known: Collection[str]) -> Counter[str]:
+        """Work on what an earlier owner left behind: talks first, since they say whose the other
+        legs are; whatever is nobody's then, and talks with nobody, is ended."""
+        found: Counter[str] = Counter()
+        unknown = [leg for leg in legs if leg not in known and leg not in self._parts.lines]
+        for look in (self._take_up, self._find):
+            for leg in unknown:
+                if self._listener.knows(leg):
+                    continue
+                try:
+                    what = look(leg, legs)
+                except ValueError as error:
+                    log.warning("leg not taken over", leg=leg, why=str(error))
+                else:
+                    found.update([what] if what else [])
+        return found
+
+    def _find(self, leg: str, legs: Legs) -> str:
+        """Work on a leg that is parked or rings; say what was done."""
+        if not _is_left_alone(leg, legs) or not legs.headers(leg):
+            return ""
+        incoming.found(self._listener, leg, legs.headers(leg))
+        return "stopped" if legs.outbound(leg) else "adopted"
+
+    def _take_up(self, leg: str, legs: Legs) -> str:
+        """Go on with a caller's talk; say in which state it was."""
+        event = talk_of(leg, legs) if _may_be_taken_up(leg, legs) else None
+        if event is None:
+            return ""
+        self._listener.talks(leg, event)
+        if not legs.exists(leg):
+            # Its end was told before anybody worked on it, or is about to be.
+            gone = on.CallerGone("UNCONFIRMED", EndedBy.SYSTEM)
+            gevent.spawn_later(AGAIN_SECONDS, self._listener.deliver, leg, gone)
+        return f"adopted_{event.state}"
+
+    def _compare_lines(self, legs: Legs) -> dict[str, str]:
         """Adopt lines that are kept open; returns the talks on them, token → leg."""
         parts = self._parts
-        parked = {leg: what in NOBODYS for leg, what in doing.items() if leg in parts.lines}
+        parked = {leg: legs.doing[leg] in NOBODYS for leg in legs if leg in parts.lines}
         seats = signed_in(parts.waitlist, parts.clock.now())
-
-        def found(leg: str) -> tuple[str, str]:
-            try:
-                headers = orjson.loads(link.api("uuid_dump", f"{leg} json"))
-            except CommandFailed:
-                return "", ""  # it has ended meanwhile
-            return incoming.line_of(headers)
-
-        return parts.lines.compare(parked, found, seats)
-
-    def _find(self, link: Link, leg: str) -> None:
-        """Ask what a leg is that nobody works on; it may be gone by now."""
-        try:
-            incoming.found(self._listener, leg, orjson.loads(link.api("uuid_dump", f"{leg} json")))
-        except (CommandFailed, ValueError) as error:
-            log.info("leg not taken over", leg=leg, why=str(error))
-
-    def _take_over(self, link: Link, leg: str) -> None:
-        """Work on a talk that an earlier owner left behind; it may have ended meanwhile."""
-        try:
-            headers = orjson.loads(link.api("uuid_dump", f"{leg} json"))
-            incoming.found_talking(self._listener, leg, headers)
-            if link.api("uuid_exists", leg) != "true":
-                # Its end was told before anybody worked on it, or is about to be.
-                gone = on.CallerGone("UNCONFIRMED", EndedBy.SYSTEM)
-                gevent.spawn_later(AGAIN_SECONDS, self._listener.deliver, leg, gone)
-        except (CommandFailed, ValueError) as error:
-            log.info("talk not taken over", leg=leg, why=str(error))
+        return parts.lines.compare(parked, lambda leg: incoming.line_of(legs.headers(leg)), seats)
 
     def _restore(self) -> None:
         while True:
@@ -211,3 +221,14 @@ class Comparing:
             self._parts.callers.restore()
         except StoreUnavailable as error:
             log.warning("bars not restored", why=str(error))
+
+
+def _may_be_taken_up(leg: str, legs: Legs) -> bool:
+    """Whether a leg may be a caller's, or somebody's who is parked: not the other side of a
+    talk."""
+    return legs.doing[leg] != TALK or not legs.outbound(leg) or leg.startswith(CALLED_LEGS)
+
+
+def _is_left_alone(leg: str, legs: Legs) -> bool:
+    """Whether it is parked, or is one that we rang and that talks with nobody."""
+    return legs.doing[leg] in NOBODYS or (legs.outbound(leg) and legs.doing[leg] != TALK)
