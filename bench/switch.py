@@ -102,6 +102,7 @@ class Switch:
             "freeswitch": {
                 "event_socket": {"port": self._socket_port},
                 "sip": {"address": "127.0.0.1"},
+                "rtp": {"silent_seconds": 0},
             },
             "folders": {
                 "state": str(self.state),

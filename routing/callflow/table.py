@@ -237,6 +237,14 @@ _DIALLED = rows(
     (S.CALLING, on.Occupied, (S.CALLING,), dial.occupied_late, "nothing"),
     (S.CALLING, on.NotOccupied, (S.CALLING,), dial.not_occupied_late, "nothing"),
     (S.CALLING, on.Answered, (S.CALLING,), h.ignore, "nothing: the seat's own line"),
+    *(
+        (state, event, (state,), handler, "nothing: an emergency call goes on meanwhile")
+        for state in (S.CONNECTING, S.TALKING, S.AFTER_TALK, S.EXPLAINING, S.ENDING, S.CLEARING)
+        for event, handler in (
+            (on.Occupied, dial.occupied_late),
+            (on.NotOccupied, dial.not_occupied_late),
+        )
+    ),
     (S.EXPLAINING, on.Played, (S.CLEARING, S.EXPLAINING), dial.explained, "hung up"),
     (S.EXPLAINING, on.TimerDue, (S.CLEARING, S.EXPLAINING), dial.explained, "hung up"),
     (S.EXPLAINING, on.SeatGone, (S.ENDED, S.EXPLAINING), dial.heard_enough, "nothing"),

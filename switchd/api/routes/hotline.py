@@ -107,7 +107,7 @@ class Admission(Answer):
     """Rule → calls refused by it since the start."""
 
 
-class Status(Answer):
+class Glance(Answer):
     """The hotline at a glance."""
 
     city: str
@@ -291,7 +291,7 @@ def reload(house: House, asked: Asked[Deed]) -> Mapping[str, Any]:
 
 
 ROUTES: Final = (
-    get("/v1/status", status, Status, "see.status"),
+    get("/v1/status", status, Glance, "see.status"),
     get("/v1/queues", queues, list[Queue], "see.queues"),
     get("/v1/indicators", indicators, Indicators, "see.indicators"),
     get("/v1/calls", calls, list[Call], "see.calls", each=("call", About.CALL)),
