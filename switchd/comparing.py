@@ -15,7 +15,7 @@ from switchd.esl.errors import EslError
 from switchd.esl.link import Link
 from switchd.handsets import Handsets
 from switchd.open_lines import signed_in
-from switchd.parts import Parts
+from switchd.parts import Compared, Parts
 from switchd.queues.facts import QueueUnavailable
 from switchd.queues.heart import ticking
 from switchd.records.errors import StoreUnavailable
@@ -126,9 +126,13 @@ class Comparing:
         parts.follow_ups.compare(legs.doing)
         found["stopped"] += self._stop_strays(leg for leg in known if legs.outbound(leg))
         found.update(self._adopt(legs, known))
-        seconds = ticking() - began
+        self._report(began, legs, found)
+
+    def _report(self, began: float, legs: Legs, found: Counter[str]) -> None:
+        parts, seconds = self._parts, round(ticking() - began, 3)
+        parts.compared = Compared(parts.clock.now(), seconds, len(legs), dict(+found))
         parts.observer.instruments.compared(seconds, found)
-        log.info("compared", legs=len(legs), seconds=round(seconds, 3), **found)
+        log.info("compared", legs=len(legs), seconds=seconds, **found)
 
     def _stop_strays(self, legs: Iterable[str]) -> int:
         """End legs of ours that their calls have no use for."""
