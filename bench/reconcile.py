@@ -79,9 +79,12 @@ def _measured(hall: Hall, calls: int, seats: int) -> list[Figure]:
     return [
         Figure(f"{name}: legs on the switch", legs, "legs"),
         Figure(f"{name}: legs afterwards", left, "legs"),
-        Figure(f"{name}: comparison", compared["seconds"], "s"),
-        Figure(f"{name}: from the connection until all wait again", again, "s"),
-        *(Figure(f"{name}: {what.replace('_', ' ')}", count, "") for what, count in found.items()),
+        Figure(f"{name}: comparison", compared["seconds"] * 1000, "ms"),
+        Figure(f"{name}: from the connection until all wait again", again * 1000, "ms"),
+        *(
+            Figure(f"{name}: {what.replace('_', ' ')}", count, "calls or legs")
+            for what, count in found.items()
+        ),
         Figure(f"{name}: calls afterwards", hall.status()["calls"], "calls"),
     ]
 

@@ -14,6 +14,7 @@ from routing.record import EndedBy
 from switchd.esl.errors import EslError
 from switchd.esl.link import Link
 from switchd.handsets import Handsets
+from switchd.lookout import PERIOD_SECONDS, Oddities, odd
 from switchd.open_lines import signed_in
 from switchd.parts import Compared, Parts
 from switchd.queues.facts import QueueUnavailable
@@ -34,7 +35,8 @@ NOBODYS = frozenset({"park", "playback", "play_and_get_digits", "record"})
 
 
 class Comparing:
-    """Compares in the background, again and again until it has succeeded once.
+    """Compares in the background, again and again until it has succeeded once; from then on it
+    looks each minute whether anything was missed.
 
     A later break ends the comparison of an earlier one.
     """
@@ -95,14 +97,49 @@ class Comparing:
         self._comparing.kill(block=False)
         self._comparing = gevent.spawn(self._compare, link, stranded, cause)
 
+    def _look_now_and_then(self, link: Link) -> None:
+        seen = Oddities()
+        while link.connected:
+            gevent.sleep(PERIOD_SECONDS)
+            try:
+                seen = self.look(link, seen)
+            except (EslError, QueueUnavailable, ValueError, KeyError) as error:
+                seen = Oddities()
+                log.warning("switch not looked over", why=str(error) or type(error).__name__)
+
+    def look(self, link: Link, seen: Oddities) -> Oddities:
+        """Repair what was odd the last time (`seen`) and is odd still; return what is odd now."""
+        parts, listener, began = self._parts, self._listener, ticking()
+        legs = Legs(link.api)
+        odds = odd(
+            legs,
+            parts.desk.calls(),
+            real=parts.lines.real,
+            known=listener.knows,
+            astray=lambda leg: legs.outbound(leg) and self._is_stray(leg),
+        )
+        lasting = odds & seen
+        if not lasting:
+            return odds
+        named = {leg: parts.lines.real(leg) for call in parts.desk.calls() for leg in call.partners}
+        legs.name_lines({token: leg for token, leg in named.items() if token != leg in legs})
+        parts.desk.missed(lasting.calls, legs.doing, "UNCONFIRMED")
+        found = Counter(repaired=len(lasting.calls), stopped=self._stop(lasting.astray))
+        legs.ask_about(lasting.unknown)
+        found.update(self._adopt(legs, lasting.unknown))
+        self._report(began, legs, found)
+        return odds
+
     def _compare(self, link: Link, stranded: Collection[str], cause: str) -> None:
         while link.connected:
             try:
                 self._compare_once(link, stranded, cause)
-                return
+                break
             except (EslError, QueueUnavailable, ValueError, KeyError) as error:
                 log.warning("switch not compared", why=str(error) or type(error).__name__)
                 gevent.sleep(AGAIN_SECONDS)
+        if link.connected:
+            self._look_now_and_then(link)
 
     def _compare_once(self, link: Link, stranded: Collection[str], cause: str) -> None:
         parts, listener = self._parts, self._listener
@@ -124,8 +161,10 @@ class Comparing:
         parts.callbacks.compare(legs.doing)
         parts.supervisors.monitoring.compare(legs.doing)
         parts.follow_ups.compare(legs.doing)
-        found["stopped"] += self._stop_strays(leg for leg in known if legs.outbound(leg))
-        found.update(self._adopt(legs, known))
+        strays = [leg for leg in known if legs.outbound(leg) and self._is_stray(leg)]
+        found["stopped"] += self._stop(strays)
+        unknown = [leg for leg in legs if leg not in known]
+        found.update(self._adopt(legs, unknown))
         self._report(began, legs, found)
 
     def _report(self, began: float, legs: Legs, found: Counter[str]) -> None:
@@ -134,25 +173,22 @@ class Comparing:
         parts.observer.instruments.compared(seconds, found)
         log.info("compared", legs=len(legs), seconds=seconds, **found)
 
-    def _stop_strays(self, legs: Iterable[str]) -> int:
-        """End legs of ours that their calls have no use for."""
+    def _is_stray(self, leg: str) -> bool:
+        """Whether it is a leg of ours that its call has no use for."""
         parts = self._parts
-        strays = [
-            leg
-            for leg in legs
-            if leg not in parts.lines
-            and not parts.desk.waits_for(leg)
-            and leg not in parts.supervisors.monitoring
-        ]
-        for leg in strays:
-            self._listener.stray(leg)
-        return len(strays)
+        needed = parts.desk.waits_for(leg) or leg in parts.supervisors.monitoring
+        return not needed and leg not in parts.lines
 
-    def _adopt(self, legs: Legs, known: Collection[str]) -> Counter[str]:
+    def _stop(self, legs: Collection[str]) -> int:
+        for leg in legs:
+            self._listener.stray(leg)
+        return len(legs)
+
+    def _adopt(self, legs: Legs, unknown: Iterable[str]) -> Counter[str]:
         """Work on what an earlier owner left behind: talks first, since they say whose the other
         legs are; whatever is nobody's then, and talks with nobody, is ended."""
         found: Counter[str] = Counter()
-        unknown = [leg for leg in legs if leg not in known and leg not in self._parts.lines]
+        unknown = [leg for leg in unknown if leg not in self._parts.lines]
         for look in (self._take_up, self._find):
             for leg in unknown:
                 if self._listener.knows(leg):

@@ -106,8 +106,10 @@ class TestConsulting:
     ) -> None:
         asks(hotline, "consult", "expert:medical")
         is_now(hotline, caller, "consulting")
-        seat = seat_leg(hotline, "1001")
-        expert = wait_for(lambda: seat.other, "seat and expert talk")
+        seat, own = seat_leg(hotline, "1001"), leg_of(hotline, caller)
+        wait_for(lambda: seat.other not in (None, own), "seat and expert talk")
+        expert = seat.other
+        assert expert is not None
         dies_and_the_next_one_goes_on(hotline, caller, "consulting")
         assert expert.other is seat
         asks(hotline, "complete")
