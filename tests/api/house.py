@@ -121,6 +121,12 @@ class FakeHouse:
                     "refused": {},
                 },
                 "unexpected": {},
+                "compared": {
+                    "at": 1800000000.0,
+                    "seconds": 0.2,
+                    "legs": 7,
+                    "found": {"adopted": 3},
+                },
             }
         )
 

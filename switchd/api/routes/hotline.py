@@ -107,6 +107,20 @@ class Admission(Answer):
     """Rule → calls refused by it since the start."""
 
 
+class Compared(Answer):
+    """A comparison of FreeSWITCH with what the daemon knew: at each connect, after lost events, and
+    each minute."""
+
+    at: float
+    seconds: float
+    legs: int
+    """That FreeSWITCH had."""
+    found: dict[str, int]
+    """What was done → how many legs or calls: `known` went on, `closed` had ended unheard,
+    `adopted_` with a state were taken over in it, `adopted` were found parked and go on from there,
+    `stopped` were nobody's and were ended."""
+
+
 class Glance(Answer):
     """The hotline at a glance."""
 
@@ -139,6 +153,8 @@ class Glance(Answer):
     admission: Admission
     unexpected: dict[str, int]
     """What calls were told in a state where it made no sense; such events change nothing."""
+    compared: Compared | None
+    """The last comparison that changed anything, or else the first."""
 
 
 class Queue(Answer):
