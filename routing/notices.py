@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from routing.callflow import Call, State
 from routing.callflow.parties import Party
+from routing.record import CallKind
 
 SILENT: Final = frozenset(
     {
@@ -68,7 +69,14 @@ def _of_offers(before: Call, after: Call) -> Iterator[Notice]:
     for token, offer in has.items():
         if token not in had and after.answered_at is None:
             facts = {"queued_at": after.queued_at, "until": offer.deadline}
-            yield _notice("call.offered", after, offer.seat, **facts)
+            yield _notice("call.offered", after, offer.seat, **facts, **_of_hotline(after))
+
+
+def _of_hotline(call: Call) -> dict[str, Any]:
+    """What is to be known besides of a call that the hotline makes, before it is picked up."""
+    if call.kind is CallKind.INCOMING:
+        return {}
+    return {"call_kind": str(call.kind), "callback": call.callback, "display": call.display}
 
 
 def _of_parties(before: Call, after: Call) -> Iterator[Notice]:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
 
 import gevent
-import orjson
 import structlog
 
 from routing.callflow import events as on
 from routing.outgoing import CALLED_LEGS
 from routing.record import EndedBy
-from switchd.esl.errors import CommandFailed, EslError
+from switchd.esl.errors import EslError
 from switchd.esl.link import Link
 from switchd.handsets import Handsets
+from switchd.lookout import PERIOD_SECONDS, Oddities, odd
 from switchd.open_lines import signed_in
-from switchd.parts import Parts
+from switchd.parts import Compared, Parts
 from switchd.queues.facts import QueueUnavailable
 from switchd.queues.heart import ticking
 from switchd.records.errors import StoreUnavailable
 from switchd.switchboard import incoming
+from switchd.switchboard.adopting import talk_of
+from switchd.switchboard.legs import TALK, Legs
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +35,8 @@ NOBODYS = frozenset({"park", "playback", "play_and_get_digits", "record"})
 
 
 class Comparing:
-    """Compares in the background, again and again until it has succeeded once.
+    """Compares in the background, again and again until it has succeeded once; from then on it
+    looks each minute whether anything was missed.
 
     A later break ends the comparison of an earlier one.
     """
@@ -94,88 +97,135 @@ class Comparing:
         self._comparing.kill(block=False)
         self._comparing = gevent.spawn(self._compare, link, stranded, cause)
 
+    def _look_now_and_then(self, link: Link) -> None:
+        seen = Oddities()
+        while link.connected:
+            gevent.sleep(PERIOD_SECONDS)
+            try:
+                seen = self.look(link, seen)
+            except (EslError, QueueUnavailable, ValueError, KeyError) as error:
+                seen = Oddities()
+                log.warning("switch not looked over", why=str(error) or type(error).__name__)
+
+    def look(self, link: Link, seen: Oddities) -> Oddities:
+        """Repair what was odd the last time (`seen`) and is odd still; return what is odd now."""
+        parts, listener, began = self._parts, self._listener, ticking()
+        legs = Legs(link.api)
+        odds = odd(
+            legs,
+            parts.desk.calls(),
+            real=parts.lines.real,
+            known=listener.knows,
+            astray=lambda leg: legs.outbound(leg) and self._is_stray(leg),
+        )
+        lasting = odds & seen
+        if not lasting:
+            return odds
+        named = {leg: parts.lines.real(leg) for call in parts.desk.calls() for leg in call.partners}
+        legs.name_lines({token: leg for token, leg in named.items() if token != leg in legs})
+        parts.desk.missed(lasting.calls, legs.doing, "UNCONFIRMED")
+        found = Counter(repaired=len(lasting.calls), stopped=self._stop(lasting.astray))
+        legs.ask_about(lasting.unknown)
+        found.update(self._adopt(legs, lasting.unknown))
+        self._report(began, legs, found)
+        return odds
+
     def _compare(self, link: Link, stranded: Collection[str], cause: str) -> None:
         while link.connected:
             try:
                 self._compare_once(link, stranded, cause)
-                return
+                break
             except (EslError, QueueUnavailable, ValueError, KeyError) as error:
                 log.warning("switch not compared", why=str(error) or type(error).__name__)
                 gevent.sleep(AGAIN_SECONDS)
+        if link.connected:
+            self._look_now_and_then(link)
 
     def _compare_once(self, link: Link, stranded: Collection[str], cause: str) -> None:
         parts, listener = self._parts, self._listener
         began = ticking()
         found: Counter[str] = Counter()
         phones = self._handsets.reachable(link)
-        rows = orjson.loads(link.api("show", "channels as json")).get("rows", [])
-        living = {row["uuid"]: row for row in rows}
-        doing = {leg: incoming.doing(row) for leg, row in living.items()}
-        talks = self._compare_lines(link, doing)
-        doing |= {token: doing[leg] for token, leg in talks.items()}
-        parts.desk.missed(stranded, doing, cause)
-        found["known"] = len(living.keys() & set(stranded))
-        found["closed"] = len(set(stranded) - living.keys())
+        legs = Legs(link.api)
+        known = {leg for leg in legs if listener.knows(leg)}
+        legs.ask_about(leg for leg in legs if leg not in known and _may_be_taken_up(leg, legs))
+        talks = self._compare_lines(legs)
+        legs.name_lines(talks)
+        parts.desk.missed(stranded, legs.doing, cause)
+        found["known"] = len(set(legs) & set(stranded))
+        found["closed"] = len(set(stranded) - set(legs))
         held, self._held = self._held, set()
         parts.desk.forgotten({call.id for call in parts.desk.calls()} - held)
         self._handsets.listed(phones)
-        parts.waitlist.end_talks([*living, *talks], parts.clock.now())
-        parts.callbacks.compare(living)
-        parts.supervisors.monitoring.compare(doing)
-        parts.follow_ups.compare(living)
-        for leg, row in living.items():
-            outbound = row["direction"] == "outbound"
-            if leg in parts.lines:
-                continue
-            if listener.knows(leg):
-                if outbound and not (
-                    parts.desk.waits_for(leg) or leg in parts.supervisors.monitoring
-                ):
-                    found["stopped"] += 1
-                    listener.stray(leg)
-            elif doing[leg] in NOBODYS or (outbound and doing[leg] != "talk"):
-                found["stopped" if outbound else "adopted"] += 1
-                self._find(link, leg)
-            elif doing[leg] == incoming.TALK and (not outbound or leg.startswith(CALLED_LEGS)):
-                found["adopted_talks"] += 1
-                self._take_over(link, leg)
-        seconds = ticking() - began
-        parts.observer.instruments.compared(seconds, found)
-        log.info("compared", legs=len(living), seconds=round(seconds, 3), **found)
+        parts.waitlist.end_talks(legs.doing, parts.clock.now())
+        parts.callbacks.compare(legs.doing)
+        parts.supervisors.monitoring.compare(legs.doing)
+        parts.follow_ups.compare(legs.doing)
+        strays = [leg for leg in known if legs.outbound(leg) and self._is_stray(leg)]
+        found["stopped"] += self._stop(strays)
+        unknown = [leg for leg in legs if leg not in known]
+        found.update(self._adopt(legs, unknown))
+        self._report(began, legs, found)
 
-    def _compare_lines(self, link: Link, doing: Mapping[str, str]) -> dict[str, str]:
+    def _report(self, began: float, legs: Legs, found: Counter[str]) -> None:
+        parts, seconds = self._parts, round(ticking() - began, 3)
+        parts.compared = Compared(parts.clock.now(), seconds, len(legs), dict(+found))
+        parts.observer.instruments.compared(seconds, found)
+        log.info("compared", legs=len(legs), seconds=seconds, **found)
+
+    def _is_stray(self, leg: str) -> bool:
+        """Whether it is a leg of ours that its call has no use for."""
+        parts = self._parts
+        needed = parts.desk.waits_for(leg) or leg in parts.supervisors.monitoring
+        return not needed and leg not in parts.lines
+
+    def _stop(self, legs: Collection[str]) -> int:
+        for leg in legs:
+            self._listener.stray(leg)
+        return len(legs)
+
+    def _adopt(self, legs: Legs, unknown: Iterable[str]) -> Counter[str]:
+        """Work on what an earlier owner left behind: talks first, since they say whose the other
+        legs are; whatever is nobody's then, and talks with nobody, is ended."""
+        found: Counter[str] = Counter()
+        unknown = [leg for leg in unknown if leg not in self._parts.lines]
+        for look in (self._take_up, self._find):
+            for leg in unknown:
+                if self._listener.knows(leg):
+                    continue
+                try:
+                    what = look(leg, legs)
+                except ValueError as error:
+                    log.warning("leg not taken over", leg=leg, why=str(error))
+                else:
+                    found.update([what] if what else [])
+        return found
+
+    def _find(self, leg: str, legs: Legs) -> str:
+        """Work on a leg that is parked or rings; say what was done."""
+        if not _is_left_alone(leg, legs) or not legs.headers(leg):
+            return ""
+        incoming.found(self._listener, leg, legs.headers(leg))
+        return "stopped" if legs.outbound(leg) else "adopted"
+
+    def _take_up(self, leg: str, legs: Legs) -> str:
+        """Go on with a caller's talk; say in which state it was."""
+        event = talk_of(leg, legs) if _may_be_taken_up(leg, legs) else None
+        if event is None:
+            return ""
+        self._listener.talks(leg, event)
+        if not legs.exists(leg):
+            # Its end was told before anybody worked on it, or is about to be.
+            gone = on.CallerGone("UNCONFIRMED", EndedBy.SYSTEM)
+            gevent.spawn_later(AGAIN_SECONDS, self._listener.deliver, leg, gone)
+        return f"adopted_{event.state}"
+
+    def _compare_lines(self, legs: Legs) -> dict[str, str]:
         """Adopt lines that are kept open; returns the talks on them, token → leg."""
         parts = self._parts
-        parked = {leg: what in NOBODYS for leg, what in doing.items() if leg in parts.lines}
+        parked = {leg: legs.doing[leg] in NOBODYS for leg in legs if leg in parts.lines}
         seats = signed_in(parts.waitlist, parts.clock.now())
-
-        def found(leg: str) -> tuple[str, str]:
-            try:
-                headers = orjson.loads(link.api("uuid_dump", f"{leg} json"))
-            except CommandFailed:
-                return "", ""  # it has ended meanwhile
-            return incoming.line_of(headers)
-
-        return parts.lines.compare(parked, found, seats)
-
-    def _find(self, link: Link, leg: str) -> None:
-        """Ask what a leg is that nobody works on; it may be gone by now."""
-        try:
-            incoming.found(self._listener, leg, orjson.loads(link.api("uuid_dump", f"{leg} json")))
-        except (CommandFailed, ValueError) as error:
-            log.info("leg not taken over", leg=leg, why=str(error))
-
-    def _take_over(self, link: Link, leg: str) -> None:
-        """Work on a talk that an earlier owner left behind; it may have ended meanwhile."""
-        try:
-            headers = orjson.loads(link.api("uuid_dump", f"{leg} json"))
-            incoming.found_talking(self._listener, leg, headers)
-            if link.api("uuid_exists", leg) != "true":
-                # Its end was told before anybody worked on it, or is about to be.
-                gone = on.CallerGone("UNCONFIRMED", EndedBy.SYSTEM)
-                gevent.spawn_later(AGAIN_SECONDS, self._listener.deliver, leg, gone)
-        except (CommandFailed, ValueError) as error:
-            log.info("talk not taken over", leg=leg, why=str(error))
+        return parts.lines.compare(parked, lambda leg: incoming.line_of(legs.headers(leg)), seats)
 
     def _restore(self) -> None:
         while True:
@@ -211,3 +261,14 @@ class Comparing:
             self._parts.callers.restore()
         except StoreUnavailable as error:
             log.warning("bars not restored", why=str(error))
+
+
+def _may_be_taken_up(leg: str, legs: Legs) -> bool:
+    """Whether a leg may be a caller's, or somebody's who is parked: not the other side of a
+    talk."""
+    return legs.doing[leg] != TALK or not legs.outbound(leg) or leg.startswith(CALLED_LEGS)
+
+
+def _is_left_alone(leg: str, legs: Legs) -> bool:
+    """Whether it is parked, or is one that we rang and that talks with nobody."""
+    return legs.doing[leg] in NOBODYS or (legs.outbound(leg) and legs.doing[leg] != TALK)

@@ -64,6 +64,7 @@ class Daemon:
         ]
         parts.writer.on_written = parts.indicators.written
         parts.observer.assemble(parts)
+        parts.desk.reception.lag = lambda: parts.observer.pulse.lag
         parts.desk.rung.append(parts.pops.rung)
         parts.attendance.on_lost = self._comparing.queue_lost
         if server is not None:
@@ -254,13 +255,9 @@ class Daemon:
         """A caller is parked whose call an earlier daemon began."""
         self.parts.desk.found(leg, event)
 
-    def talks(self, leg: str, event: on.Talking) -> None:
-        """A caller talks with a seat, and the call began under an earlier daemon."""
-        try:
-            self.parts.restoring.talk_on(event.seat, event.agent, leg, event.leg, event.answered_at)
-        except QueueUnavailable as error:
-            log.warning("seat not known to talk", seat=event.seat, why=str(error))
-        self.parts.desk.talks(leg, event)
+    def talks(self, leg: str, event: on.Talking | on.Controlled) -> None:
+        """A caller talks, or is about to, and the call began under an earlier daemon."""
+        self.parts.desk.talks(leg, self.parts.restoring.talks(leg, event))
 
     def stray(self, leg: str) -> None:
         """A seat's phone was picked up, or rings, for nobody."""

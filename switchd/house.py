@@ -59,6 +59,7 @@ class RunningHouse:
             "records_waiting": parts.spool.waiting,
             "admission": asdict(parts.desk.reception.view()),
             "unexpected": dict(parts.desk.unexpected),
+            "compared": None if parts.compared is None else asdict(parts.compared),
         }
 
     def health(self) -> Mapping[str, str]:

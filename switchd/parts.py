@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from routing.plan import Plan
@@ -41,6 +42,18 @@ from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
 from switchd.supervisors import Supervisors
 from switchd.wiring import SeatDesk
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a comparison of FreeSWITCH with what the daemon knew has found and done."""
+
+    at: float
+    """Seconds since the epoch."""
+    seconds: float
+    """How long it took."""
+    legs: int
+    found: Mapping[str, int]
 
 
 @dataclass(slots=True)
@@ -95,3 +108,5 @@ class Parts:
     started_at: float = 0.0
     draining: bool = False
     """No new callers but those of an emergency number."""
+    compared: Compared | None = None
+    """The last comparison that changed anything, or else the first."""

@@ -7,13 +7,14 @@ then tells of its own talks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Final, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol, TypeVar
 
 import gevent
 import structlog
 
 from routing.callflow import Call, State
+from routing.callflow import events as on
 from routing.callflow.states import ENGAGED
 from routing.plan import Plan
 from routing.seats import Offer, SeatState
@@ -28,6 +29,8 @@ from switchd.records.sessions import OpenSession, Reader
 
 log = structlog.get_logger(__name__)
 
+Found = on.Talking | on.Controlled
+Who = TypeVar("Who", on.Talking, on.Third)
 BUSY_SECONDS: Final = 10.0
 """Wrap-up of a seat that had a caller: its daemon has told by then whether it still has."""
 LOOK_SECONDS: Final = 0.1
@@ -95,6 +98,30 @@ class Restoring:
         """A talk goes on that Redis may have lost."""
         if not self._waitlist.talk_on(seat, agent, call, token, since, self._now()):
             log.warning("seat has another caller", seat=seat, call_id=call)
+
+    def talks(self, call: str, event: Found) -> Found:
+        """Tell Redis of every seat in a talk that was found; return it with the agents' names.
+
+        The name of an agent whose talk nobody has written down is what Redis knows of the seat.
+        """
+        if isinstance(event, on.Talking):
+            return self._seat_talks(call, event, event.answered_at, event.seat)
+        since = event.talk.answered_at
+        talk = self._seat_talks(call, event.talk, since, event.talk.seat)
+        thirds = (self._seat_talks(call, one, since, one.name) for one in event.thirds)
+        return replace(event, talk=talk, thirds=tuple(thirds))
+
+    def _seat_talks(self, call: str, who: Who, since: float, seat: str) -> Who:
+        if not who.leg or seat not in self._plan().seats:
+            return who
+        try:
+            known = None if who.agent else self._waitlist.seat(seat)
+            named = replace(who, agent=known.agent) if known is not None else who
+            self.talk_on(seat, named.agent, call, who.leg, since)
+        except QueueUnavailable as error:
+            log.warning("seat not known to talk", seat=seat, why=str(error))
+            return who
+        return named
 
     def _is_lost(self) -> bool:
         """Tell whether Redis knows less than SQL, and nobody has restored it."""

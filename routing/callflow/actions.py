@@ -223,6 +223,8 @@ class OccupySeat(Action):
     seat: str
     token: str
     """The leg of the seat's phone, by which `ReleaseSeat` frees it."""
+    meanwhile: bool = False
+    """Whether the call goes on before the answer is there: Redis may take its time to be away."""
 
 
 @dataclass(frozen=True, slots=True)

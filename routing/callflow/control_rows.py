@@ -15,7 +15,7 @@ from routing.callflow.states import CONTROLLED, State
 S = State
 
 _TALKS = (S.TALKING, *sorted(CONTROLLED))
-_ANYWHERE = (*_TALKS, S.FORWARDED, S.WAITING, S.AFTER_TALK, S.SURVEY, S.CLOSING, S.ENDING)
+ANYWHERE = (*_TALKS, S.FORWARDED, S.WAITING, S.AFTER_TALK, S.SURVEY, S.CLOSING, S.ENDING)
 """Where a talk may be led: by a verb, by somebody who picks up or does not, by a seat that goes."""
 
 
@@ -28,20 +28,20 @@ def _controlled(state: State) -> tuple[Row, ...]:
 
     ended = (S.FAREWELL, S.ENDED, S.CLEARING)
     return rows(
-        (state, on.Control, _ANYWHERE, control, "what was asked for"),
-        (state, on.SeatAnswered, _ANYWHERE, both(h.late_seat, c.parked), "music, or a voice"),
-        (state, on.CallerBack, _ANYWHERE, both(h.caller_back, c.parked), "music, or the survey"),
-        (state, on.Bridged, _ANYWHERE, both(h.ignore, c.bridged), "two hear each other"),
+        (state, on.Control, ANYWHERE, control, "what was asked for"),
+        (state, on.SeatAnswered, ANYWHERE, both(h.late_seat, c.parked), "music, or a voice"),
+        (state, on.CallerBack, ANYWHERE, both(h.caller_back, c.parked), "music, or the survey"),
+        (state, on.Bridged, ANYWHERE, both(h.ignore, c.bridged), "two hear each other"),
         (state, on.Joined, (state,), both(h.ignore, c.joined), "all hear each other"),
-        (state, on.BridgeFailed, _ANYWHERE, both(h.ignore, c.bridge_failed), "the list, or why"),
-        (state, on.SeatGone, _ANYWHERE, both(h.seat_left, c.leg_over), "others talk on, or none"),
-        (state, on.SeatFailed, _ANYWHERE, both(h.other_leg_failed, c.leg_over), "who is next, why"),
-        (state, on.TimerDue, _ANYWHERE, both(h.ignore, c.due), "the same; music again"),
-        (state, on.Claimed, _ANYWHERE, c.claimed, "a seat's phone rings"),
-        (state, on.NotClaimed, _ANYWHERE, c.not_claimed, "who is next, or why nobody is"),
+        (state, on.BridgeFailed, ANYWHERE, both(h.ignore, c.bridge_failed), "the list, or why"),
+        (state, on.SeatGone, ANYWHERE, both(h.seat_left, c.leg_over), "others talk on, or none"),
+        (state, on.SeatFailed, ANYWHERE, both(h.other_leg_failed, c.leg_over), "who is next, why"),
+        (state, on.TimerDue, ANYWHERE, both(h.ignore, c.due), "the same; music again"),
+        (state, on.Claimed, ANYWHERE, c.claimed, "a seat's phone rings"),
+        (state, on.NotClaimed, ANYWHERE, c.not_claimed, "who is next, or why nobody is"),
         (state, on.Offered, (state,), both(h.late_offer, c.offered), "somebody of a group is rung"),
-        (state, on.OfferLost, _ANYWHERE, both(h.ignore, c.offer_lost), "that phone stops"),
-        (state, on.QueueFailed, _ANYWHERE, c.queue_failed, "that nobody can be found"),
+        (state, on.OfferLost, ANYWHERE, both(h.ignore, c.offer_lost), "that phone stops"),
+        (state, on.QueueFailed, ANYWHERE, c.queue_failed, "that nobody can be found"),
         (state, on.Played, (state,), both(h.ignore, c.played), "each other; music again"),
         (state, on.CallerGone, ended, fw.caller_gone, "who is left is told; nothing rings on"),
         (state, on.SwitchRefused, (S.ENDING,), c.switch_refused, "hung up; written as failed"),

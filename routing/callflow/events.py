@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from routing.callflow.positions import Spot
+from routing.callflow.states import State
 from routing.entry import Arrival
 from routing.monitoring import Mode
 from routing.outgoing import Callback
@@ -119,14 +122,52 @@ class Talking(Event):
     queued_at: float
     answered_at: float
     leg: str
-    """The seat's leg, which is the token of its offer as well."""
+    """The seat's leg, which is the token of its offer as well; "" if no seat has the call."""
     seat: str
     agent: str
     group: str
     recording: str
+    """Below the recordings folder; "" if the earlier owner did not come so far as to begin it."""
     callback: str = ""
     """Id of the callback or follow-up whose person this is, "" for none."""
     kind: CallKind = CallKind.INCOMING
+
+    @property
+    def state(self) -> State:
+        """That of a plain talk."""
+        return State.TALKING
+
+
+@dataclass(frozen=True, slots=True)
+class Third:
+    """Somebody besides caller and seat who had picked up under an earlier owner."""
+
+    leg: str
+    role: str
+    """A `transfers.Role`; "" for the number to which the line passes its callers on."""
+    name: str
+    """The seat, or the number that was dialled."""
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Controlled(Event):
+    """A call was found that an earlier owner was controlling, or whose legs it was moving."""
+
+    talk: Talking
+    state: State
+    """What the earlier owner wrote down last."""
+    spots: Mapping[str, Spot]
+    """Where each leg is."""
+    thirds: tuple[Third, ...] = ()
+    swapped: bool = False
+    muted: bool = False
+    parked_by: str = ""
+
+    @property
+    def leg(self) -> str:
+        """The seat's leg; "" if no seat has the call."""
+        return self.talk.leg
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from routing.callflow import forwarding as f
 from routing.callflow import handlers as h
 from routing.callflow import menus as m
 from routing.callflow import widening as w
-from routing.callflow.control_rows import CONTROL_ROWS
-from routing.callflow.handlers import asking, monitored
+from routing.callflow.control_rows import ANYWHERE, CONTROL_ROWS
+from routing.callflow.handlers import adopting, asking, monitored
 from routing.callflow.handlers import callbacks as cb
 from routing.callflow.handlers import calling_back as out
 from routing.callflow.handlers import dialling_out as dial
@@ -31,6 +31,7 @@ _ENTRY = rows(
     (S.ARRIVED, on.Arrived, (S.ANSWERING, S.ENDING), h.decide, "taken, or refused unanswered"),
     (S.ARRIVED, on.TurnedAway, (S.ENDING,), h.turn_away, "refused unanswered; call again"),
     (S.ARRIVED, on.Talking, (S.TALKING,), h.talk_on, "nothing: they talk on"),
+    (S.ARRIVED, on.Controlled, ANYWHERE, adopting.under_control, "nothing; music, or a voice"),
     (S.ARRIVED, on.Resumed, (S.WAITING, S.ENDING), h.resume, "nothing: place and music stay"),
     (S.ARRIVED, on.Served, (S.SURVEY, S.CLOSING, S.ENDING), h.served, "the survey, or thanks"),
     (S.ARRIVED, on.PassedOn, (S.CLOSING,), h.passed_on, "thanks"),
@@ -236,6 +237,14 @@ _DIALLED = rows(
     (S.CALLING, on.Occupied, (S.CALLING,), dial.occupied_late, "nothing"),
     (S.CALLING, on.NotOccupied, (S.CALLING,), dial.not_occupied_late, "nothing"),
     (S.CALLING, on.Answered, (S.CALLING,), h.ignore, "nothing: the seat's own line"),
+    *(
+        (state, event, (state,), handler, "nothing: an emergency call goes on meanwhile")
+        for state in (S.CONNECTING, S.TALKING, S.AFTER_TALK, S.EXPLAINING, S.ENDING, S.CLEARING)
+        for event, handler in (
+            (on.Occupied, dial.occupied_late),
+            (on.NotOccupied, dial.not_occupied_late),
+        )
+    ),
     (S.EXPLAINING, on.Played, (S.CLEARING, S.EXPLAINING), dial.explained, "hung up"),
     (S.EXPLAINING, on.TimerDue, (S.CLEARING, S.EXPLAINING), dial.explained, "hung up"),
     (S.EXPLAINING, on.SeatGone, (S.ENDED, S.EXPLAINING), dial.heard_enough, "nothing"),

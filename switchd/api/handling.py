@@ -107,7 +107,7 @@ class Requests:
         response.set_header("X-Accel-Buffering", "no")
 
     def _sees_all(self, identity: Identity, route: Route[Any]) -> bool:
-        return self._door.trusted or not route.right or reach(identity, route.right) is Reach.CITY
+        return self._door.trusted or not route.right or reach(identity, route.right) >= Reach.CITY
 
     def _who(self, identity: Identity, body: BaseModel) -> str:
         named = body.who if isinstance(body, Deed) else ""

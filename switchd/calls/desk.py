@@ -153,11 +153,16 @@ class Desk:
         """A new caller is parked whom nobody will serve; the call leaves a record."""
         self._open(leg, on.TurnedAway(arrival))
 
-    def talks(self, leg: str, event: on.Talking) -> None:
+    def talks(self, leg: str, event: on.Talking | on.Controlled) -> None:
         """A caller was found in a talk that began under another owner."""
-        if leg not in self._legs and event.leg not in self._legs:
-            self._open(leg, event)
-            self._legs[event.leg] = self._legs[leg]
+        legs = [event.leg] if event.leg else []
+        if isinstance(event, on.Controlled):
+            legs += [third.leg for third in event.thirds]
+        if any(one in self._legs for one in (leg, *legs)):
+            return
+        self._open(leg, event)
+        for one in legs:
+            self._legs[one] = self._legs[leg]
 
     def _open(self, leg: str, event: on.Event) -> None:
         call = Call(id=leg, arrived_at=self._clock.now())

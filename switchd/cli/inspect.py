@@ -64,6 +64,12 @@ def status(city: City = DEFAULT_CITY, json: Json = False) -> None:
         ("refused", counted(admission["refused"])),
         ("records to write", str(answer["records_waiting"])),
     ]
+    compared = answer.get("compared")
+    if compared:
+        ago = clock(answer["now"] - compared["at"])
+        done = counted({what: count for what, count in compared["found"].items() if count})
+        took = f"{compared['legs']} legs in {compared['seconds']:.2f} s, {ago} ago: {done}"
+        lines.append(("compared", took))
     others = [node for node in answer.get("nodes", ()) if node["owner"] != answer["node"]]
     if others:
         heard = (f"{node['owner']} ({clock(answer['now'] - node['heard_at'])})" for node in others)

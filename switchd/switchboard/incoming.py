@@ -12,6 +12,7 @@ from routing.entry import Arrival
 from routing.lines import HIGHEST_PRIORITY
 from routing.record import CallKind, EndedBy
 from switchd.esl import events as esl
+from switchd.switchboard.legs import Variable, reader
 from switchd.switchboard.lines import OFFER
 
 EVENTS = (
@@ -46,7 +47,7 @@ class Listener(Protocol):
 
     def arrived(self, leg: str, arrival: Arrival) -> None: ...
     def found(self, leg: str, event: on.Found) -> None: ...
-    def talks(self, leg: str, event: on.Talking) -> None: ...
+    def talks(self, leg: str, event: on.Talking | on.Controlled) -> None: ...
     def code_dialled(self, leg: str, seat: str, code: str) -> None: ...
     def number_dialled(self, leg: str, seat: str, number: str) -> None: ...
     def phone(self, seat: str, reachable: bool) -> None: ...
@@ -169,12 +170,12 @@ def found(listener: Listener, leg: str, headers: Mapping[str, Any]) -> None:
 
     `headers` are those of an event about the leg, or of its `uuid_dump`.
     """
-    variable = _reader(headers)
+    variable = reader(headers)
     match variable("switchd_kind"):
         case "caller":
-            _found_caller(listener, leg, _arrival(variable), variable)
+            _found_caller(listener, leg, arrival_of(variable), variable)
         case "callback" if variable("switchd_state"):
-            _found_caller(listener, leg, _arrival(variable), variable)
+            _found_caller(listener, leg, arrival_of(variable), variable)
         case "callback":
             listener.stray(leg)
         case "seat" | "forward":
@@ -185,9 +186,7 @@ def found(listener: Listener, leg: str, headers: Mapping[str, Any]) -> None:
             listener.number_dialled(leg, variable("switchd_seat"), variable("switchd_number"))
 
 
-def _found_caller(
-    listener: Listener, leg: str, arrival: Arrival, variable: Callable[[str], str]
-) -> None:
+def _found_caller(listener: Listener, leg: str, arrival: Arrival, variable: Variable) -> None:
     state = variable("switchd_state")
     queued_at, answered_at = variable("switchd_queued_at"), variable("switchd_answered_at")
     event: on.Found
@@ -200,7 +199,7 @@ def _found_caller(
             variable("switchd_agent"),
             variable("switchd_recording"),
             variable("switchd_callback") if variable("switchd_kind") == CALLED_BACK else "",
-            _kind(variable),
+            kind_of(variable),
         )
     elif state in ("callback", "voicemail") and queued_at:
         event = on.TakenCareOf(
@@ -228,34 +227,7 @@ def _found_caller(
     listener.found(leg, event)
 
 
-def found_talking(listener: Listener, leg: str, headers: Mapping[str, Any]) -> None:
-    """Tell the listener of a caller's leg in a talk that an earlier owner left behind.
-
-    `headers` are those of its `uuid_dump`. A talk with a number on a trunk is nobody's until the
-    caller is parked again.
-    """
-    variable = _reader(headers)
-    queued_at, answered_at = variable("switchd_queued_at"), variable("switchd_answered_at")
-    seat_leg = variable("switchd_offer")
-    if variable("switchd_state") == "talking" and queued_at and answered_at and seat_leg:
-        listener.talks(
-            leg,
-            on.Talking(
-                _arrival(variable),
-                float(queued_at),
-                float(answered_at),
-                seat_leg,
-                variable("switchd_seat"),
-                variable("switchd_agent"),
-                variable("switchd_group"),
-                variable("switchd_recording"),
-                variable("switchd_callback") if variable("switchd_kind") == CALLED_BACK else "",
-                _kind(variable),
-            ),
-        )
-
-
-def _kind(variable: Callable[[str], str]) -> CallKind:
+def kind_of(variable: Variable) -> CallKind:
     """Who called whom, as the leg says; one of an earlier version was called back."""
     if variable("switchd_kind") != CALLED_BACK:
         return CallKind.INCOMING
@@ -266,42 +238,11 @@ def _kind(variable: Callable[[str], str]) -> CallKind:
 def line_of(headers: Mapping[str, Any]) -> tuple[str, str]:
     """Give the seat of a line that is kept open, and the offer for which it was used last, from
     its `uuid_dump`."""
-    variable = _reader(headers)
+    variable = reader(headers)
     return variable("switchd_seat"), variable(OFFER)
 
 
-TALK = "talk"
-_TALKING_STATES = frozenset({"CS_SOFT_EXECUTE", "CS_EXCHANGE_MEDIA"})
-_OVER_AT_ONCE = frozenset({"answer", "uuid_bridge"})
-"""What `show channels` still names when the leg is back in its park."""
-
-
-def doing(row: Mapping[str, str]) -> str:
-    """What a leg in `show channels` does: `talk`, `park`, or the application that it runs.
-
-    A row names what was executed last, even when that has ended.
-    """
-    if row["state"] in _TALKING_STATES:
-        return TALK
-    application = row["application"]
-    return "park" if application in _OVER_AT_ONCE else application
-
-
-def _reader(headers: Mapping[str, Any]) -> Callable[[str], str]:
-    """Read channel variables without regard to letter case; "" for those that are not set.
-
-    FreeSWITCH names the variable of a Diversion header as its sender wrote it.
-    """
-    known = {name.lower(): value for name, value in headers.items()}
-
-    def variable(name: str) -> str:
-        value = known.get(f"variable_{name}".lower(), "")
-        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-    return variable
-
-
-def _arrival(variable: Callable[[str], str]) -> Arrival:
+def arrival_of(variable: Variable) -> Arrival:
     return Arrival(
         caller=variable("switchd_caller")
         or variable("sip_from_user")
@@ -315,7 +256,7 @@ def _arrival(variable: Callable[[str], str]) -> Arrival:
     )
 
 
-def _private(variable: Callable[[str], str]) -> bool:
+def _private(variable: Variable) -> bool:
     """Whether the caller withholds the number: `Privacy` (RFC 3323, RFC 3325) or an anonymous
     From (RFC 3323, 4.1.1.3)."""
     privacy = variable("sip_Privacy") or variable("sip_h_Privacy")

@@ -40,6 +40,7 @@ TOKENS: Mapping[str, Identity] = {
     "seat-1002": Identity("softphone 1002", Role.SEAT, "1002", token_id=2),
     "agent-8001": Identity("8001", Role.SEAT, "1001", token_id=3, agent="8001"),
     "lead-intake": Identity("lead", Role.TEAM_LEAD, groups=frozenset({"intake"}), token_id=4),
+    "lead-1009": Identity("8009", Role.TEAM_LEAD, "1009", frozenset({"intake"}), token_id=8),
     "shift": Identity("8000", Role.SHIFT_SUPERVISOR, token_id=5),
     "admin": Identity("admin", Role.ADMIN, token_id=6),
     "wallboard": Identity("wallboard", Role.READER, token_id=7),
@@ -120,6 +121,12 @@ class FakeHouse:
                     "refused": {},
                 },
                 "unexpected": {},
+                "compared": {
+                    "at": 1800000000.0,
+                    "seconds": 0.2,
+                    "legs": 7,
+                    "found": {"adopted": 3},
+                },
             }
         )
 

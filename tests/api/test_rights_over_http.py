@@ -161,6 +161,17 @@ class TestATeamLeadsToken:
             found = network.asks("GET", f"/v1/{what}", "lead-intake").json
             assert len(found) == 1, what
 
+    def test_listens_on_the_phone_of_its_own_seat(self, network: Network) -> None:
+        listen = "/v1/seats/1001/supervise/listen"
+        assert network.asks("POST", listen, "lead-1009", {}).status == 200
+        assert network.house.done[-1][:3] == ("listen", "1001", "1009")
+        assert network.asks("POST", listen, "lead-1009", {"at": "1009"}).status == 200
+
+    def test_rings_no_other_phone(self, network: Network) -> None:
+        done = len(network.house.done)
+        asked = network.asks("POST", "/v1/seats/1001/supervise/listen", "lead-1009", {"at": "1002"})
+        assert (asked.status, len(network.house.done)) == (409, done)
+
 
 class TestAReadersToken:
     def test_does_nothing(self, network: Network) -> None:

@@ -10,7 +10,7 @@ from routing.callflow import events as on
 from routing.monitoring import Mode
 from routing.record import EndedBy
 from switchd.calls.ports import LegGone, SwitchError
-from switchd.switchboard.incoming import doing
+from switchd.switchboard.legs import doing
 from switchd.switchboard.outgoing import FreeSwitch
 from tests.contract.hotline import Hotline, until
 from tests.contract.house import House

@@ -12,7 +12,7 @@ import pytest
 
 from routing.record import CallKind, Outcome
 from switchd.demo.telephones.sipp import Call, Phone
-from switchd.switchboard.incoming import doing
+from switchd.switchboard.legs import doing
 from tests.live.hotline import LiveHotline
 from tests.live.test_introduction import loudest, sine
 from tests.live.tones import tone

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 import pytest
 
 from routing.record import CallKind, EndedBy, Outcome
+from switchd.queues.connection import connect
 from tests.live.hotline import LiveHotline
 from tests.live.test_callback import LOUD, loudness
 from tests.live.test_kinds import shown
@@ -118,6 +122,21 @@ class TestASeatThatDials:
         assert dials.wait(40), hotline.log
         record = hotline.record("110")
         assert (record.kind, record.outcome) == (CallKind.OUTGOING, Outcome.ANSWERED)
+
+    def test_reaches_the_police_though_redis_hangs(self, hotline: LiveHotline) -> None:
+        hotline.house.telephones.number("119", hotline.outside)
+        hotline.house.seat("1001")
+        hotline.waits_until(lambda: hotline.seat("1001")["reachable"], "the phone is known")
+        with closing(connect(f"unix://{hotline.state}/redis/redis.sock")) as client:
+            pid = client.info("server")["process_id"]
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            dials = hotline.house.telephones.dial("1001", "119", hangs_up_after=3.0)
+            assert dials.wait(40), hotline.log
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        record = hotline.record("119")
+        assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.SEAT)
 
 
 class TestClickToDial:

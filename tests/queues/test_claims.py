@@ -105,3 +105,12 @@ class TestAClaim:
     def test_for_no_time_at_all_is_a_mistake(self, hall: Hall) -> None:
         with pytest.raises(ValueError, match="more than 0"):
             hall.list.claim("1001", "talk-1", 0.0, hall.now)
+
+
+class TestTheOwnerStartsAnew:
+    def test_a_seat_that_was_rung_for_it_is_ready_again(self, hall: Hall) -> None:
+        """Nobody knows any more for what it was."""
+        hall.seat("1001", agent="8001")
+        claim(hall)
+        hall.list.forget_calls_of("daemon-1", hall.now)
+        assert state(hall) is SeatState.READY

@@ -522,8 +522,11 @@ class TestWhatALaterOwnerNeeds:
             "switchd_third": world.leg_of(EXPERT),
             "switchd_third_role": "expert",
             "switchd_third_name": EXPERT,
+            "switchd_third_agent": "",
             "switchd_room": CALLER,
             "switchd_parked_by": "",
+            "switchd_swapped": "",
+            "switchd_muted": "",
         }
 
     def test_says_so_when_the_talk_is_plain_again(self, world: ControlWorld) -> None:

@@ -177,6 +177,18 @@ class TestAnEmergencyNumber:
         assert story.call.state is State.CALLING
         assert story.happens(on.SeatAnswered(CALL)).asked_for(do.Bridge)
 
+    def test_does_not_wait_for_redis_and_learns_later_who_called(self) -> None:
+        story = dialled("110")
+        assert do.OccupySeat("1001", PHONE, meanwhile=True) in story.todo
+        story.happens(on.SeatAnswered(CALL)).happens(on.Bridged(PHONE))
+        story.happens(on.Occupied("8001"))
+        assert (story.call.state, story.call.agent) == (State.TALKING, "8001")
+
+    def test_that_is_over_before_redis_answers_leaves_no_seat_behind(self) -> None:
+        story = dialled("110").happens(on.SeatGone(PHONE, "NORMAL_CLEARING", by_seat=True))
+        story.happens(on.Occupied("8001"))
+        assert story.todo == (do.ReleaseSeat("1001", PHONE, 0.0),)
+
     def test_is_called_while_the_hotline_is_about_to_stop(self) -> None:
         assert dialled("120", stopping=True).asked_for(do.CallBack)
 

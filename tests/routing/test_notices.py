@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from routing.callflow import events as on
+from routing.follow_ups import FollowUp
 from routing.notices import Notice, notices
+from routing.outgoing import Reason
 from routing.record import EndedBy
-from tests.routing.build import Story, offer, plan
+from tests.routing.build import NOW, Story, offer, plan
 
 CALLER_HANGS_UP = on.CallerGone("NORMAL_CLEARING", EndedBy.CALLER)
 
@@ -95,3 +97,24 @@ class TestSeats:
         assert story.last("call.offer_ended").seat == "1001"
         story.happens(on.Bridged("leg-c"))
         assert story.last("call.answered").seat == "1002"
+
+
+class TestACallByTheHotline:
+    def test_says_what_it_is_before_it_is_picked_up(self) -> None:
+        task = FollowUp(
+            7,
+            "13937512345",
+            "12345",
+            "intake",
+            "zh",
+            Reason.ADDED,
+            NOW,
+            NOW,
+            reference="GD-1",
+            subject="路灯不亮",
+        )
+        story = Followed()
+        story.happens(on.CallBackDue(task, offer()))
+        facts = story.last("call.offered").facts
+        assert (facts["call_kind"], facts["callback"]) == ("follow_up", "7")
+        assert facts["display"].startswith("回访 GD-1 路灯不亮")

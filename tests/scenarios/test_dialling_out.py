@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import wave
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,6 +13,7 @@ import pytest
 
 from routing.record import CallKind, CallRecord, EndedBy, Outcome
 from switchd.api.client import Answer
+from switchd.queues.connection import connect
 from switchd.records.store import Store
 from switchd.sim.phones import Phone
 from tests.scenarios.hotline import CITY, Hotline, wait_for
@@ -201,3 +204,18 @@ class TestDuringTheTalk:
         record = last_record(hotline, before)
         assert (record.kind, record.outcome) == (CallKind.OUTGOING, Outcome.ANSWERED)
         assert {leg.seat for leg in record.legs if leg.bridged_at} >= {"1001", "1002"}
+
+
+class TestRedisHangs:
+    def test_and_the_police_are_called_all_the_same(self, hotline: Hotline) -> None:
+        with closing(connect(f"unix://{hotline.folder}/state/redis/redis.sock")) as client:
+            pid = client.info("server")["process_id"]
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            phone, police = hotline.sim.seat("1002"), hotline.sim.number("110")
+            assert phone.calls("110")
+            wait_for(lambda: any(leg.other is not None for leg in police.legs), "they talk")
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        phone.hang_up()
+        wait_for(lambda: not police.legs, "the call is over")

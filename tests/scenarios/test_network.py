@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import http.client
 import socket
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import gevent
 import gevent.socket
+import gevent.subprocess
 import orjson
 import pytest
 from pydantic import TypeAdapter
 
 from switchd.api.table import ROUTES
-from tests.scenarios.hotline import CITY, Hotline, wait_for
+from tests.scenarios.hotline import CITY, ROOT, Hotline, wait_for
 
 
 def free_port() -> int:
@@ -69,9 +72,12 @@ class Network:
         self.hotline = Hotline({**CITY, "api": {"listen": f"127.0.0.1:{self.port}"}})
 
     def softphone(self, *options: str) -> Softphone:
+        return Softphone(self.port, self.token(*options))
+
+    def token(self, *options: str) -> str:
         made = self.hotline.admin("tokens", "make", "drill", *options)
         assert made.returncode == 0, made.stderr
-        return Softphone(self.port, made.stdout.strip())
+        return made.stdout.strip()
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +106,11 @@ class TestAnswers:
         for route in ROUTES:
             if route.method == "POST" or route.stream:
                 continue
-            status, answer = shift.asks("GET", route.path.replace("{call}", str(caller.uuid)))
+            path = route.path.replace("{call}", str(caller.uuid)).replace("{seat}", "1001")
+            status, answer = shift.asks("GET", path)
+            if route.name == "seat_follow_up":
+                assert status == 409, "the seat has tried none"
+                continue
             assert status == 200, (route.path, answer)
             model: TypeAdapter[Any] = TypeAdapter(route.answers)
             known = model.dump_python(model.validate_python(answer), mode="json")
@@ -137,6 +147,41 @@ class TestASeat:
         assert states[:4] == ["not_ready", "ready", "offered", "talking"]
         assert not nothing.ready()
         nothing.kill()
+
+
+class TestTheWorkedExample:
+    """The softphone in docs/integration.md, as it stands there."""
+
+    def test_shows_who_calls_and_holds_on_the_return_key(
+        self, network: Network, hotline: Hotline, tmp_path: Path
+    ) -> None:
+        page = (ROOT / "docs" / "integration.md").read_text(encoding="utf-8")
+        source = tmp_path / "softphone.py"
+        source.write_text(page.split("```python\n")[1].split("```")[0], encoding="utf-8")
+        words = [f"http://127.0.0.1:{network.port}", network.token("--seat", "1001"), "1001"]
+        softphone = gevent.subprocess.Popen(
+            [sys.executable, "-u", str(source), *words],
+            stdin=gevent.subprocess.PIPE,
+            stdout=gevent.subprocess.PIPE,
+            stderr=gevent.subprocess.STDOUT,
+            text=True,
+        )
+        said: list[str] = []
+        reader = gevent.spawn(lambda: said.extend(iter(softphone.stdout.readline, "")))
+        try:
+            wait_for(lambda: "seat 1001 is signed_out\n" in said, "it listens")
+            hotline.talks_with("1001")
+            wait_for(lambda: "call is talking\n" in said, "it shows that they talk")
+            softphone.stdin.write("\n")
+            softphone.stdin.flush()
+            wait_for(lambda: "call is held\n" in said, "it shows that the caller is held")
+            softphone.stdin.write("\n")
+            softphone.stdin.flush()
+            wait_for(lambda: said[-1] == "call is talking\n", "it shows that they talk again")
+        finally:
+            softphone.kill()
+            reader.join(timeout=10)
+        assert "rings: 13937512345 for 12345\n" in said
 
 
 class TestTheFeed:

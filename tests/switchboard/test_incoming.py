@@ -11,7 +11,7 @@ from routing.callflow import events as on
 from routing.entry import Arrival
 from routing.record import CallKind, EndedBy
 from switchd.esl import events as esl
-from switchd.switchboard.incoming import Ear, doing, found, found_talking
+from switchd.switchboard.incoming import Ear, found
 
 
 class House:
@@ -208,39 +208,6 @@ class TestAParkedLeg:
         assert hears(house, "CHANNEL_PARK") == []
 
 
-class TestATalkThatWentOnAlone:
-    """What `uuid_dump` tells of a caller's leg."""
-
-    TAGS = {  # noqa: RUF012 - a constant
-        "variable_switchd_kind": "caller",
-        "variable_switchd_called": "12345",
-        "variable_switchd_trunk": "trunk",
-        "variable_switchd_state": "talking",
-        "variable_switchd_queued_at": "100.5",
-        "variable_switchd_answered_at": "130.5",
-        "variable_switchd_offer": "leg-b",
-        "variable_switchd_seat": "1001",
-        "variable_switchd_agent": "8001",
-        "variable_switchd_group": "intake",
-        "variable_switchd_recording": "a.wav",
-    }
-
-    def test_is_told_with_everything_that_its_record_needs(self, house: House) -> None:
-        found_talking(house, "leg-a", self.TAGS)
-        ((what, leg, talk),) = house.told
-        assert (what, leg, talk.arrival.called) == ("talks", "leg-a", "12345")
-        assert (talk.queued_at, talk.answered_at, talk.leg) == (100.5, 130.5, "leg-b")
-        assert (talk.seat, talk.agent, talk.group) == ("1001", "8001", "intake")
-
-    @pytest.mark.parametrize(
-        "missing", ["switchd_state", "switchd_queued_at", "switchd_answered_at", "switchd_offer"]
-    )
-    def test_without_its_tags_is_nobodys(self, house: House, missing: str) -> None:
-        tags = {name: tag for name, tag in self.TAGS.items() if name != f"variable_{missing}"}
-        found_talking(house, "leg-a", tags)
-        assert house.told == []
-
-
 class TestABridge:
     @pytest.mark.parametrize(
         ("leg", "other", "kind"), [("leg-a", "leg-b", "caller"), ("leg-b", "leg-a", "seat")]
@@ -336,23 +303,6 @@ class TestLostEvents:
     def test_are_told_so_that_somebody_compares(self, house: House) -> None:
         Ear(house)(esl.EventsLost(17))
         assert house.told == [("lost",)]
-
-
-class TestWhatALegDoes:
-    @pytest.mark.parametrize(
-        ("state", "application", "does"),
-        [
-            ("CS_EXECUTE", "park", "park"),
-            ("CS_EXECUTE", "playback", "playback"),
-            ("CS_SOFT_EXECUTE", "uuid_bridge", "talk"),
-            ("CS_EXCHANGE_MEDIA", "uuid_bridge", "talk"),
-            ("CS_PARK", "uuid_bridge", "park"),
-            ("CS_CONSUME_MEDIA", "", ""),
-        ],
-    )
-    def test_is_read_from_its_state_first(self, state: str, application: str, does: str) -> None:
-        """Behind a bridge FreeSWITCH goes on showing the bridge as the application."""
-        assert doing({"state": state, "application": application}) == does
 
 
 class TestFound:

@@ -57,7 +57,7 @@ def _handed_over(call: Call, third: Party, now: float) -> Call:
 def _tagged(call: Call) -> Result:
     """What a later owner needs to take the call over, on the caller's channel."""
     third = [party for party in call.parties if party.answered]
-    plain = call.state is State.TALKING and not third
+    plain = call.state is State.TALKING and not (third or call.muted)
     if call.state not in CONTROLLED | {State.TALKING, State.FORWARDED} or (
         plain and not call.tagged
     ):
@@ -70,12 +70,21 @@ def _tagged(call: Call) -> Result:
         "switchd_third": ",".join(party.leg for party in third),
         "switchd_third_role": ",".join(party.role for party in third),
         "switchd_third_name": ",".join(party.name for party in third),
+        "switchd_third_agent": ",".join(
+            party.offer.agent if party.offer else "" for party in third
+        ),
         "switchd_room": call.id if call.state is State.CONFERENCE else "",
         "switchd_parked_by": call.parked_by,
+        "switchd_swapped": "yes" if call.swapped else "",
+        "switchd_muted": "yes" if call.muted else "",
     }
     if facts == call.tagged:
         return call, ()
     return replace(call, tagged=facts), (do.Tag(facts),)
+
+
+def _agent(party: Party) -> str:
+    return party.offer.agent if party.offer is not None else ""
 
 
 def seat_goes(call: Call, plan: Plan, *, stop: bool) -> Result:

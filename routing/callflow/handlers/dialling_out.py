@@ -80,7 +80,7 @@ def begin(call: Call, event: on.DialledOut, plan: Plan, now: float) -> Result:
     occupy = do.OccupySeat(event.seat, seat_leg)
     if wanted.is_emergency and wanted.ways and event.leg:
         call, todo = _call(call, now)
-        return call, (do.AnswerSeat(event.leg), *todo, occupy)
+        return call, (do.AnswerSeat(event.leg), *todo, replace(occupy, meanwhile=True))
     if event.stopping and not wanted.is_emergency:
         return refuse(call.note(now, "outgoing.stopping"), plan, now, UNAVAILABLE, "CALL_REJECTED")
     if not wanted.ways:
@@ -108,8 +108,11 @@ def occupied(call: Call, event: on.Occupied, plan: Plan, now: float) -> Result:
 
 
 def occupied_late(call: Call, event: on.Occupied, plan: Plan, now: float) -> Result:
-    """An emergency call did not wait for this."""
-    return _known(call, event.agent), ()
+    """An emergency call did not wait for this; if it is over, the seat is let go again."""
+    if call.offer is not None:
+        return _known(call, event.agent), ()
+    leg = next(leg for leg in call.legs if leg.role == "seat")
+    return call, (do.ReleaseSeat(leg.seat, leg.leg, 0.0),)
 
 
 def not_occupied(call: Call, event: on.NotOccupied, plan: Plan, now: float) -> Result:

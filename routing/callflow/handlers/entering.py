@@ -14,7 +14,7 @@ from routing.callflow.call import Call
 from routing.callflow.handlers import callbacks, voicemail
 from routing.callflow.handlers.ending import hang_up
 from routing.callflow.handlers.result import Result
-from routing.callflow.handlers.talking import after_talk
+from routing.callflow.handlers.talking import after_talk, talk
 from routing.callflow.states import State
 from routing.callflow.waiting import enter_queue, wait
 from routing.plan import Plan
@@ -101,26 +101,36 @@ def served(call: Call, event: on.Served, plan: Plan, now: float) -> Result:
 
 
 def talk_on(call: Call, event: on.Talking, plan: Plan, now: float) -> Result:
-    """Take over a talk that began under an earlier owner; neither side notices."""
+    """Take over a talk that began under an earlier owner; neither side notices.
+
+    If that owner died before it heard of the bridge, what follows a bridge follows now.
+    """
+    call = taken_up(call, event, plan, now)
+    if not event.recording:
+        return talk(call, on.Bridged(event.leg), plan, now)
+    return call.next_audio(), ()
+
+
+def taken_up(call: Call, event: on.Talking, plan: Plan, now: float) -> Call:
+    """What is known of a call in which somebody has picked up for the caller."""
     call, _ = _routed(call, event.arrival, plan, now)
     since = event.answered_at
     named = [group for group in (event.group, call.group, *plan.groups) if group in plan.groups]
     offer = Offer(event.leg, call.id, event.seat, event.agent, named[0], since, since)
     leg = LegRecord(event.leg, "seat", event.seat, event.agent, since, since, since, None, "")
-    call = replace(
+    return replace(
         _since(call, event.queued_at),
         state=State.TALKING,
         group=named[0],
         answered_at=since,
-        offers=(offer,),
+        offers=(offer,) if event.leg else (),
         seat=event.seat,
         agent=event.agent,
         recording=event.recording,
         outcome=Outcome.ANSWERED,
-        legs=(leg,),
+        legs=(leg,) if event.leg else (),
         **_called(event),
     ).note(now, "talk.resumed", seat=event.seat, agent=event.agent)
-    return call.next_audio(), ()
 
 
 def passed_on(call: Call, event: on.PassedOn, plan: Plan, now: float) -> Result:

@@ -107,7 +107,21 @@ class Admission(Answer):
     """Rule → calls refused by it since the start."""
 
 
-class Status(Answer):
+class Compared(Answer):
+    """A comparison of FreeSWITCH with what the daemon knew: at each connect, after lost events, and
+    each minute."""
+
+    at: float
+    seconds: float
+    legs: int
+    """That FreeSWITCH had."""
+    found: dict[str, int]
+    """What was done → how many legs or calls: `known` went on, `closed` had ended unheard,
+    `adopted_` with a state were taken over in it, `adopted` were found parked and go on from there,
+    `stopped` were nobody's and were ended."""
+
+
+class Glance(Answer):
     """The hotline at a glance."""
 
     city: str
@@ -139,6 +153,8 @@ class Status(Answer):
     admission: Admission
     unexpected: dict[str, int]
     """What calls were told in a state where it made no sense; such events change nothing."""
+    compared: Compared | None
+    """The last comparison that changed anything, or else the first."""
 
 
 class Queue(Answer):
@@ -291,7 +307,7 @@ def reload(house: House, asked: Asked[Deed]) -> Mapping[str, Any]:
 
 
 ROUTES: Final = (
-    get("/v1/status", status, Status, "see.status"),
+    get("/v1/status", status, Glance, "see.status"),
     get("/v1/queues", queues, list[Queue], "see.queues"),
     get("/v1/indicators", indicators, Indicators, "see.indicators"),
     get("/v1/calls", calls, list[Call], "see.calls", each=("call", About.CALL)),

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from pydantic import Field
 
-from switchd.api.ports import House
+from switchd.api.ports import House, Refused
 from switchd.api.route import TEXT, About, Answer, Asked, Deed, Nothing, Route, get, post
 from switchd.api.routes.waiting import Done
 
@@ -68,12 +68,20 @@ def force(house: House, asked: Asked[Force]) -> Mapping[str, Any]:
     )
 
 
+def _own_seat(asked: Asked[Listen]) -> str:
+    """Give the seat whose phone rings: a token that is for a seat rings no other."""
+    own, at = asked.identity.seat, asked.body.at
+    if own and at not in ("", own):
+        raise Refused(f"this token is for seat {own}: no other phone can be rung with it")
+    return at or own
+
+
 def _run(verb: str, about: str) -> Callable[[House, Asked[Listen]], Mapping[str, Any]]:
     def run(house: House, asked: Asked[Listen]) -> Mapping[str, Any]:
         return house.supervise(
             verb,
             target=asked[about],
-            at=asked.body.at or asked.identity.seat,
+            at=_own_seat(asked),
             state="",
             reason="",
             who=asked.who,

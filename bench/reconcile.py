@@ -1,0 +1,92 @@
+"""How soon a new owner works on 5,000 calls that a dead one has left behind.
+
+The stand-in and its callers are in this process, the daemon (`switchd run`) with its own Redis in
+others. 4,500 callers wait, 500 talk, every fifth of those is held by its seat. The daemon is killed
+with kill -9 and started again. Measured:
+
+- the comparison itself, as the daemon reports it: FreeSWITCH's list asked for, every leg asked
+  about, every call taken over in its state;
+- from the moment when the new daemon has the connection until every waiting caller is in the list
+  again.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import gevent
+
+from bench.figures import Figure
+from bench.flow import Hall, until
+from switchd.sim.profile import AgentHabits, Fixed
+
+CALLS, SEATS = 5000, 500
+TALK_SECONDS = 7200.0
+HELD = 5
+"""Every so many talks one is held."""
+
+
+def run(*, quick: bool = False) -> list[Figure]:
+    """Measure with 5,000 calls, or with 500."""
+    calls, seats = (CALLS // 10, SEATS // 10) if quick else (CALLS, SEATS)
+    with tempfile.TemporaryDirectory(prefix="switchd-bench-") as name:
+        habits = AgentHabits(
+            answer_after=Fixed(0.05), talk=Fixed(TALK_SECONDS), codes_at_start=("*10", "*11")
+        )
+        hall = Hall(seats, habits, Path(name))
+        hall.open(seats, freeswitch={"max_sessions": 20_000, "sessions_per_second": 1000})
+        try:
+            return _measured(hall, calls, seats)
+        finally:
+            hall.close()
+
+
+def _measured(hall: Hall, calls: int, seats: int) -> list[Figure]:
+    until(lambda: hall.status().get("seats", {}).get("ready") == seats, 180, "seats are ready")
+    for number in range(calls):
+        hall.sim.call(f"138{number:08}", "12345")
+        gevent.sleep(0.01)
+    waiting = calls - seats
+    until(lambda: hall.status()["seats"].get("talking") == seats, 120, "all seats talk")
+    until(lambda: hall.status()["waiting"] == waiting, 120, "all others wait")
+    talking = [call["seat"] for call in hall.client.get("calls") if call["seat"]]
+    for seat in talking[::HELD]:
+        hall.client.control(seat, "hold", who="bench")
+    gevent.sleep(1.0)
+    legs = len(hall.sim.switch.channels)
+    hall.daemon.kill()
+    hall.daemon.wait()
+    with (hall.folder / "daemon.log").open("ab") as log:
+        hall.daemon = subprocess.Popen(
+            [sys.executable, "-m", "switchd", "run", "-c", str(hall.folder / "bench"), *_NO_DRAIN],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+    until(lambda: hall.status().get("freeswitch", {}).get("connected"), 120, "it is connected")
+    began = time.monotonic()
+    until(lambda: hall.status()["compared"], 120, "it has compared")
+    compared = hall.status()["compared"]
+    until(lambda: hall.status()["waiting"] == waiting, 120, "all wait again")
+    again = time.monotonic() - began
+    left = len(hall.sim.switch.channels)
+    found = compared["found"]
+    name = f"{calls:,} calls"
+    return [
+        Figure(f"{name}: legs on the switch", legs, "legs"),
+        Figure(f"{name}: legs afterwards", left, "legs"),
+        Figure(f"{name}: comparison", compared["seconds"] * 1000, "ms"),
+        Figure(f"{name}: from the connection until all wait again", again * 1000, "ms"),
+        *(
+            Figure(f"{name}: {what.replace('_', ' ')}", count, "calls or legs")
+            for what, count in found.items()
+        ),
+        Figure(f"{name}: calls afterwards", hall.status()["calls"], "calls"),
+    ]
+
+
+_NO_DRAIN = ("--drain", "0")

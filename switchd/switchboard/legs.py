@@ -1,0 +1,126 @@
+"""The legs that a FreeSWITCH has: what they do, by one list; what they are, asked for as needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import orjson
+from gevent.pool import Pool
+
+from routing.callflow.positions import PARKED, At, Spot
+from switchd.esl.errors import CommandFailed
+
+AT_ONCE = 64
+"""As many legs are asked about before the first has answered."""
+TALK, PARK, CONFERENCE = "talk", "park", "conference"
+_TALKING_STATES = frozenset({"CS_SOFT_EXECUTE", "CS_EXCHANGE_MEDIA"})
+_OVER_AT_ONCE = frozenset({"answer", "uuid_bridge"})
+"""What `show channels` still names when the leg is back in its park."""
+
+Ask = Callable[[str, str], str]
+Variable = Callable[[str], str]
+
+
+def doing(row: Mapping[str, str]) -> str:
+    """What a leg in `show channels` does: `talk`, `park`, or the application that it runs.
+
+    A row names what was executed last, even when that has ended.
+    """
+    if row["state"] in _TALKING_STATES:
+        return TALK
+    application = row["application"]
+    return PARK if application in _OVER_AT_ONCE else application
+
+
+def reader(headers: Mapping[str, Any]) -> Variable:
+    """Read channel variables without regard to letter case; "" for those that are not set.
+
+    FreeSWITCH names the variable of a Diversion header as its sender wrote it.
+    """
+    known = {name.lower(): value for name, value in headers.items()}
+
+    def variable(name: str) -> str:
+        value = known.get(f"variable_{name}".lower(), "")
+        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+    return variable
+
+
+class Legs:
+    """Every leg at one moment.
+
+    Methods raise `EslError` if the switch cannot be asked; a leg that has ended since has no
+    headers.
+    """
+
+    def __init__(self, ask: Ask) -> None:
+        """`ask(command, arguments)` runs an API command."""
+        self._ask = ask
+        rows = orjson.loads(ask("show", "channels as json")).get("rows", [])
+        self._rows: dict[str, Mapping[str, str]] = {row["uuid"]: row for row in rows}
+        self._headers: dict[str, Mapping[str, Any]] = {}
+        self._lines: dict[str, str] = {}
+        self.doing = {leg: doing(row) for leg, row in self._rows.items()}
+        """What each leg does; a line in a talk goes by its offer's token as well."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, leg: object) -> bool:
+        return leg in self.doing
+
+    def outbound(self, leg: str) -> bool:
+        """Whether the switch has dialled it."""
+        return self._rows[leg]["direction"] == "outbound"
+
+    def name_lines(self, talks: Mapping[str, str]) -> None:
+        """Lines that are kept open are known to calls by an offer's token: token → leg."""
+        self._lines |= talks
+        self.doing |= {token: self.doing[leg] for token, leg in talks.items()}
+
+    def exists(self, leg: str) -> bool:
+        """Whether the leg is there now."""
+        return self._ask("uuid_exists", leg) == "true"
+
+    def ask_about(self, legs: Iterable[str]) -> None:
+        """Ask about many at once, without waiting for one answer before the next question."""
+        for _ in Pool(AT_ONCE).imap_unordered(self.headers, legs):
+            pass
+
+    def headers(self, leg: str) -> Mapping[str, Any]:
+        """Everything that the switch knows of a leg, as in its events; asked for once."""
+        leg = self._lines.get(leg, leg)
+        if leg not in self._headers:
+            try:
+                self._headers[leg] = orjson.loads(self._ask("uuid_dump", f"{leg} json"))
+            except (CommandFailed, orjson.JSONDecodeError):
+                self._headers[leg] = {}
+        return self._headers[leg]
+
+    def variable(self, leg: str, name: str) -> str:
+        """A channel variable; "" if it is not set."""
+        return reader(self.headers(leg))(name)
+
+    def other(self, leg: str) -> str:
+        """The leg with which one talks; "" if it talks with none."""
+        if self.doing.get(leg) != TALK:
+            return ""
+        variable = reader(self.headers(leg))
+        other = variable("bridge_uuid") or variable("signal_bond")
+        return next((token for token, line in self._lines.items() if line == other), other)
+
+    def spot(self, leg: str) -> Spot:
+        """Where a leg is."""
+        match self.doing[leg]:
+            case "talk":
+                return Spot(At.BRIDGED, self.other(leg))
+            case "conference":
+                return Spot(At.ROOM)
+            case "park":
+                return PARKED
+            case application:
+                return Spot(At.PARKED, hears=application)
