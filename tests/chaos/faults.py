@@ -21,7 +21,7 @@ class Noticed(StrEnum):
 
     NOTHING = "nothing"
     LONGER = "a longer wait"
-    TURNED_AWAY = "who comes to the waiting list now may hear that there is a technical fault"
+    TURNED_AWAY = "a longer wait; who comes just now may be turned away"
     ALL_END = "every call ends"
 
 
@@ -156,8 +156,8 @@ NOTHING, LONGER = Noticed.NOTHING, Noticed.LONGER
 AWAY = Noticed.TURNED_AWAY
 ALL = (
     Fault("owner killed", partial(_is_sent, _owner, signal.SIGKILL), 0.0, LONGER),
-    Fault("owner stopped", partial(_is_sent, _owner, signal.SIGTERM), 0.0, LONGER),
-    Fault("owner frozen", partial(_freezes, _owner), 4.0, LONGER),
+    Fault("owner stopped", partial(_is_sent, _owner, signal.SIGTERM), 0.0, AWAY),
+    Fault("owner frozen", partial(_freezes, _owner), 4.0, AWAY),
     Fault("standby killed", partial(_is_sent, _standby, signal.SIGKILL), 0.0, NOTHING),
     Fault("standby frozen", partial(_freezes, _standby), 3.0, NOTHING),
     Fault("both daemons killed", _both_are_killed, 1.0, LONGER),
