@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from switchd.sim import bridging
 from switchd.sim.apps import App, Park, Sleep
+from switchd.sim.degraded import RingOneAtATime
 from switchd.sim.meeting import Conference, Eavesdrop
 from switchd.sim.message import Record
 from switchd.sim.peers import Bridge
@@ -89,6 +90,7 @@ APPLICATIONS: dict[str, type[App]] = {
     "export": Set,
     "hangup": HangUp,
     "info": Nothing,
+    "limit_execute": RingOneAtATime,
     "log": Nothing,
     "multiset": Multiset,
     "park": Park,
