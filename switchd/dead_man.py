@@ -36,6 +36,7 @@ class FreeSwitch(Protocol):
     @property
     def connected(self) -> bool: ...
     def api(self, name: str, args: str = "") -> str: ...
+    def variable(self, name: str) -> str | None: ...
 
 
 class DeadMan:
@@ -82,7 +83,7 @@ class DeadMan:
         freeswitch.api("sched_api", f"+{FIRES_SECONDS} {self._next} lua {SCRIPT}")
         freeswitch.api("sched_del", self._running)
         self._running, self._next = self._next, self._running
-        if freeswitch.api("global_getvar", ALIVE) != "true":
+        if freeswitch.variable(ALIVE) != "true":
             # A timer that fired just now says `false` behind our back: asked again at each beat.
             freeswitch.api("global_setvar", f"{ALIVE}=true")
             freeswitch.api("sched_del", AGAIN_TIMER)

@@ -74,11 +74,15 @@ class StopRecordSession(Immediate):
         self.switch.stop_recording(self.leg, self.arg)
 
 
-class Transfer(Immediate):
-    def do(self) -> None:
+class Transfer(App):
+    """Runs until the leg is elsewhere: what comes behind it in the dialplan is never reached."""
+
+    def start(self) -> None:
         parts = split(self.arg)
         if parts:
             bridging.transfer(self.switch, self.leg, parts[0], "".join(parts[1:2]))
+        else:
+            self.finish()
 
 
 APPLICATIONS: dict[str, type[App]] = {

@@ -48,6 +48,7 @@ class Simulator:
         recording_seconds: float = 30.0,
         recordings: Path | None = None,
         emergency: Mapping[str, str] | None = None,
+        announcement: str = "silence_stream://2000",
         seed: int = 1,
         speed: float = 1.0,
     ) -> None:
@@ -57,7 +58,7 @@ class Simulator:
         file names are looked up. Recordings are cut at `recording_seconds`; 0 writes none. `speed`
         seconds of calls pass in each real second. `recordings` is where calls that end without a
         switchd are kept, `emergency` where such calls go meanwhile: number called → number behind
-        the trunk.
+        the trunk; all others hear the `announcement` first.
         """
         self.host = host
         self.city = city
@@ -83,7 +84,7 @@ class Simulator:
             self.switch,
             self._socket.api,
             emergency=emergency or {},
-            announcement="all_busy.wav",
+            announcement=announcement,
             recordings=recordings,
         )
         self._traffics: list[Traffic] = []

@@ -103,4 +103,4 @@ class TestAKilledDaemon:
         hotline.makes_ready("1003")
         answered = [hotline.record(n).answered_at for n in (other, LATE)]
         assert answered == sorted(answered)  # type: ignore[type-var]
-        assert first.count("rung") == 1
+        assert first.count("answered") == 1

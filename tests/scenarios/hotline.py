@@ -89,6 +89,7 @@ class Hotline:
             recording_seconds=2.0,
             recordings=recordings,
             emergency={"110": EMERGENCY},
+            announcement=str(ROOT / "ivr_prompts" / "zh" / "all_busy.wav"),
         ).start()
         self._metrics_port = _free_port()
         self._write_city()
