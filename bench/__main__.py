@@ -13,7 +13,10 @@ from pathlib import Path
 
 from bench.figures import Figure
 
-NAMES = ("parse", "match", "flow", "entry", "reload", "estimate", "callcenter", "nanjing")
+NAMES = (
+    *("parse", "match", "flow", "entry", "reload", "estimate"),
+    *("control", "callcenter", "nanjing"),
+)
 
 
 def main() -> None:

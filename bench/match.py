@@ -51,7 +51,7 @@ SLOPES: Final = (1.0, 1.0, 2.5)
 WIDENED: Final = 5
 """Every so many callers one has been widened."""
 ON_BREAK: Final = 5
-"""Every so many seats one is not ready in a busy hall."""
+"""Every so many crews, of a seat for each group, one is not ready in a busy hall."""
 START: Final = 1_700_000_000.0
 
 
@@ -113,9 +113,11 @@ class Hall:
 
     def fill(self, waiting: int) -> None:
         """Let every seat talk that is not on a break, and so many callers wait."""
-        for seat in self.seats[::ON_BREAK]:
+        crews = range(0, len(self.seats), len(GROUPS))
+        absent = [seat for at in crews[::ON_BREAK] for seat in self.seats[at : at + len(GROUPS)]]
+        for seat in absent:
             self._list.not_ready(seat, "break", self.now)
-        while len(self._talks) < len(self.seats) - len(self.seats[::ON_BREAK]):
+        while len(self._talks) < len(self.seats) - len(absent):
             self.arrive()
             self.answer()
         for _ in range(waiting):

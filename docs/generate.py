@@ -6,6 +6,7 @@ from pathlib import Path
 
 from docs.seat_tables import filled
 from routing.callflow.diagram import page
+from switchd.api import reference
 from switchd.config.generate import generate as generate_configuration
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,6 +19,7 @@ def generate(root: Path) -> None:
     the seat guides."""
     (root / "docs").mkdir(exist_ok=True)
     (root / "docs" / "callflow.md").write_text(page(), encoding="utf-8")
+    (root / "docs" / "http-api.md").write_text(reference.page(), encoding="utf-8")
     (root / "config").mkdir(exist_ok=True)
     generate_configuration(root)
     for name, chinese in SEAT_GUIDES.items():

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from routing.calling import CallingRules
 from routing.numbers import EMERGENCY, normalise
 
 if TYPE_CHECKING:
@@ -47,25 +48,11 @@ class Missed:
 
 
 @dataclass(frozen=True, slots=True)
-class CallbackRules:
+class CallbackRules(CallingRules):
     """Who is called back, how and when."""
 
-    trunk: str = ""
-    """The trunk over which callers are called back; "" if nobody is."""
     lines: frozenset[str] = frozenset()
     """Names of the lines whose callers are offered a callback; empty for all."""
-    tries: int = 3
-    """How often somebody is called who is busy or does not answer."""
-    pause_seconds: float = 600.0
-    """Seconds between the end of a try and the next one."""
-    ring_seconds: float = 30.0
-    """How long the caller's phone rings."""
-    open: str | None = None
-    """Calendar by which callers are called back; None: at all times."""
-    shown_number: str = ""
-    """The number that the called person sees; "" for the number of the line."""
-    longest_days: float = 3.0
-    """Days after which a callback that nobody could carry out is closed as failed."""
     missed: Missed = Missed()
 
     def serves(self, line: str) -> bool:

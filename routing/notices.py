@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from routing.callflow import Call, State
+from routing.callflow.parties import Party
+from routing.record import CallKind
 
 SILENT: Final = frozenset(
     {
         State.ARRIVED,
         State.ANSWERING,
         State.RINGING,
+        State.WHISPER,
+        State.STAFF_NUMBER,
         State.CONNECTING,
         State.AFTER_TALK,
         State.CALLBACK_NUMBER,
@@ -48,6 +52,9 @@ def notices(before: Call, after: Call) -> Iterator[Notice]:
         kind = "call.queued" if before.queued_at != after.queued_at else "call.moved"
         yield _notice(kind, after, queued_at=after.queued_at, priority=after.priority)
     yield from _of_offers(before, after)
+    yield from _of_parties(before, after)
+    if after.muted is not before.muted:
+        yield _notice("call.muted" if after.muted else "call.unmuted", after)
     if after.state is not before.state:
         yield from _of_state(before, after)
 
@@ -62,7 +69,36 @@ def _of_offers(before: Call, after: Call) -> Iterator[Notice]:
     for token, offer in has.items():
         if token not in had and after.answered_at is None:
             facts = {"queued_at": after.queued_at, "until": offer.deadline}
-            yield _notice("call.offered", after, offer.seat, **facts)
+            yield _notice("call.offered", after, offer.seat, **facts, **_of_hotline(after))
+
+
+def _of_hotline(call: Call) -> dict[str, Any]:
+    """What is to be known besides of a call that the hotline makes, before it is picked up."""
+    if call.kind is CallKind.INCOMING:
+        return {}
+    return {"call_kind": str(call.kind), "callback": call.callback, "display": call.display}
+
+
+def _of_parties(before: Call, after: Call) -> Iterator[Notice]:
+    """Tell who is rung to be brought in, who has come in, and who is gone."""
+    had = {party.leg: party for party in before.parties}
+    has = {party.leg: party for party in after.parties}
+    for leg, party in had.items():
+        if leg not in has:
+            yield _about("call.left" if party.answered else "call.offer_ended", after, party)
+    for leg, party in has.items():
+        if leg not in had:
+            yield _about("call.offered", after, party)
+        if party.answered and not (leg in had and had[leg].answered):
+            yield _about("call.joined", after, party)
+
+
+def _about(kind: str, call: Call, party: Party) -> Notice:
+    return _notice(kind, call, party.name if party.offer else None, party=_shown(party))
+
+
+def _shown(party: Party) -> dict[str, Any]:
+    return {"role": str(party.role), "name": party.name, "answered": party.answered}
 
 
 def _of_state(before: Call, after: Call) -> Iterator[Notice]:
@@ -92,6 +128,7 @@ def _notice(kind: str, call: Call, seat: str | None = None, **facts: Any) -> Not
         "group": call.group,
         "caller": call.caller,
         "seats": seats_of(call),
+        "parties": [_shown(party) for party in call.parties],
     }
     if seat is None:
         seat = call.offer.seat if call.offer and call.answered_at is not None else ""
@@ -100,4 +137,5 @@ def _notice(kind: str, call: Call, seat: str | None = None, **facts: Any) -> Not
 
 def seats_of(call: Call) -> list[str]:
     """Give every seat that is rung for a call, has it or has been brought into it."""
-    return sorted({offer.seat for offer in call.offers} | {call.seat} - {""})
+    brought_in = {party.name for party in call.parties if party.offer is not None}
+    return sorted({offer.seat for offer in call.offers} | {call.seat} - {""} | brought_in)

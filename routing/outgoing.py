@@ -11,21 +11,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar, Self, TypeVar
 
 from routing.callbacks import Unreachable, reachable
+from routing.calling import CallingRules
 from routing.plan import Plan
+from routing.record import CallKind
 from routing.seats import Offer
 
 DAY = 86400.0
-PREFIX = "callback:"
-"""Begins the name under which a callback waits in the list of callers."""
-LEG_PREFIX = "callback-"
-"""Begins the name of the leg of somebody who is called back; id and moment follow."""
 OUTGOING_LEGS = "outgoing-"
-"""The same of somebody whom a seat calls; the seat and the moment follow."""
-CALLED_LEGS = (LEG_PREFIX, OUTGOING_LEGS)
+"""Begins the name of the leg of somebody whom a seat calls; the seat and the moment follow."""
+CALLED_LEGS = ("callback-", "follow-up-", OUTGOING_LEGS)
 """Begin the names of legs of people whom the hotline has called."""
+_TITLES = {"zh": "回拨 {line} 已等候{minutes}分钟", "en": "Callback {line} waited {minutes} min"}
 
 
 class Status(StrEnum):
@@ -63,6 +62,13 @@ class Reason(StrEnum):
 class Callback:
     """One person to be called back. Never changed, only replaced; times in epoch seconds."""
 
+    PREFIX: ClassVar[str] = "callback:"
+    """Begins the name under which it waits in the list of callers."""
+    LEG_PREFIX: ClassVar[str] = "callback-"
+    """Begins the name of the leg of its person; id and moment follow."""
+    KIND: ClassVar[CallKind] = CallKind.CALLBACK
+    """What its tries are."""
+
     id: int
     """0 before it is written down."""
     number: str
@@ -95,12 +101,37 @@ class Callback:
     @property
     def key(self) -> str:
         """Its name in the list of callers."""
-        return f"{PREFIX}{self.id}"
+        return f"{self.PREFIX}{self.id}"
 
     @property
     def is_open(self) -> bool:
         """Whether it is still to be carried out."""
         return self.status in OPEN
+
+    def rules(self, plan: Plan) -> CallingRules:
+        """How it is carried out."""
+        return plan.callbacks
+
+    def gives_up_at(self, plan: Plan) -> float:
+        """The moment after which it is too late."""
+        return self.asked_at + plan.callbacks.longest_days * DAY
+
+    def standing(self, slope: float, now: float) -> tuple[float, float]:
+        """Its points a second and since when they count, in the list of a line with that slope."""
+        return slope, self.queued_at
+
+    def tried_by(self, offer: Offer) -> Self:
+        """A seat has been found for it."""
+        return self
+
+    def talked(self, event: Talked) -> Self:
+        """Somebody has talked with its person."""
+        return self
+
+    def display(self, plan: Plan, shown: str, now: float) -> str:
+        """What the phone of the seat shows before it is picked up; `shown` is the line."""
+        minutes = int(max(0.0, now - self.queued_at) // 60)
+        return _TITLES["zh" if plan.language == "zh" else "en"].format(line=shown, minutes=minutes)
 
 
 # what happens to a callback
@@ -152,6 +183,8 @@ class Talked(Event):
     call: str
     again: bool = False
     """Whether the person had called again."""
+    survey: str = ""
+    """How satisfied the person was; "" if that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +235,12 @@ class Try:
 
 Action = Enlist | Unlist | Wake | Try
 Result = tuple[Callback, tuple[Action, ...]]
+_Errand = TypeVar("_Errand", bound=Callback)
 
 
-def opens_at(plan: Plan, now: float) -> float:
-    """Give the moment at which people may be called back: `now` if it is within the hours."""
-    calendar = plan.calendars.get(plan.callbacks.open or "")
+def opens_at(rules: CallingRules, plan: Plan, now: float) -> float:
+    """Give the moment at which people may be called: `now` if it is within the hours."""
+    calendar = plan.calendars.get(rules.open or "")
     if calendar is None or calendar.is_open(now, plan.zone):
         return now
     opens = calendar.next_change(now, plan.zone)
@@ -215,13 +249,14 @@ def opens_at(plan: Plan, now: float) -> float:
 
 def _queue(callback: Callback, plan: Plan, now: float) -> Result:
     """Into the list, unless it is too early, out of hours, or too late for good."""
-    if now - callback.asked_at > plan.callbacks.longest_days * DAY:
+    rules = callback.rules(plan)
+    if now > callback.gives_up_at(plan):
         return _closed(callback, Status.FAILED, now, "the time is over")
     if isinstance(reachable(callback.number, plan, now), Unreachable):
         return _closed(callback, Status.FAILED, now, "the number is no longer called")
-    at = max(opens_at(plan, now), callback.next_at or now)
-    if not plan.callbacks.trunk:
-        at = max(at, now + plan.callbacks.pause_seconds)
+    at = max(opens_at(rules, plan, now), callback.next_at or now)
+    if not rules.trunk:
+        at = max(at, now + rules.pause_seconds)
     if at > now:
         return replace(callback, status=Status.PAUSED, next_at=at, owner=""), (Unlist(), Wake(at))
     return replace(callback, status=Status.WAITING, next_at=None, owner=""), (Enlist(),)
@@ -253,12 +288,12 @@ def due(callback: Callback, event: Due, plan: Plan, now: float) -> Result:
 def seat_found(callback: Callback, event: SeatFound, plan: Plan, now: float) -> Result:
     """Its turn has come, if it may be carried out now."""
     if event.on_the_line:
-        later = now + plan.callbacks.pause_seconds
+        later = now + callback.rules(plan).pause_seconds
         return replace(callback, status=Status.PAUSED, next_at=later), (Unlist(), Wake(later))
     after, todo = _queue(callback, plan, now)
     if after.status is not Status.WAITING:
         return after, todo
-    callback = replace(after, status=Status.TRYING, owner=event.owner)
+    callback = replace(after.tried_by(event.offer), status=Status.TRYING, owner=event.owner)
     return callback, (Try(event.offer),)
 
 
@@ -269,7 +304,7 @@ def seat_missed(callback: Callback, event: SeatMissed, plan: Plan, now: float) -
 
 def not_reached(callback: Callback, event: NotReached, plan: Plan, now: float) -> Result:
     """Once more after a pause, with its age; or that was the last try."""
-    rules = plan.callbacks
+    rules = callback.rules(plan)
     callback = replace(callback, tries=callback.tries + 1, last_cause=event.cause)
     if callback.tries >= rules.tries:
         return _closed(callback, Status.FAILED, now, f"not reached in {callback.tries} tries")
@@ -280,7 +315,7 @@ def talked(callback: Callback, event: Talked, plan: Plan, now: float) -> Result:
     """What it was for has happened."""
     why = "the caller called again" if event.again else "called back"
     tries = callback.tries + (0 if event.again else 1)
-    callback = replace(callback, tries=tries)
+    callback = replace(callback.talked(event), tries=tries)
     return _closed(callback, Status.DONE, now, why, answered=event.call)
 
 
@@ -320,7 +355,7 @@ class Row:
     status: Status
     event: type[Event]
     leads_to: tuple[Status, ...]
-    handler: Callable[..., Result]
+    handler: Callable[..., tuple[Any, tuple[Action, ...]]]
 
 
 W, P, T, D, F, C = (
@@ -367,7 +402,9 @@ ROWS = _rows(
 TABLE = {(row.status, row.event): row for row in ROWS}
 
 
-def step(callback: Callback, event: Event, plan: Plan, now: float) -> Result:
+def step(
+    callback: _Errand, event: Event, plan: Plan, now: float
+) -> tuple[_Errand, tuple[Action, ...]]:
     """Return the callback after `event` and what has to be done. Never raises.
 
     An event that means nothing in its state changes nothing. An offer that is not wanted is given

@@ -15,6 +15,7 @@ from routing.control_rules import ControlRules
 from routing.credentials import SignInRules
 from routing.dialling import Dialling
 from routing.experts import Expert
+from routing.following_up import FollowUpRules
 from routing.introduction import HeardBy, Introduction
 from routing.lines import Forward, Line, Overflow
 from routing.queueing import Strategy
@@ -198,6 +199,7 @@ class Plan:
     callers: Callers = field(default_factory=Callers)
     admission: Admission = DEFAULT_ADMISSION
     callbacks: CallbackRules = field(default_factory=CallbackRules)
+    follow_ups: FollowUpRules = field(default_factory=FollowUpRules)
     voicemail: VoicemailRules = field(default_factory=VoicemailRules)
     introduction: Introduction = field(default_factory=Introduction)
     experts: Mapping[str, Expert] = field(default_factory=dict)

@@ -23,7 +23,7 @@ class Role(StrEnum):
     SHIFT_SUPERVISOR = "shift_supervisor"
     """值班长: supervises everybody."""
     ADMIN = "admin"
-    """Looks after plan, agents and tokens; has nothing to do with talks."""
+    """Looks after the plan and who may call; has nothing to do with talks."""
     READER = "reader"
     """Wallboards and reports: only looks."""
 
@@ -84,23 +84,20 @@ _ROWS: Final = (
     ("see", "seats calls events", _OWN, _GROUPS, _CITY, _CITY, _CITY),
     ("see", "pop", _OWN, _GROUPS, _CITY, _NO, _NO),
     ("see", "callbacks voicemails", _NO, _GROUPS, _CITY, _CITY, _NO),
-    ("see", "blocked audit", _NO, _NO, _CITY, _CITY, _NO),
-    ("see", "sessions hours", _OWN, _GROUPS, _CITY, _CITY, _NO),
+    ("see", "blocked", _NO, _NO, _CITY, _CITY, _NO),
     ("seat", "sign-in dial", _OWN, _OWN, _OWN, _NO, _NO),
     ("seat", "sign-out ready not-ready", _OWN, _GROUPS, _CITY, _NO, _NO),
     ("call", _CONTROLS, _OWN, _GROUPS, _CITY, _NO, _NO),
-    ("supervise", "listen whisper barge take-over", _NO, _GROUPS, _CITY, _NO, _NO),
+    ("supervise", "listen whisper barge take-over control", _NO, _GROUPS, _CITY, _NO, _NO),
     ("supervise", "stop release force", _NO, _GROUPS, _CITY, _NO, _NO),
     ("waiting", "rank move remove", _NO, _GROUPS, _CITY, _NO, _NO),
     ("group", "pause resume", _NO, _GROUPS, _CITY, _NO, _NO),
     ("agent", "skills", _NO, _GROUPS, _CITY, _CITY, _NO),
-    ("agent", "add change pin", _NO, _NO, _NO, _CITY, _NO),
     ("callbacks", "add cancel retry", _NO, _GROUPS, _CITY, _CITY, _NO),
     ("voicemails", "handled", _NO, _GROUPS, _CITY, _NO, _NO),
     ("follow-ups", "see preview result", _OWN, _GROUPS, _CITY, _CITY, _NO),
-    ("follow-ups", "add cancel", _NO, _GROUPS, _CITY, _CITY, _NO),
+    ("follow-ups", "add cancel retry", _NO, _GROUPS, _CITY, _CITY, _NO),
     ("callers", "block unblock", _NO, _NO, _CITY, _CITY, _NO),
-    ("tokens", "see make revoke", _NO, _NO, _NO, _CITY, _NO),
     ("plan", "reload", _NO, _NO, _NO, _CITY, _NO),
 )
 

@@ -39,6 +39,8 @@ class NotReadyReason(StrEnum):
     """The agent declined the call on the phone."""
     UNREACHABLE = "unreachable"
     """The phone is not registered or did not react."""
+    LINE_LOST = "line_lost"
+    """The line that is kept open for the seat has broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,10 @@ class Seat:
     """Arrangement of shifts by which the seat is staffed; None: those of its groups."""
     crew: str | None = None
     """The only crew of that arrangement that sits here; None: whichever is on duty."""
+    nailed_up: bool = False
+    """Whether its line is dialled at signing in and kept open, see routing.nailed."""
+    accept_key: str = ""
+    """The key by which it takes a call then; "" if calls come by themselves."""
 
 
 @dataclass(frozen=True, slots=True)

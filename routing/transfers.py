@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from routing.dialling import Barred, emergency_ways
 from routing.experts import Expert, Ring
-from routing.lines import Forward, Line
+from routing.lines import Forward, Line, LineKind
 from routing.numbers import EMERGENCY, normalise
 from routing.plan import Plan
 
@@ -219,11 +219,12 @@ def _expert(plan: Plan, expert: Expert | None, name: str, now: float) -> Way | P
 def _line(plan: Plan, line: Line | None, name: str, now: float) -> Way | Problem:
     if line is None:
         return Problem(f"there is no line {name}")
-    if line.forward is not None:
-        opens = line.forward.open
-        if opens is not None and not plan.calendars[opens].is_open(now, plan.zone):
+    way = line.transfer_to or line.forward
+    if way is not None:
+        if way.open is not None and not plan.calendars[way.open].is_open(now, plan.zone):
             return Problem(f"{line.title} is closed now", "transfer_unavailable")
-        return Way(Role.SUB_CENTRE, line.title, (_forwarded(line.forward, told=True),))
+        role = Role.EXPERT if line.kind is LineKind.EXPERT else Role.SUB_CENTRE
+        return Way(role, line.title, (_forwarded(way, told=True),))
     if line.group in plan.groups:
         return _group(plan, line.group)
     return Problem(f"nobody answers for {line.title}: it has neither group nor number")

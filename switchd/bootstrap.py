@@ -19,7 +19,9 @@ from switchd import serving
 from switchd.api.ports import House
 from switchd.api.replies import RedisReplies
 from switchd.api.server import Interface
+from switchd.attendance import Attendance
 from switchd.callbacks.desk import CallbackDesk
+from switchd.callbacks.follow_ups import FollowUpDesk
 from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
@@ -36,6 +38,7 @@ from switchd.estimates import Estimates
 from switchd.feed.follow import Feed
 from switchd.feed.publisher import Publisher
 from switchd.feed.stream import Stream
+from switchd.following_up import FollowUpHouse, SqlTasks
 from switchd.freeswitch.settings import RenderSettings
 from switchd.guard import MARK, Guard
 from switchd.history import RetiredForEver, against_history
@@ -45,13 +48,15 @@ from switchd.keeping import (
     CallbackLine,
     CallsInProgress,
     KeptPlaces,
+    SqlCallbacks,
     SqlMailbox,
-    SqlRegister,
     post_json,
 )
 from switchd.keying import Keying
 from switchd.membership import Membership
+from switchd.nailed.desk import LineDesk
 from switchd.observing import Observer
+from switchd.open_lines import LineExchange, LineKeeper, NailedUpSwitch, follow
 from switchd.operators import Operators
 from switchd.parts import Parts
 from switchd.people import People
@@ -65,14 +70,16 @@ from switchd.queues.embedded import EmbeddedRedis
 from switchd.queues.entrance import Entrance
 from switchd.queues.inbox import Inbox
 from switchd.queues.indicators import Indicators
-from switchd.queues.keys import InterfaceKeys
+from switchd.queues.keys import InterfaceKeys, Keys
 from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
+from switchd.queues.stream import SeatStream
 from switchd.queues.waitlist import Waitlist
 from switchd.records.audit import Audit
 from switchd.records.callbacks import Callbacks
 from switchd.records.callers import CallerRules
 from switchd.records.earlier import EarlierCalls
+from switchd.records.follow_ups import FollowUps
 from switchd.records.plans import PlanVersions
 from switchd.records.schema import migrate
 from switchd.records.spool import Spool
@@ -80,12 +87,13 @@ from switchd.records.store import Store
 from switchd.records.voicemails import Voicemails
 from switchd.records.writer import Writer
 from switchd.reloading import Reloader
+from switchd.restoring import Restoring
 from switchd.seating import Seating
 from switchd.seats.call_codes import CALL_CODES
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
+from switchd.supervisors import Supervisors
 from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear
-from switchd.switchboard.outgoing import FreeSwitch
 from switchd.telling import CallTeller, scopes_of
 from switchd.unbroken import unbroken
 from switchd.wiring import CallQueue, SeatDesk
@@ -216,6 +224,7 @@ class Running:
     versions: PlanVersions
     rules: CallerRules
     callbacks: Callbacks
+    follow_ups: FollowUps
     voicemails: Voicemails
     audit: Audit
     people: People
@@ -232,6 +241,7 @@ class Running:
         self.versions.close()
         self.rules.close()
         self.callbacks.close()
+        self.follow_ups.close()
         self.voicemails.close()
         self.audit.close()
         self.people.close()
@@ -271,6 +281,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     store, counted = Store(server.sql), Store(server.sql)
     rules = CallerRules(server.sql)
     callbacks = Callbacks(server.sql, server.city)
+    follow_ups = FollowUps(server.sql, server.city)
     voicemails = Voicemails(server.sql, server.city)
     audit = Audit(server.sql)
     earlier = EarlierCalls(server.sql, server.city)
@@ -279,7 +290,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         ended = partial(_warn("redis"), "the embedded Redis ended")
         gevent.spawn(unbroken, partial(embedded.watch, ended))
     link = _link(daemon, server, password)
-    switch = FreeSwitch(
+    switch = NailedUpSwitch(
         lambda: link,
         _libraries(loaded),
         domain=domain(server.city),
@@ -297,15 +308,33 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     def plan_in_force() -> Plan:
         return daemon.parts.plan
 
-    register, mailbox = SqlRegister(callbacks), SqlMailbox(voicemails)
+    lines = LineDesk(
+        plan_in_force,
+        LineExchange(switch, plan_in_force),
+        LineKeeper(waitlist, clock.now),
+        clock,
+        daemon.deliver,
+    )
+    switch.use(lines)
+    waitlist.seat_changed.append(lambda verb, seat: follow(lines, verb, seat))
+    register, mailbox = SqlCallbacks(callbacks), SqlMailbox(voicemails)
     in_progress = CallsInProgress(lambda: daemon.parts.desk)
     line = CallbackLine(waitlist, plan_in_force)
     callback_desk = CallbackDesk(register, line, in_progress, clock, plan_in_force, owner)
+    follow_up_desk = FollowUpDesk(
+        SqlTasks(follow_ups), line, in_progress, clock, plan_in_force, owner
+    )
+
+    def node_given_up() -> None:
+        callback_desk.node_given_up()
+        follow_up_desk.node_given_up()
+
     places = KeptPlaces(lambda: daemon.parts.callbacks, clock.now)
     deadlines = Deadlines(waitlist, clock=clock.now, alarm=Flag(), on_trouble=_warn("deadlines"))
     nodes.on_deadline = deadlines.expect
     seating = Seating(waitlist, clock.now, lambda: daemon.parts.desk.calls())
     entrance = Entrance(client, server.city, owner, nodes.fence)
+    stream = SeatStream(client, server.city, owner, nodes.fence)
     people = People(server.sql, server.city, waitlist.seat_of, plan_in_force, clock.now)
     codes = server.feature_codes.model_dump()
     controls = Controls(lambda: daemon.parts.desk)
@@ -328,8 +357,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         on_lost=lambda: daemon.parts.membership.lose(),
     )
     link.may_send = guard.holds
-    names = InterfaceKeys(server.city)
-    events = Stream(client, names.events)
+    events = Stream(client, Keys(server.city).events)
     parts = Parts(
         plan=plan,
         clock=clock,
@@ -349,7 +377,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             nodes,
             clock.now,
             on_late=daemon.queue_back,
-            on_given_up=callback_desk.node_given_up,
+            on_given_up=node_given_up,
             on_kept=guard.renew,
             on_trouble=_warn("heart"),
         ),
@@ -377,6 +405,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             {verb: digits for verb, digits in codes.items() if verb not in CALL_CODES},
             seat_desk,
             switch,
+            lambda seat, code: parts.asked.result_at(seat, code, "", f"seat {seat}"),
         ),
         keys=Keying(
             plan_in_force, lambda: daemon.parts.desk, controls, waitlist, switch, clock, codes
@@ -384,24 +413,48 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         seating=seating,
         reloader=Reloader(loaded, use=use, versions=versions, now=clock.now),
         phones=Phones(
-            lambda: daemon.parts.plan.seats,
+            lambda: [n for n, seat in plan_in_force().seats.items() if not seat.nailed_up],
             lambda seat, up: waitlist.phone(seat, up, clock.now()),
             wander=bool(server.peers),
         ),
         seat_desk=seat_desk,
         callers=callers,
         callbacks=callback_desk,
+        follow_ups=follow_up_desk,
+        asked=FollowUpHouse(follow_up_desk, operators.write_down),
         notifier=Notifier(
             mailbox, post_json, lambda: plan_in_force().voicemail.notify, server.city, clock
         ),
         kept=CallbackHouse(callback_desk, mailbox, clock.now, operators.write_down),
         dialling=ClickToDial(
-            lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down
+            lambda: daemon.parts.desk, waitlist, plan_in_force, operators.write_down, clock.now
         ),
         operators=operators,
+        supervisors=Supervisors(
+            lambda: daemon.parts.desk,
+            switch,
+            waitlist,
+            seat_desk,
+            controls,
+            plan=plan_in_force,
+            now=clock.now,
+            write_down=operators.write_down,
+        ),
         controls=controls,
         pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
+        lines=lines,
         people=people,
+        attendance=Attendance(stream, people.sessions, clock.now),
+        restoring=Restoring(
+            waitlist,
+            stream,
+            people.sessions,
+            audit,
+            plan=plan_in_force,
+            calls=lambda: daemon.parts.desk.calls(),
+            seated=seating.seated,
+            now=clock.now,
+        ),
         spool=spool,
         writer=Writer(spool, store),
         indicators=IndicatorDesk(
@@ -417,7 +470,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     parts.desk.closed.append(estimates.ended)
     parts.desk.changed.append(teller.changed)
     parts.pops.told.append(teller.popped)
-    replies = RedisReplies(client, names.replies, clock.now)
+    parts.desk.answers.listeners.append(teller.noted)
+    replies = RedisReplies(client, InterfaceKeys(server.city).replies, clock.now)
 
     def server_for(house: House) -> Interface:
         return serving.serve(
@@ -425,8 +479,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         )
 
     daemon.assemble(parts, server_for if serve else None)
-    opened = (store, versions, rules, callbacks, voicemails, audit, people, counted, earlier)
-    return Running(daemon, *opened, embedded, state)
+    opened = (store, versions, rules, callbacks, follow_ups, voicemails, audit, people, counted)
+    return Running(daemon, *opened, earlier, embedded, state)
 
 
 def socket_path(state: Path) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import gevent
 import orjson
@@ -15,6 +15,7 @@ from routing.record import EndedBy
 from switchd.esl.errors import CommandFailed, EslError
 from switchd.esl.link import Link
 from switchd.handsets import Handsets
+from switchd.open_lines import signed_in
 from switchd.parts import Parts
 from switchd.queues.facts import QueueUnavailable
 from switchd.queues.heart import ticking
@@ -80,6 +81,11 @@ class Comparing:
         self._restoring.kill(block=False)
         self._restoring = gevent.spawn(self._restore)
 
+    def queue_lost(self) -> None:
+        """Redis answers, but has lost what it knew; a restoration that has begun goes on."""
+        if self._restoring.ready() or not self._restoring.started:
+            self.queue_back()
+
     def stop(self) -> None:
         """Compare no more."""
         gevent.killall([self._comparing, self._restoring], block=False)
@@ -105,18 +111,26 @@ class Comparing:
         rows = orjson.loads(link.api("show", "channels as json")).get("rows", [])
         living = {row["uuid"]: row for row in rows}
         doing = {leg: incoming.doing(row) for leg, row in living.items()}
+        talks = self._compare_lines(link, doing)
+        doing |= {token: doing[leg] for token, leg in talks.items()}
         parts.desk.missed(stranded, doing, cause)
         found["known"] = len(living.keys() & set(stranded))
         found["closed"] = len(set(stranded) - living.keys())
         held, self._held = self._held, set()
         parts.desk.forgotten({call.id for call in parts.desk.calls()} - held)
         self._handsets.listed(phones)
-        parts.waitlist.end_talks(living, parts.clock.now())
+        parts.waitlist.end_talks([*living, *talks], parts.clock.now())
         parts.callbacks.compare(living)
+        parts.supervisors.monitoring.compare(doing)
+        parts.follow_ups.compare(living)
         for leg, row in living.items():
             outbound = row["direction"] == "outbound"
+            if leg in parts.lines:
+                continue
             if listener.knows(leg):
-                if outbound and not parts.desk.waits_for(leg):
+                if outbound and not (
+                    parts.desk.waits_for(leg) or leg in parts.supervisors.monitoring
+                ):
                     found["stopped"] += 1
                     listener.stray(leg)
             elif doing[leg] in NOBODYS or (outbound and doing[leg] != "talk"):
@@ -128,6 +142,21 @@ class Comparing:
         seconds = ticking() - began
         parts.observer.instruments.compared(seconds, found)
         log.info("compared", legs=len(living), seconds=round(seconds, 3), **found)
+
+    def _compare_lines(self, link: Link, doing: Mapping[str, str]) -> dict[str, str]:
+        """Adopt lines that are kept open; returns the talks on them, token → leg."""
+        parts = self._parts
+        parked = {leg: what in NOBODYS for leg, what in doing.items() if leg in parts.lines}
+        seats = signed_in(parts.waitlist, parts.clock.now())
+
+        def found(leg: str) -> tuple[str, str]:
+            try:
+                headers = orjson.loads(link.api("uuid_dump", f"{leg} json"))
+            except CommandFailed:
+                return "", ""  # it has ended meanwhile
+            return incoming.line_of(headers)
+
+        return parts.lines.compare(parked, found, seats)
 
     def _find(self, link: Link, leg: str) -> None:
         """Ask what a leg is that nobody works on; it may be gone by now."""
@@ -164,12 +193,15 @@ class Comparing:
         now = parts.clock.now()
         snapshot = parts.waitlist.snapshot(now, first=EVERYBODY)
         parts.seating.arrange(parts.plan)
+        parts.restoring.restore()
         parts.phones.forget()
+        parts.lines.told_again()
         parts.phones.listed(self._handsets.reachable_now())
         known = {caller.call for group in snapshot.groups.values() for caller in group.first}
         known |= {seat.call for seat in snapshot.seats.values() if seat.call}
         parts.desk.forgotten(known)
         parts.callbacks.restored(known)
+        parts.follow_ups.restored(known)
         self._bar_again()
         log.info("queue restored", callers=len(known), seats=len(snapshot.seats))
 

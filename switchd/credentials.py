@@ -88,10 +88,6 @@ class Credentials:
         seat = self._where(found.agent) if found.agent else found.seat
         return Identity(found.name, found.role, seat, found.groups, found.id, found.agent)
 
-    def forget(self) -> None:
-        """Tokens have been made or revoked: read them again at the next check."""
-        self._read_at = None
-
     def _is_fresh(self, now: float, seconds: float) -> bool:
         return self._read_at is not None and 0 <= now - self._read_at < seconds
 

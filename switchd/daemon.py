@@ -15,7 +15,6 @@ from gevent.event import Event as Flag
 
 from routing.callflow import events as on
 from routing.entry import Arrival, is_emergency
-from routing.outgoing import PREFIX
 from routing.plan import Plan
 from switchd.api.server import Interface
 from switchd.comparing import Comparing
@@ -59,12 +58,14 @@ class Daemon:
             parts.indicators.ended,
             lambda record: parts.seating.tidy(),
             parts.callbacks.closed,
+            parts.follow_ups.closed,
             parts.notifier.closed,
             parts.pops.closed,
         ]
         parts.writer.on_written = parts.indicators.written
         parts.observer.assemble(parts)
         parts.desk.rung.append(parts.pops.rung)
+        parts.attendance.on_lost = self._comparing.queue_lost
         if server is not None:
             self._server = server(self.house)
 
@@ -96,6 +97,7 @@ class Daemon:
         parts.waitlist.forget_calls_of(parts.owner, now)
         parts.entrance.forget_held(parts.plan.admission.dropped_seconds)
         parts.seating.arrange(parts.plan)
+        parts.restoring.restore()
         parts.reloader.write_down_start()
         parts.callers.restore()
         # What is here now stays: a full collection would look at all of it, and callers wait.
@@ -105,11 +107,13 @@ class Daemon:
         parts.publisher.start()
         parts.feed.start()
         parts.callbacks.start()
+        parts.follow_ups.start()
         self._background += [
             gevent.spawn(unbroken, self._read_inbox),
             gevent.spawn(unbroken, parts.deadlines.run),
             gevent.spawn(unbroken, parts.notifier.run),
             gevent.spawn(unbroken, parts.ended_alone.run),
+            gevent.spawn(unbroken, parts.attendance.run),
         ]
         parts.link.start()
         if self._server is not None:
@@ -146,13 +150,17 @@ class Daemon:
             self._server.stop()
         parts.observer.stop()
         parts.callbacks.stop()
+        parts.follow_ups.stop()
         parts.notifier.stop()
+        parts.supervisors.monitoring.stop()
         parts.desk.stop()
+        parts.lines.stop()
         parts.feed.stop()
         parts.publisher.stop()
         parts.link.stop()
         parts.inbox.close()
         parts.deadlines.close()
+        parts.attendance.close()
         parts.membership.resign()
         self._comparing.stop()
         gevent.joinall(self._background, timeout=2.0)
@@ -177,6 +185,8 @@ class Daemon:
             parts.plan = before
             raise
         parts.phones.plan_changed()
+        parts.follow_ups.fill_soon()
+        parts.lines.plan_changed()
         gevent.spawn(self._handsets.list_again, parts.link)
 
     # what the queue tells
@@ -187,9 +197,11 @@ class Daemon:
             match event:
                 case OfferMade(offer) if not self.parts.link.connected:
                     self._comparing.hold(offer.call)
-                case OfferMade(offer) if offer.call.startswith(PREFIX):
+                case OfferMade(offer) if self.parts.callbacks.is_for(offer.call):
                     self.parts.callbacks.offer_made(offer)
-                case OfferLost(call, token, _, reason) if call.startswith(PREFIX):
+                case OfferMade(offer) if self.parts.follow_ups.is_for(offer.call):
+                    self.parts.follow_ups.offer_made(offer)
+                case OfferLost(call, token, _, reason) if self._is_errand(call):
                     desk.offer_lost(token, token, reason)
                 case OfferMade(offer):
                     desk.offer_made(offer)
@@ -201,6 +213,9 @@ class Daemon:
                     desk.unstaffed(pool)
                 case Told():
                     heed(event, desk)
+
+    def _is_errand(self, call: str) -> bool:
+        return self.parts.callbacks.is_for(call) or self.parts.follow_ups.is_for(call)
 
     def queue_back(self) -> None:
         """Redis answers again; it may have lost what it knew."""
@@ -220,6 +235,7 @@ class Daemon:
         """The switch cannot be heard: no seat's phone can be rung."""
         self._comparing.link_down()
         gevent.spawn(self._handsets.listed, ())
+        gevent.spawn(self.parts.lines.unreachable)
 
     # what the switch tells
 
@@ -243,6 +259,10 @@ class Daemon:
 
     def talks(self, leg: str, event: on.Talking) -> None:
         """A caller talks with a seat, and the call began under an earlier daemon."""
+        try:
+            self.parts.restoring.talk_on(event.seat, event.agent, leg, event.leg, event.answered_at)
+        except QueueUnavailable as error:
+            log.warning("seat not known to talk", seat=event.seat, why=str(error))
         self.parts.desk.talks(leg, event)
 
     def stray(self, leg: str) -> None:
@@ -298,9 +318,14 @@ class Daemon:
             elif isinstance(event, on.Collected):
                 self.parts.codes.collected(leg, event.keys)
             return True
+        if leg in self.parts.lines:
+            self.parts.lines.heard(leg, event)
+            return True
         if leg in self.parts.keys.codes:
             if isinstance(event, on.Played | on.SeatGone):
                 self.parts.keys.codes.over(leg)
+            return True
+        if self.parts.supervisors.monitoring.deliver(leg, event):
             return True
         known = self.parts.desk.deliver(leg, event)
         self.parts.keys.heard(leg, event)
@@ -309,4 +334,5 @@ class Daemon:
     def knows(self, leg: str) -> bool:
         """Whether somebody works on the leg."""
         parts = self.parts
-        return leg in parts.desk or leg in parts.codes or leg in parts.keys.codes
+        codes = leg in parts.codes or leg in parts.keys.codes or leg in parts.lines
+        return leg in parts.desk or codes or leg in parts.supervisors.monitoring

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from routing.callflow.events import DialledOut
-from routing.outside import line_of, outside
+from routing.outside import called, line_of
 from routing.plan import Plan
 from routing.seats import SeatState
 from switchd.api.ports import Refused
@@ -32,11 +32,13 @@ class ClickToDial:
         waitlist: Waitlist,
         plan: Callable[[], Plan],
         write_down: WriteDown,
+        now: Callable[[], float],
     ) -> None:
         self._desk = desk
         self._waitlist = waitlist
         self._plan = plan
         self._write_down = write_down
+        self._now = now
 
     def dial(self, seat: str, number: str, line: str, who: str) -> Mapping[str, Any]:
         """Call a number from a seat, on behalf of a line ("": the one that the seat serves).
@@ -50,7 +52,7 @@ class ClickToDial:
         if line and line not in plan.by_number and line not in plan.lines:
             raise Refused(f"there is no line {line[:40]}")
         found = line_of(seat, plan, line)
-        wanted = outside(number, found.name if found else "", plan)
+        wanted = called(number, seat, found.name if found else "", plan, self._now())
         if wanted.ways and not wanted.is_emergency:
             self._check(seat)
         call = self._desk().dial_out(DialledOut(seat, number, line=line, who=who))

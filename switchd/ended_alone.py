@@ -14,12 +14,12 @@ import gevent
 import orjson
 import structlog
 
-from routing.callflow import Call, Unexpected, step
-from routing.callflow import actions as do
+from routing.callflow import Call
 from routing.callflow import events as on
+from routing.callflow.alone import ended_alone
 from routing.entry import Arrival
 from routing.plan import Plan
-from routing.record import CallRecord, EndedBy
+from routing.record import CallRecord
 from switchd.switchboard import incoming
 
 log = structlog.get_logger(__name__)
@@ -121,23 +121,9 @@ def record_of(facts: Mapping[str, str], plan: Plan) -> CallRecord | None:
     found = _found(facts)
     if found is None:
         return None
-    since = found.answered_at if isinstance(found, on.Talking) else arrived_at
-    call, _ = step(Call(id=leg, arrived_at=arrived_at), found, plan, since)
-    call = call.note(ended_at, "switch.alone", state=facts.get("switchd_state", ""))
-    by = EndedBy.CALLER if by_caller else EndedBy.SYSTEM
-    caller_gone = on.CallerGone(cause, by)
-    seat_legs = call.open_legs
-    seats_gone = [on.SeatGone(each, cause, by_seat=not by_caller) for each in seat_legs]
-    ends: list[on.Event] = [caller_gone, *seats_gone] if by_caller else [*seats_gone, caller_gone]
-    for event in ends:
-        try:
-            call, todo = step(call, event, plan, ended_at)
-        except Unexpected:
-            continue
-        for action in todo:
-            if isinstance(action, do.Close):
-                return action.record
-    return None
+    call = Call(id=leg, arrived_at=arrived_at)
+    state = facts.get("switchd_state", "")
+    return ended_alone(call, found, cause, by_caller, state, plan, ended_at)
 
 
 def _found(facts: Mapping[str, str]) -> on.Event | None:

@@ -9,6 +9,8 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
+import gevent
+
 from routing.indicators import Counts
 from routing.rights import Scope
 from switchd import __version__
@@ -16,7 +18,7 @@ from switchd.api.ports import Following, Unavailable
 from switchd.parts import Parts
 from switchd.queues.facts import QueueUnavailable
 from switchd.records import codec
-from switchd.scopes import scope
+from switchd.scopes import scopes
 
 
 class RunningHouse:
@@ -78,10 +80,10 @@ class RunningHouse:
         """Follow the feed of events."""
         return partial(self._parts.feed.follow, since)
 
-    def scope(self, kind: str, name: str) -> Scope:
+    def scopes(self, kind: str, name: str) -> Sequence[Scope]:
         """Whose something is, as far as this daemon knows."""
         with _unavailable():
-            return scope(self._parts, kind, name)
+            return scopes(self._parts, kind, name)
 
     def calls(self) -> Sequence[Mapping[str, Any]]:
         """Every call in progress, oldest first."""
@@ -192,6 +194,52 @@ class RunningHouse:
         """Cancel or retry a callback."""
         return self._parts.kept.change(id, verb, who)
 
+    def follow_ups(self) -> Sequence[Mapping[str, Any]]:
+        """The latest follow-ups."""
+        return self._parts.asked.follow_ups()
+
+    def add_follow_ups(
+        self, wishes: Sequence[Mapping[str, Any]], who: str
+    ) -> Sequence[Mapping[str, Any]]:
+        """Have people asked how their matters went."""
+        return self._parts.asked.add(wishes, who)
+
+    def change_follow_up(self, id: int, verb: str, who: str) -> Mapping[str, Any]:
+        """Cancel or retry a follow-up."""
+        return self._parts.asked.change(id, verb, who)
+
+    def follow_up_result(self, id: int, code: str, note: str, who: str) -> Mapping[str, Any]:
+        """Keep what a person said."""
+        return self._parts.asked.result(id, code, note, who)
+
+    def seat_follow_up(self, seat: str) -> Mapping[str, Any]:
+        """The follow-up that is offered to a seat, or that it tried last."""
+        return self._parts.asked.last_of(seat)
+
+    def seat_result(self, seat: str, code: str, note: str, who: str) -> Mapping[str, Any]:
+        """Keep what the person said whom a seat asked last."""
+        return self._parts.asked.result_at(seat, code, note, who)
+
+    def control(self, seat: str, verb: str, target: str, who: str, why: str) -> Mapping[str, Any]:
+        """Do what a seat asks for in its call."""
+        done = self._parts.controls.do(seat, verb, target=target, who=who, why=why)
+        self._write_down(verb, done["call"], {"seat": seat, "target": target}, who, why)
+        return done
+
+    def control_call(
+        self, call: str, verb: str, target: str, who: str, why: str
+    ) -> Mapping[str, Any]:
+        """Do with a call what its seat could do."""
+        done = self._parts.controls.do_call(call, verb, target=target, who=who, why=why)
+        self._write_down(verb, done["call"], {"target": target}, who, why)
+        return done
+
+    def _write_down(
+        self, verb: str, call: str, facts: Mapping[str, Any], who: str, why: str
+    ) -> None:
+        """Write down what was done with a call; nobody waits for SQL meanwhile."""
+        gevent.spawn(self._parts.operators.write_down, f"call.{verb}", call, facts, who, why)
+
     def dial(self, seat: str, number: str, line: str, who: str) -> Mapping[str, Any]:
         """Call a number from a seat."""
         return self._parts.dialling.dial(seat, number, line, who)
@@ -229,6 +277,14 @@ class RunningHouse:
     ) -> Mapping[str, Any]:
         """Give an agent skills, or take them away."""
         return self._parts.operators.skills(agent, changes, who, why)
+
+    def watching(self) -> Sequence[Mapping[str, Any]]:
+        """Every supervisor who listens."""
+        return self._parts.supervisors.watching()
+
+    def supervise(self, verb: str, who: str, why: str, **wanted: str) -> Mapping[str, Any]:
+        """Listen, whisper, barge, take over, release, force."""
+        return self._parts.supervisors.do(verb, who=who, why=why, **wanted)
 
 
 @contextmanager

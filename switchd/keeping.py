@@ -6,7 +6,7 @@ import http.client
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import gevent
@@ -25,6 +25,7 @@ from switchd.calls.desk import Desk
 from switchd.queues.facts import QueueUnavailable
 from switchd.queues.waitlist import Waitlist
 from switchd.records.callbacks import Callbacks
+from switchd.records.errands import Errand, Errands
 from switchd.records.errors import RecordsError
 from switchd.records.voicemails import Voicemail, Voicemails
 
@@ -36,7 +37,7 @@ LATEST = 200
 _Found = TypeVar("_Found")
 
 
-def _in_sql(question: Callable[[], _Found]) -> _Found:
+def in_sql(question: Callable[[], _Found]) -> _Found:
     """Ask SQL without holding up the daemon. Raises `Away`."""
     try:
         found: _Found = gevent.get_hub().threadpool.apply(question)
@@ -45,34 +46,42 @@ def _in_sql(question: Callable[[], _Found]) -> _Found:
     return found
 
 
-class SqlRegister:
+class SqlRegister(Generic[Errand]):
     """Implements `callbacks.ports.Register`."""
 
-    def __init__(self, callbacks: Callbacks) -> None:
-        self._callbacks = callbacks
+    def __init__(self, errands: Errands[Errand]) -> None:
+        self._errands = errands
 
-    def add(self, callback: Callback) -> tuple[Callback, bool]:
-        return _in_sql(lambda: self._callbacks.add(callback))
+    def add(self, errand: Errand) -> tuple[Errand, bool]:
+        return in_sql(lambda: self._errands.add(errand))
 
     def change(
-        self, id: int, how: Callable[[Callback], tuple[Callback, tuple[Action, ...]]]
-    ) -> tuple[Callback, tuple[Action, ...]] | None:
-        return _in_sql(lambda: self._callbacks.change(id, how))
+        self, id: int, how: Callable[[Errand], tuple[Errand, tuple[Action, ...]]]
+    ) -> tuple[Errand, tuple[Action, ...]] | None:
+        return in_sql(lambda: self._errands.change(id, how))
 
-    def get(self, id: int) -> Callback | None:
-        return _in_sql(lambda: self._callbacks.get(id))
+    def get(self, id: int) -> Errand | None:
+        return in_sql(lambda: self._errands.get(id))
+
+    def open(self) -> list[Errand]:
+        return in_sql(self._errands.open)
+
+    def recent(self, limit: int) -> list[Errand]:
+        return in_sql(lambda: self._errands.recent(limit))
+
+
+class SqlCallbacks(SqlRegister[Callback]):
+    """Implements `callbacks.ports.CallbackRegister`."""
+
+    def __init__(self, callbacks: Callbacks) -> None:
+        super().__init__(callbacks)
+        self._callbacks = callbacks
 
     def open_for(self, number: str) -> Callback | None:
-        return _in_sql(lambda: self._callbacks.open_for(number))
-
-    def open(self) -> list[Callback]:
-        return _in_sql(self._callbacks.open)
+        return in_sql(lambda: self._callbacks.open_for(number))
 
     def count_open(self) -> int:
-        return _in_sql(self._callbacks.count_open)
-
-    def recent(self, limit: int) -> list[Callback]:
-        return _in_sql(lambda: self._callbacks.recent(limit))
+        return in_sql(self._callbacks.count_open)
 
 
 class SqlMailbox:
@@ -82,17 +91,17 @@ class SqlMailbox:
         self._voicemails = voicemails
 
     def latest(self, limit: int, unhandled: bool) -> Sequence[Message]:
-        return [_message(one) for one in _in_sql(lambda: self._voicemails.latest(limit, unhandled))]
+        return [_message(one) for one in in_sql(lambda: self._voicemails.latest(limit, unhandled))]
 
     def unnotified(self, limit: int, most_tries: int) -> Sequence[Message]:
-        found = _in_sql(lambda: self._voicemails.unnotified(limit, most_tries))
+        found = in_sql(lambda: self._voicemails.unnotified(limit, most_tries))
         return [_message(one) for one in found]
 
     def tried(self, call: str, notified_at: float | None) -> None:
-        _in_sql(lambda: self._voicemails.tried(call, notified_at))
+        in_sql(lambda: self._voicemails.tried(call, notified_at))
 
     def handle(self, call: str, at: float, who: str) -> Message | None:
-        found = _in_sql(lambda: self._voicemails.handle(call, at, who))
+        found = in_sql(lambda: self._voicemails.handle(call, at, who))
         return None if found is None else _message(found)
 
 
@@ -112,13 +121,14 @@ class CallbackLine:
         line = plan.lines.get(callback.line)
         known = (callback.group, line.group if line else "", *plan.groups)
         group = next(name for name in known if name in plan.groups)
+        slope, since = callback.standing(line.age_slope if line else 1.0, now)
         with _in_redis():
             self._waitlist.enqueue(
                 callback.key,
                 group,
                 priority=callback.priority,
-                slope=line.age_slope if line else 1.0,
-                enqueued_at=callback.queued_at,
+                slope=slope,
+                enqueued_at=since,
                 ring_seconds=plan.groups[group].ring_seconds + LEASE_GRACE_SECONDS,
                 now=now,
             )
@@ -146,7 +156,7 @@ class CallsInProgress:
         self._desk().call_back(callback, offer)
 
     def offer_more(self, callback: Callback, offer: Offer) -> bool:
-        return self._desk().offer_more(callback.id, offer)
+        return self._desk().offer_more(callback, offer)
 
     def is_on_the_line(self, number: str) -> bool:
         return any(call.caller == number for call in self._desk().calls())
@@ -200,28 +210,28 @@ class CallbackHouse:
         self._write_down = write_down
 
     def callbacks(self) -> Sequence[Mapping[str, Any]]:
-        with _answered():
+        with answered():
             return [asdict(one) for one in self._desk.latest(LATEST)]
 
     def add(self, number: str, line: str, who: str) -> Mapping[str, Any]:
-        with _answered():
+        with answered():
             made = self._desk.add(number, line, who)
         self._write_down("call_back", made.key, {"number": made.number, "line": line}, who, "")
         return asdict(made)
 
     def change(self, id: int, verb: str, who: str) -> Mapping[str, Any]:
-        with _answered():
+        with answered():
             do = self._desk.cancel if verb == "cancel" else self._desk.hurry
             changed = do(id, who)
         self._write_down(verb, changed.key, {}, who, "")
         return asdict(changed)
 
     def voicemails(self) -> Sequence[Mapping[str, Any]]:
-        with _answered():
+        with answered():
             return [asdict(one) for one in self._mailbox.latest(LATEST, unhandled=False)]
 
     def handled(self, call: str, who: str) -> Mapping[str, Any]:
-        with _answered():
+        with answered():
             message = self._mailbox.handle(call, self._now(), who)
         if message is None:
             raise Refused(f"there is no message of a call {call[:80]}")
@@ -230,7 +240,8 @@ class CallbackHouse:
 
 
 @contextmanager
-def _answered() -> Iterator[None]:
+def answered() -> Iterator[None]:
+    """Tell whoever asked over HTTP why not."""
     try:
         yield
     except NotCalledBack as error:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from routing.plan import Plan
+from switchd.attendance import Attendance
 from switchd.callbacks.desk import CallbackDesk
+from switchd.callbacks.follow_ups import FollowUpDesk
 from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
@@ -17,11 +19,13 @@ from switchd.ended_alone import EndedAlone
 from switchd.esl.link import Link
 from switchd.feed.follow import Feed
 from switchd.feed.publisher import Publisher
+from switchd.following_up import FollowUpHouse
 from switchd.guard import Guard
 from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
 from switchd.keying import Keying
 from switchd.membership import Membership
+from switchd.nailed.desk import LineDesk
 from switchd.observing import Observer
 from switchd.operators import Operators
 from switchd.people import People
@@ -33,9 +37,11 @@ from switchd.queues.waitlist import Waitlist
 from switchd.records.spool import Spool
 from switchd.records.writer import Writer
 from switchd.reloading import Reloader
+from switchd.restoring import Restoring
 from switchd.seating import Seating
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
+from switchd.supervisors import Supervisors
 from switchd.wiring import SeatDesk
 
 
@@ -64,14 +70,22 @@ class Parts:
     seat_desk: SeatDesk
     callers: CallerDesk
     callbacks: CallbackDesk
+    follow_ups: FollowUpDesk
     notifier: Notifier
     kept: CallbackHouse
     """Callbacks and messages, for the interface."""
+    asked: FollowUpHouse
+    """Follow-ups, for the interface."""
     dialling: ClickToDial
     operators: Operators
+    supervisors: Supervisors
     controls: Controls
     people: People
     pops: PopDesk
+    attendance: Attendance
+    restoring: Restoring
+    lines: LineDesk
+    """Those that are kept open."""
     spool: Spool
     writer: Writer
     indicators: IndicatorDesk

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from routing.plan import Plan
 from switchd.credentials import Credentials, Doorkeeper
 from switchd.records.agents import Agents
+from switchd.records.sessions import Sessions
 from switchd.records.tokens import Tokens
 
 
@@ -26,8 +27,10 @@ class People:
         self._tokens = Tokens(sql, city)
         self.credentials = Credentials(self._tokens, seat_of)
         self.door = Doorkeeper(self._agents, lambda: plan().sign_in, now)
+        self.sessions = Sessions(sql, city)
 
     def close(self) -> None:
         """Give the connections back."""
         self._agents.close()
         self._tokens.close()
+        self.sessions.close()

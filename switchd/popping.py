@@ -74,7 +74,8 @@ class PopDesk:
 
         Returns at once; nobody waits for the pop.
         """
-        offer = next((offer for offer in call.offers if offer.token == leg), None)
+        offers = (*call.offers, *(party.offer for party in call.parties if party.offer))
+        offer = next((offer for offer in offers if offer.token == leg), None)
         if offer is not None:
             gevent.spawn(self._tell, call, offer)
 

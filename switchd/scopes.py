@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from routing.notices import seats_of
 from routing.plan import Plan
 from routing.rights import WHOLE_CITY, Scope
 from switchd.parts import Parts
@@ -14,27 +15,30 @@ EVERYBODY = 1_000_000
 """More callers than can wait."""
 
 
-def scope(parts: Parts, kind: str, name: str) -> Scope:
-    """Tell it for a seat, call, group, agent, callback or voicemail.
+def scopes(parts: Parts, kind: str, name: str) -> Sequence[Scope]:
+    """Tell it for a seat, call, group, agent, callback, follow-up or voicemail.
 
+    A right to one of them is enough.
     What is not known is nobody's: only those whose right is for the whole city may ask for it.
     Raises `QueueUnavailable`, and `Unavailable` if SQL has to be asked, but not for seats and calls
     in progress here: talks go on without Redis.
     """
     match kind:
         case "seat":
-            return Scope(name, _groups_of_seat(parts, name))
+            return (Scope(name, _groups_of_seat(parts, name)),)
         case "call":
             return _of_call(parts, name)
         case "group":
-            return Scope(groups=frozenset({name}))
+            return (Scope(groups=frozenset({name})),)
         case "agent":
-            return _of_agent(parts, name)
+            return (_of_agent(parts, name),)
         case "callback":
-            return _listed(parts.kept.callbacks, "id", int(name))
+            return (_listed(parts.kept.callbacks, "id", int(name)),)
+        case "follow_up":
+            return (_of_follow_up(parts, int(name)),)
         case "voicemail":
-            return _listed(parts.kept.voicemails, "call", name)
-    return WHOLE_CITY
+            return (_listed(parts.kept.voicemails, "call", name),)
+    return (WHOLE_CITY,)
 
 
 def _groups_of_seat(parts: Parts, seat: str) -> frozenset[str]:
@@ -47,17 +51,18 @@ def _groups_of_seat(parts: Parts, seat: str) -> frozenset[str]:
     return groups | frozenset(view.groups) if view else groups
 
 
-def _of_call(parts: Parts, call: str) -> Scope:
+def _of_call(parts: Parts, call: str) -> Sequence[Scope]:
     found = parts.desk.find(call)
     if found is not None:
-        seat = found.offer.seat if found.offer else found.seat
-        return Scope(seat, frozenset({found.group} - {""}))
+        groups = frozenset({found.group} - {""})
+        return [Scope(seat, groups) for seat in seats_of(found)] or [Scope(groups=groups)]
     ended = parts.pops.pop(call)
     if ended is not None:
-        return Scope(ended["seat"], frozenset({ended["group"]} - {""}))
+        return (Scope(ended["seat"], frozenset({ended["group"]} - {""})),)
     snapshot = parts.waitlist.snapshot(parts.clock.now(), first=EVERYBODY)
     waits_for = {one.call: group for group, view in snapshot.groups.items() for one in view.first}
-    return Scope(groups=frozenset({waits_for[call]})) if call in waits_for else WHOLE_CITY
+    group = waits_for.get(call)
+    return (Scope(groups=frozenset({group})) if group else WHOLE_CITY,)
 
 
 def _of_agent(parts: Parts, agent: str) -> Scope:
@@ -65,6 +70,11 @@ def _of_agent(parts: Parts, agent: str) -> Scope:
     at = [seat for seat in snapshot.seats.values() if seat.agent == agent]
     skills = _skills(parts.plan, agent)
     return Scope(groups=skills.union(*(seat.groups for seat in at)), agent=agent)
+
+
+def _of_follow_up(parts: Parts, id: int) -> Scope:
+    found = parts.asked.find(id)
+    return Scope(found.seat, frozenset({found.group})) if found else WHOLE_CITY
 
 
 def _skills(plan: Plan, agent: str) -> frozenset[str]:

@@ -9,6 +9,7 @@ from routing.callflow import Call
 from routing.notices import notices
 from routing.plan import Plan
 from routing.rights import Scope
+from switchd.calls.answers import News
 from switchd.feed.event import Event
 from switchd.feed.publisher import Publisher
 
@@ -23,6 +24,11 @@ class CallTeller:
         """Tell what a step has changed."""
         for notice in notices(before, after):
             self._publisher.tell(notice.kind, call=after.id, seat=notice.seat, facts=notice.facts)
+
+    def noted(self, news: News) -> None:
+        """Tell what became of something that a seat had asked for."""
+        facts = {**news.facts, "what": news.what}
+        self._publisher.tell("call.news", call=news.call, seat=news.seat, facts=facts)
 
     def popped(self, seat: str, pop: Mapping[str, Any]) -> None:
         """Tell what a seat's screen shows of the caller whom it is offered."""

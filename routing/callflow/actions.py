@@ -223,6 +223,8 @@ class OccupySeat(Action):
     seat: str
     token: str
     """The leg of the seat's phone, by which `ReleaseSeat` frees it."""
+    meanwhile: bool = False
+    """Whether the call goes on before the answer is there: Redis may take its time to be away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +256,14 @@ class Tell(Action):
     execution: str
     interrupt: bool = False
     """Whether something is being played and has to stop for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint(Action):
+    """Mix a prompt into what a leg hears; whoever talks with it hears nothing of it."""
+
+    leg: str
+    prompt: str
 
 
 @dataclass(frozen=True, slots=True)

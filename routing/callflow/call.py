@@ -96,6 +96,8 @@ class Call:
     executions: int = 0
     recording: str = ""
     survey_key: str = ""
+    comes_back: bool = False
+    """Whether the caller goes back to the list, since the line of the seat has broken."""
     asks_for_callback: bool = False
     """Whether the question about a callback follows if nobody takes the call: a phone that rang cut
     it off, or the key was pressed while one rang."""
@@ -137,6 +139,8 @@ class Call:
     cause: str = ""
     ended_by: EndedBy | None = None
     legs: tuple[LegRecord, ...] = ()
+    listeners: tuple[LegRecord, ...] = ()
+    """Supervisors who listen or have listened."""
     trace: tuple[TraceRecord, ...] = ()
 
     def note(self, now: float, what: str, /, **facts: object) -> Call:
@@ -231,12 +235,21 @@ class Call:
             survey_key=self.survey_key,
             survey_meaning=meanings.get(self.survey_key, ""),
             recording=self.recording,
-            legs=self._all_legs(ended_at),
+            legs=(*self._all_legs(ended_at), *self._all_listeners(ended_at)),
             trace=self.trace,
             kind=self.kind,
             callback=self.callback,
             department=self.department,
             segments=self._all_segments(ended_at),
+        )
+
+    def _all_listeners(self, ended_at: float) -> tuple[LegRecord, ...]:
+        """Supervisors' legs, which have listened no longer than the call went on."""
+        return tuple(
+            replace(leg, ended_at=ended_at, cause="NORMAL_CLEARING")
+            if leg.ended_at is None
+            else leg
+            for leg in self.listeners
         )
 
     def _all_segments(self, ended_at: float) -> tuple[Segment, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from routing.entry import Arrival
+from routing.monitoring import Mode
 from routing.outgoing import Callback
 from routing.record import CallKind, EndedBy
 from routing.seats import Offer
@@ -344,6 +345,42 @@ class Noticed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Listened(Event):
+    """A supervisor listens to the call's seat, or is heard by others than before."""
+
+    leg: str
+    """The supervisor's, which is none of the call's."""
+    seat: str
+    """Whose phone it is."""
+    over: str
+    """The seat that is listened to."""
+    mode: Mode
+    who: str
+    began_at: float
+    """When it was asked for, seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListenedNoMore(Event):
+    """That supervisor's leg listens no more."""
+
+    leg: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver(Event):
+    """A supervisor takes the call from its seat; the supervisor's leg is parked."""
+
+    leg: str
+    seat: str
+    agent: str
+    who: str
+    began_at: float
+    """When its phone was asked to ring, seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
 class SeatAnswered(Event):
     """The seat, or the number on a trunk, picked up. May be told twice."""
 
@@ -366,6 +403,8 @@ class SeatGone(Event):
     cause: str
     by_seat: bool
     """True if the other side hung up, False if the switch ended the leg."""
+    line_lost: bool = False
+    """Whether it was a line that is kept open and has broken: nobody has ended the talk."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,3 +101,5 @@ CONTROLLED = frozenset(
 """States into which a talk is brought by control."""
 ENGAGED = ACCEPTED | CONTROLLED - {State.PARKED, State.TRANSFERRING}
 """States in which a seat has the call; in a conference it may have left."""
+WITH_SEAT = ENGAGED - (ACCEPTED - {State.TALKING})
+"""States of a call in which a seat is heard by somebody."""

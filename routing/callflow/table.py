@@ -12,14 +12,14 @@ from routing.callflow import handlers as h
 from routing.callflow import menus as m
 from routing.callflow import widening as w
 from routing.callflow.control_rows import CONTROL_ROWS
-from routing.callflow.handlers import asking
+from routing.callflow.handlers import asking, monitored
 from routing.callflow.handlers import callbacks as cb
 from routing.callflow.handlers import calling_back as out
 from routing.callflow.handlers import dialling_out as dial
 from routing.callflow.handlers import supervising as sv
 from routing.callflow.handlers import voicemail as vm
 from routing.callflow.rows import Row, rows
-from routing.callflow.states import ASKED, CONTROLLED, LIVE, QUEUED, State
+from routing.callflow.states import ASKED, CONTROLLED, LIVE, QUEUED, WITH_SEAT, State
 
 S = State
 
@@ -242,6 +242,14 @@ _DIALLED = rows(
     (S.CALLING, on.Occupied, (S.CALLING,), dial.occupied_late, "nothing"),
     (S.CALLING, on.NotOccupied, (S.CALLING,), dial.not_occupied_late, "nothing"),
     (S.CALLING, on.Answered, (S.CALLING,), h.ignore, "nothing: the seat's own line"),
+    *(
+        (state, event, (state,), handler, "nothing: an emergency call goes on meanwhile")
+        for state in (S.CONNECTING, S.TALKING, S.AFTER_TALK, S.EXPLAINING, S.ENDING, S.CLEARING)
+        for event, handler in (
+            (on.Occupied, dial.occupied_late),
+            (on.NotOccupied, dial.not_occupied_late),
+        )
+    ),
     (S.EXPLAINING, on.Played, (S.CLEARING, S.EXPLAINING), dial.explained, "hung up"),
     (S.EXPLAINING, on.TimerDue, (S.CLEARING, S.EXPLAINING), dial.explained, "hung up"),
     (S.EXPLAINING, on.SeatGone, (S.ENDED, S.EXPLAINING), dial.heard_enough, "nothing"),
@@ -352,9 +360,9 @@ _TALK = rows(
     (
         S.AFTER_TALK,
         on.CallerBack,
-        (S.SURVEY, S.CLOSING, S.ENDING),
+        (S.SURVEY, S.CLOSING, S.ENDING, S.WAITING),
         h.caller_back,
-        "the survey, or thanks",
+        "the survey, or thanks; music, if the seat's line broke",
     ),
     (S.AFTER_TALK, on.Played, (S.AFTER_TALK,), h.ignore, "nothing"),
     (S.AFTER_TALK, on.SeatGone, (S.AFTER_TALK,), h.leg_ended, "nothing"),
@@ -365,13 +373,19 @@ _TALK = rows(
     (S.SURVEY, on.SeatFailed, (S.SURVEY,), h.leg_ended, "nothing"),
     (S.SURVEY, on.Offered, (S.SURVEY,), h.late_offer, "nothing rings"),
     (S.SURVEY, on.Collected, (S.CLOSING, S.SURVEY), h.surveyed, "thanks"),
-    (S.SURVEY, on.SeatGone, (S.SURVEY,), h.leg_ended, "nothing"),
+    (
+        S.SURVEY,
+        on.SeatGone,
+        (S.SURVEY, S.WAITING),
+        h.seat_gone_behind,
+        "nothing; music, if the seat's line broke",
+    ),
     (S.SURVEY, on.Played, (S.SURVEY,), h.ignore, "nothing"),
 )
 
 _EXIT = rows(
     (S.CLOSING, on.Played, (S.ENDING, S.CLOSING), h.closed, "hung up"),
-    (S.CLOSING, on.SeatGone, (S.CLOSING,), h.leg_ended, "nothing"),
+    (S.CLOSING, on.SeatGone, (S.CLOSING, S.WAITING), h.seat_gone_behind, "the same"),
     (S.CLOSING, on.SeatFailed, (S.CLOSING,), h.leg_ended, "nothing"),
     (S.CLOSING, on.SeatAnswered, (S.CLOSING,), h.late_seat, "the phone stops"),
     (S.CLOSING, on.Offered, (S.CLOSING,), h.late_offer, "nothing rings"),
@@ -453,6 +467,21 @@ _KEYS = tuple(
     for state in State
     if state in LIVE - {S.ARRIVED, S.WAITING, S.RINGING}
 )
+_MONITORED = tuple(
+    Row(state, event, (state,), handler, "nothing")
+    for state in State
+    if state not in (S.ARRIVED, S.ENDED)
+    for event, handler in (
+        (on.Listened, monitored.listened),
+        (on.ListenedNoMore, monitored.listened_no_more),
+    )
+) + tuple(
+    Row(state, on.TakenOver, (S.TALKING,), monitored.taken_over, "a supervisor's voice")
+    if state in WITH_SEAT
+    else Row(state, on.TakenOver, (state,), monitored.not_taken_over, "nothing")
+    for state in State
+    if state not in (S.ARRIVED, S.ENDED)
+)
 
 ROWS = (
     _AGAIN
@@ -473,5 +502,6 @@ ROWS = (
     + _NO_QUEUE
     + _SUPERVISED
     + _KEYS
+    + _MONITORED
 )
 TABLE = {(row.state, row.event): row for row in ROWS}

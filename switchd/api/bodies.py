@@ -12,8 +12,8 @@ from switchd.api.problems import Problem, invalid
 from switchd.api.route import Route
 
 _Body = TypeVar("_Body", bound=BaseModel)
-LARGEST_BODY = 65536
-"""Bytes."""
+LARGEST_BODY = 524288
+"""Bytes: 500 follow-ups with all that may stand in them."""
 
 
 def bytes_of(request: falcon.Request) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -58,6 +58,25 @@ class Client:
         given = {key: value for key, value in body.items() if value}
         return self._ask("POST", f"/v1/seats/{quote(seat, safe='')}/{verb}", given)
 
+    def add_follow_ups(self, wishes: Sequence[Mapping[str, Any]], who: str) -> Any:
+        """Have people asked how their matters went. Raises `NoDaemon` or `Answer`."""
+        body = {"follow_ups": list(wishes), "who": who}
+        return self._ask("POST", "/v1/follow-ups", body, RELOAD_SECONDS)
+
+    def change_follow_up(self, id: int, verb: str, who: str) -> Any:
+        """Cancel or retry a follow-up. Raises `NoDaemon` or `Answer`."""
+        return self._ask("POST", f"/v1/follow-ups/{id}/{verb}", {"who": who})
+
+    def follow_up_result(self, id: int, code: str, note: str, who: str) -> Any:
+        """Put in what a person said. Raises `NoDaemon` or `Answer`."""
+        body = {"result": code, "note": note, "who": who}
+        return self._ask("POST", f"/v1/follow-ups/{id}/result", body)
+
+    def seat_result(self, seat: str, code: str, note: str, who: str) -> Any:
+        """The same of the follow-up that a seat tried last. Raises `NoDaemon` or `Answer`."""
+        body = {"result": code, "note": note, "who": who}
+        return self._ask("POST", f"/v1/seats/{quote(seat, safe='')}/follow-up/result", body)
+
     def control(self, seat: str, verb: str, **body: str) -> Any:
         """Do something with the call of a seat. Raises `NoDaemon` or `Answer`."""
         given = {key: value for key, value in body.items() if value}
@@ -104,6 +123,11 @@ class Client:
     def skills(self, agent: str, **body: Any) -> Any:
         """Change an agent's skills. Raises `NoDaemon` or `Answer`."""
         return self._ask("POST", f"/v1/agents/{quote(agent, safe='')}/skills", body)
+
+    def supervise(self, what: str, target: str, verb: str, **body: str) -> Any:
+        """Do what a supervisor asks for with one of the seats or calls (`what`). Raises `NoDaemon`
+        or `Answer`."""
+        return self._ask("POST", f"/v1/{what}/{quote(target, safe='')}/supervise/{verb}", body)
 
     def _ask(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ import falcon
 import orjson
 from pydantic import BaseModel
 
-from routing.rights import SIGN_IN, WHOLE_CITY, Identity, Reach, Role, Scope, may, reach
+from routing.rights import SIGN_IN, WHOLE_CITY, Identity, Reach, Role, may, reach
 from switchd.api import problems, streams
 from switchd.api.bodies import body_of, bytes_of, query_of
 from switchd.api.door import Door, owner
@@ -106,7 +107,7 @@ class Requests:
         response.set_header("X-Accel-Buffering", "no")
 
     def _sees_all(self, identity: Identity, route: Route[Any]) -> bool:
-        return self._door.trusted or not route.right or reach(identity, route.right) is Reach.CITY
+        return self._door.trusted or not route.right or reach(identity, route.right) >= Reach.CITY
 
     def _who(self, identity: Identity, body: BaseModel) -> str:
         named = body.who if isinstance(body, Deed) else ""
@@ -121,10 +122,10 @@ class Requests:
         if self._door.trusted or route.each is not None:
             return
         name = next(iter(asked.path.values()), "")
-        scope = self._house.scope(route.about, name) if route.about else WHOLE_CITY
+        scopes = self._house.scopes(route.about, name) if route.about else (WHOLE_CITY,)
         if route.right == SIGN_IN:
-            scope = Scope(scope.seat, scope.groups, asked.body.agent or name)
-        if not may(asked.identity, route.right, scope):
+            scopes = [replace(scope, agent=asked.body.agent or name) for scope in scopes]
+        if not any(may(asked.identity, route.right, scope) for scope in scopes):
             raise _not_yours(asked.identity, route, name)
 
     def _run(self, route: Route[Any], asked: Asked[Any]) -> Any:
@@ -133,7 +134,7 @@ class Requests:
             return found
         key, kind = route.each
         mine = partial(may, asked.identity, route.right)
-        return [one for one in found if mine(self._house.scope(kind, str(one[key])))]
+        return [one for one in found if any(map(mine, self._house.scopes(kind, str(one[key]))))]
 
     def _run_once(self, route: Route[Any], asked: Asked[Any], key: str, sent: bytes) -> Kept:
         name, mark = kept_under(asked.identity, key), fingerprint(route.path, asked.path, sent)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
@@ -10,7 +9,7 @@ from pydantic import TypeAdapter
 
 from switchd import __version__
 from switchd.api.problems import MEDIA_TYPE, ProblemAnswer
-from switchd.api.route import Nothing, Route
+from switchd.api.route import NUMBER, Nothing, Route
 from switchd.api.routes.events import ID
 
 _Schemas = Mapping[tuple[str, Literal["validation", "serialization"]], Mapping[str, Any]]
@@ -21,7 +20,7 @@ _NAME: Final = {
     "maxLength": 128,
     "pattern": r"^[^\x00-\x1f\x7f/]+$",
 }
-_NUMBER: Final = {"type": "integer", "minimum": 0}
+_WHOLE: Final = {"type": "integer", "minimum": 0, "maximum": 2147483647}
 _PROBLEMS: Final = {
     400: "What was sent cannot be read.",
     401: "There is no valid token.",
@@ -64,7 +63,7 @@ def describe(routes: Sequence[Route[Any]]) -> Mapping[str, Any]:
     )
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
-        path = re.sub(r":\w+}", "}", route.path)
+        path = route.path.replace(NUMBER, "")
         paths.setdefault(path, {})[route.method.lower()] = _operation(route, schemas)
     return {
         "openapi": "3.1.0",
@@ -116,7 +115,7 @@ def _operation(route: Route[Any], schemas: _Schemas) -> Mapping[str, Any]:
 def _parameters(route: Route[Any]) -> Sequence[Mapping[str, Any]]:
     found: list[Mapping[str, Any]] = []
     for name in route.parameters:
-        schema = _NUMBER if f"{{{name}:int" in route.path else _NAME
+        schema = _WHOLE if f"{{{name}{NUMBER}}}" in route.path else _NAME
         found.append({"name": name, "in": "path", "required": True, "schema": schema})
     if route.method == "GET" and route.body is not Nothing:
         shape = route.body.model_json_schema()

@@ -77,8 +77,9 @@ class House(Protocol):
         """Give what keeps the daemon from serving callers: part → what is wrong with it."""
         ...
 
-    def scope(self, kind: str, name: str) -> Scope:
-        """Tell whose it is: `kind` is seat, call, group, agent, callback or voicemail.
+    def scopes(self, kind: str, name: str) -> Sequence[Scope]:
+        """Tell whose it is: `kind` is seat, call, group, agent, callback or voicemail. A right to
+        one of them is enough.
 
         What does not exist is nobody's: an empty scope. Raises `Unavailable`.
         """
@@ -121,6 +122,34 @@ class House(Protocol):
     def change_skills(
         self, agent: str, changes: Mapping[str, int | None], who: str, why: str
     ) -> Mapping[str, Any]: ...
+    def follow_ups(self) -> Sequence[Mapping[str, Any]]: ...
+    def add_follow_ups(
+        self, wishes: Sequence[Mapping[str, Any]], who: str
+    ) -> Sequence[Mapping[str, Any]]:
+        """Each wish has number, line, reference, subject, group, not_before, not_after and
+        priority; each answer id, number and problem."""
+        ...
+
+    def change_follow_up(self, id: int, verb: str, who: str) -> Mapping[str, Any]:
+        """`verb` is cancel or retry."""
+        ...
+
+    def follow_up_result(self, id: int, code: str, note: str, who: str) -> Mapping[str, Any]: ...
+    def seat_follow_up(self, seat: str) -> Mapping[str, Any]: ...
+    def seat_result(self, seat: str, code: str, note: str, who: str) -> Mapping[str, Any]:
+        """Of the follow-up that the seat tried last."""
+        ...
+
+    def control_call(
+        self, call: str, verb: str, target: str, who: str, why: str
+    ) -> Mapping[str, Any]:
+        """Do with a call what its seat could do; for supervisors."""
+        ...
+
+    def control(self, seat: str, verb: str, target: str, who: str, why: str) -> Mapping[str, Any]:
+        """Do what a seat asks for in its call; `target` "" for none."""
+        ...
+
     def dial(self, seat: str, number: str, line: str, who: str) -> Mapping[str, Any]:
         """Ring the seat's phone, then the number; `line` "" is the one that the seat serves."""
 
@@ -139,3 +168,10 @@ class House(Protocol):
         ...
 
     def reload(self, who: str, why: str) -> Mapping[str, Any]: ...
+    def watching(self) -> Sequence[Mapping[str, Any]]:
+        """Give every supervisor who listens."""
+        ...
+
+    def supervise(self, verb: str, who: str, why: str, **wanted: str) -> Mapping[str, Any]:
+        """Do what a supervisor asks for; `wanted`: target, seat, state and reason, "" for none."""
+        ...

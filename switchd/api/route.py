@@ -8,15 +8,28 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from routing.rights import Identity
 from switchd.api.ports import House
 
 TEXT = r"^[^\x00-\x1f\x7f]*$"
 """One line of text."""
+
+
+NUMBER: Final = ":int(min=0, max=2147483647)"
+"""Behind the name of a parameter in a path: it is a whole number."""
+
+
+def _whole(value: Any) -> Any:
+    """Give 5 for 5.0, which is the same number in JSON."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE: Final = BeforeValidator(_whole)
+"""Behind the limits of a whole number in a body."""
 
 
 class Body(BaseModel):
@@ -80,6 +93,7 @@ class About(StrEnum):
     GROUP = "group"
     AGENT = "agent"
     CALLBACK = "callback"
+    FOLLOW_UP = "follow_up"
     VOICEMAIL = "voicemail"
     """By the call in which it was left."""
 
@@ -110,7 +124,7 @@ class Route(Generic[BodyT]):
     @property
     def parameters(self) -> tuple[str, ...]:
         """Names in the path."""
-        return tuple(re.findall(r"{(\w+)(?::\w+)?}", self.path))
+        return tuple(re.findall(r"{(\w+)[^}]*}", self.path))
 
     @property
     def about(self) -> About:

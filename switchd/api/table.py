@@ -7,16 +7,30 @@ from itertools import groupby
 from typing import Any, Final
 
 from switchd.api.route import Route
-from switchd.api.routes import callbacks, callers, events, health, hotline, seats, waiting
+from switchd.api.routes import (
+    callbacks,
+    callers,
+    control,
+    events,
+    follow_ups,
+    health,
+    hotline,
+    seats,
+    supervise,
+    waiting,
+)
 
 ROUTES: Final[tuple[Route[Any], ...]] = (
     *health.ROUTES,
     *hotline.ROUTES,
     *events.ROUTES,
     *seats.ROUTES,
+    *control.ROUTES,
     *waiting.ROUTES,
+    *supervise.ROUTES,
     *callers.ROUTES,
     *callbacks.ROUTES,
+    *follow_ups.ROUTES,
 )
 
 

@@ -6,14 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from routing.follow_ups import FollowUp
 from routing.outgoing import Action, Callback
 from routing.seats import Offer
 
-_Came = TypeVar("_Came")
+Errand = TypeVar("Errand", bound=Callback)
 
 
 class Away(Exception):
     """SQL or Redis cannot be reached; nothing was changed, or it can be done again."""
+
+
+class NumberIsCalled(Exception):
+    """Somebody else is calling the number at this moment; nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +39,47 @@ class Message:
     handled_by: str
 
 
-class Register(Protocol):
-    """Where callbacks are written down. All raise `Away`."""
+class Register(Protocol[Errand]):
+    """Where errands of one kind are written down. All raise `Away`; `change` may raise
+    `NumberIsCalled`."""
 
-    def add(self, callback: Callback) -> tuple[Callback, bool]: ...
+    def add(self, errand: Errand) -> tuple[Errand, bool]: ...
     def change(
-        self, id: int, how: Callable[[Callback], tuple[Callback, tuple[Action, ...]]]
-    ) -> tuple[Callback, tuple[Action, ...]] | None: ...
-    def get(self, id: int) -> Callback | None: ...
+        self, id: int, how: Callable[[Errand], tuple[Errand, tuple[Action, ...]]]
+    ) -> tuple[Errand, tuple[Action, ...]] | None: ...
+    def get(self, id: int) -> Errand | None: ...
+    def open(self) -> list[Errand]:
+        """Those that have, or may need, a place in the list of callers."""
+        ...
+
+    def recent(self, limit: int) -> list[Errand]: ...
+
+
+class CallbackRegister(Register[Callback], Protocol):
+    """Where callbacks are written down."""
+
     def open_for(self, number: str) -> Callback | None: ...
-    def open(self) -> list[Callback]: ...
     def count_open(self) -> int: ...
-    def recent(self, limit: int) -> list[Callback]: ...
+
+
+class Tasks(Register[FollowUp], Protocol):
+    """Where follow-ups are written down; `open` gives those in the list or being tried."""
+
+    def at_work(self) -> int:
+        """How many are in the list or being tried, by any daemon."""
+        ...
+
+    def due(self, now: float, limit: int) -> Sequence[int]:
+        """Ids of those whose moment has come, the most urgent first."""
+        ...
+
+    def next_at(self) -> float | None:
+        """When the next one's moment comes, or came."""
+        ...
+
+    def last_of(self, seat: str) -> FollowUp | None:
+        """The follow-up that a seat tried last."""
+        ...
 
 
 class Mailbox(Protocol):

@@ -15,7 +15,7 @@ from routing.callflow import events as on
 from routing.callflow.handlers.introducing import TIMER as INTRODUCTION
 from routing.callflow.states import QUEUED
 from routing.entry import Arrival
-from routing.outgoing import LEG_PREFIX, OUTGOING_LEGS, Callback
+from routing.outgoing import OUTGOING_LEGS, Callback
 from routing.plan import Plan
 from routing.record import CallRecord, EndedBy
 from routing.seats import Offer
@@ -32,6 +32,7 @@ from switchd.calls.ports import (
     Switch,
 )
 from switchd.calls.reception import CAPACITY, Reception
+from switchd.calls.whereabouts import told_again
 from switchd.calls.worker import Worker
 
 log = structlog.get_logger(__name__)
@@ -121,7 +122,7 @@ class Desk:
 
         The leg's name is new each time: one of the same name may still ring for an earlier owner.
         """
-        leg = f"{LEG_PREFIX}{callback.id}-{self._clock.now() * 1000:.0f}"
+        leg = f"{callback.LEG_PREFIX}{callback.id}-{self._clock.now() * 1000:.0f}"
         self._open(leg, on.CallBackDue(callback, offer))
 
     def dial_out(self, dialled: on.DialledOut) -> str:
@@ -135,10 +136,10 @@ class Desk:
             self._legs[dialled.leg] = self._legs[call]
         return call
 
-    def offer_more(self, callback: int, offer: Offer) -> bool:
+    def offer_more(self, callback: Callback, offer: Offer) -> bool:
         """A further seat may ring for a callback whose try has begun; False if none has."""
         for leg, worker in self._calls.items():
-            if leg.startswith(f"{LEG_PREFIX}{callback}-"):
+            if leg.startswith(f"{callback.LEG_PREFIX}{callback.id}-"):
                 worker.post(on.Offered(offer))
                 return True
         return False
@@ -189,6 +190,15 @@ class Desk:
         if worker is None:
             return self.reception.heard(leg, event)
         worker.post(_by_role(event, leg, worker.call.id))
+        return True
+
+    def taken_over(self, call: str, event: on.TakenOver) -> bool:
+        """A supervisor's leg becomes one of the call's; False if the call has ended."""
+        worker = self._calls.get(call)
+        if worker is None:
+            return False
+        self._legs[event.leg] = worker
+        worker.post(event)
         return True
 
     def offer_made(self, offer: Offer) -> None:
@@ -328,6 +338,7 @@ def _made_up(call: Call, living: Mapping[str, str], cause: str) -> Iterator[on.E
             yield on.SeatGone(leg, cause, by_seat=False)
         elif living[leg] == PARK:
             yield on.SeatAnswered(leg)
+    yield from told_again(call, living)
     if call.id not in living:
         return
     if call.state is State.CALLING and living[call.id] == PARK:
@@ -335,6 +346,8 @@ def _made_up(call: Call, living: Mapping[str, str], cause: str) -> Iterator[on.E
     if call.state in (State.CONNECTING, State.FORWARDING) and living[call.id] == TALK:
         yield on.Bridged(call.partner)
     elif call.state in (State.TALKING, State.FORWARDED) and living[call.id] == PARK:
+        if call.spots:
+            return
         yield on.CallerBack()
     elif call.state in _NUDGES:
         yield _NUDGES[call.state](call)

@@ -82,6 +82,7 @@ class Performer:
             do.RefuseOffer: self._refuse,
             do.ReleaseSeat: self._release,
             do.Bridge: self._bridge,
+            do.Hint: self._hint,
             do.Keep: self._keep,
             do.Part: self._part,
             do.Park: self._park,
@@ -408,9 +409,15 @@ class Performer:
             self._switch.bridge(action.other or call.id, action.leg)
         except SwitchAway:
             return None
+        except LegGone as error:
+            # Whose leg is told as its end; without the caller there are two whose it may be.
+            return None if action.other else on.BridgeFailed(action.leg, str(error))
         except SwitchError as error:
             return on.BridgeFailed(action.leg, str(error))
         return None
+
+    def _hint(self, call: Call, action: do.Hint) -> None:
+        self._best_effort(call, "hint", lambda: self._switch.hint(action.leg, action.prompt))
 
     def _keep(self, call: Call, action: do.Keep) -> None:
         self._best_effort(call, "keep", lambda: self._switch.keep(action.leg))

@@ -121,12 +121,19 @@ class Worker:
                 self._clear_timer(name)
             case do.Close(record):
                 self._close(record)
+            case do.OccupySeat(meanwhile=True):
+                gevent.spawn(self._perform_meanwhile, action)
             case do.Ring() | do.Dial():
                 self._on_leg(action.leg, self)
                 return self._performer.perform(self.call, action)
             case _:
                 return self._performer.perform(self.call, action)
         return None
+
+    def _perform_meanwhile(self, action: do.Action) -> None:
+        came_of_it = self._performer.perform(self.call, action)
+        if came_of_it is not None:
+            self.post(came_of_it)
 
     def _set_timer(self, name: str, seconds: float) -> None:
         self._clear_timer(name)

@@ -31,6 +31,7 @@ from switchd.cli.common import (
 from switchd.cli.ledger import records, write_down
 from switchd.config import Loaded
 from switchd.records.agents import Agents, KnownAgent
+from switchd.records.sessions import Sessions
 from switchd.records.tokens import Tokens
 
 agents = typer.Typer(no_args_is_help=True, help="Agents: their PINs, and who sat where.")
@@ -123,6 +124,34 @@ def remove(number: Number, by: By = "", why: Why = "", city: City = DEFAULT_CITY
             fail(f"agent {number} has neither PIN nor token")
         write_down(loaded.server, "agent_removed", number, {"tokens": revoked}, by, why)
     typer.echo(f"agent {number}: removed, {revoked} tokens revoked")
+
+
+@agents.command("sessions")
+def sessions(
+    agent: Annotated[str, typer.Option(help="Only this staff number.")] = "",
+    last: Annotated[int, typer.Option(min=1, help="How many.")] = 50,
+    city: City = DEFAULT_CITY,
+    json: Json = False,
+) -> None:
+    """List who sat where, the latest first."""
+    loaded = load_or_fail(city)
+    with records(loaded.server):
+        kept = Sessions(loaded.server.sql, loaded.server.city)
+        found = kept.recent(last, agent)
+        kept.close()
+    if json:
+        print_json([asdict(one) for one in found])
+        return
+    if not found:
+        typer.echo("no sessions")
+        return
+    zone = loaded.plan.zone
+    table = Table("agent", "seat", "from", "to", "ended", box=None)
+    for one in found:
+        ended = "" if one.ended_at is None else city_time(one.ended_at, zone)
+        began = city_time(one.began_at, zone)
+        table.add_row(escape(one.agent), one.seat, began, ended, one.ended_by or "sits there")
+    console().print(table)
 
 
 @contextmanager

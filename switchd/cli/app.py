@@ -15,6 +15,8 @@ from switchd.cli import (
     control,
     demo,
     explain,
+    follow_ups,
+    hours,
     indicators,
     inspect,
     install,
@@ -26,6 +28,7 @@ from switchd.cli import (
     report,
     roster,
     run,
+    supervise,
     tokens,
     versions,
     why,
@@ -70,6 +73,7 @@ app.command("queues")(inspect.queues)
 app.command("seats")(inspect.seats)
 app.command("indicators")(indicators.indicators)
 app.command("report")(report.report)
+app.command("hours")(hours.show)
 app.command("block")(callers.block)
 app.command("unblock")(callers.unblock)
 app.command("blocked")(callers.blocked)
@@ -78,9 +82,12 @@ app.add_typer(callbacks.voicemail, name="voicemail")
 app.command("audit")(operators.audit)
 control.add_verbs(inspect.seat)
 inspect.seat.command("dial")(outgoing.dial)
+inspect.seat.command("result")(follow_ups.put_seat_result_in)
+app.add_typer(follow_ups.follow_ups, name="follow-ups")
 app.add_typer(inspect.seat, name="seat")
 app.add_typer(operators.queue, name="queue")
 app.add_typer(operators.agent, name="agent")
+app.add_typer(supervise.supervise, name="supervise")
 app.add_typer(agents.agents, name="agents")
 app.add_typer(tokens.tokens, name="tokens")
 app.add_typer(plan.plan, name="plan")

@@ -55,7 +55,7 @@ def list_callbacks(
             city_time(one["queued_at"], zone),
             one["status"],
             str(one["tries"]),
-            escape(_remark(one, zone)),
+            escape(remark(one, zone)),
         )
     console().print(table)
 
@@ -127,7 +127,8 @@ def voicemail_handled(
     typer.echo(f"message of {one['number'] or 'a withheld number'}: handled by {one['handled_by']}")
 
 
-def _remark(one: Mapping[str, Any], zone: ZoneInfo) -> str:
+def remark(one: Mapping[str, Any], zone: ZoneInfo) -> str:
+    """Say why it is closed, or what came of the last try and when the next one is."""
     if one["closed_by"]:
         return str(one["closed_by"])
     after = f"not before {city_time(one['next_at'], zone)}" if one["next_at"] is not None else ""

@@ -18,7 +18,7 @@ from routing.seats import Agent as PlanAgent
 from routing.seats import Seat as PlanSeat
 from routing.skills import Need
 from switchd.config.build_calendars import build_calendars, build_shifts
-from switchd.config.build_callbacks import build_callbacks, build_voicemail
+from switchd.config.build_callbacks import build_callbacks, build_follow_ups, build_voicemail
 from switchd.config.build_control import build_control, build_dialling, build_experts
 from switchd.config.build_lines import build_emergency, build_limits, build_lines
 from switchd.config.callers import Blocked, Callers, Preferred
@@ -96,6 +96,7 @@ def build_plan(draft: Draft, city: City, name: str, version: str) -> Plan:
         shifts=build_shifts(draft, calendars),
         callers=_callers(lookup, draft.callers, zone),
         callbacks=build_callbacks(draft, lookup),
+        follow_ups=build_follow_ups(draft, lookup),
         voicemail=build_voicemail(draft),
         experts=build_experts(draft, lookup),
         dialling=build_dialling(draft, lookup),
@@ -166,6 +167,8 @@ def _seat(lookup: Lookup, number: str, seat: Seat) -> PlanSeat:
         trunk=lookup.trunk_of_phone(seat) or "",
         shift=seat.shift,
         crew=seat.crew,
+        nailed_up=seat.nailed_up,
+        accept_key=seat.accept_key,
     )
 
 

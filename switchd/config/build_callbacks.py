@@ -1,8 +1,9 @@
-"""The sections `callbacks` and `voicemail` as the plan has them."""
+"""The sections `callbacks`, `follow_ups` and `voicemail` as the plan has them."""
 
 from __future__ import annotations
 
 from routing.callbacks import CallbackRules, Missed
+from routing.following_up import FollowUpRules
 from routing.voicemail import VoicemailRules
 from switchd.config.draft import Draft
 from switchd.config.lookup import Lookup
@@ -32,6 +33,19 @@ def build_callbacks(draft: Draft, lookup: Lookup) -> CallbackRules:
             delay_seconds=missed.delay_seconds,
             open=missed.open,
         ),
+    )
+
+
+def build_follow_ups(draft: Draft, lookup: Lookup) -> FollowUpRules:
+    """Build the rules; without the section nobody is asked."""
+    if not draft.has(("follow_ups",)):
+        return FollowUpRules()
+    rules = draft.follow_ups.model_dump(exclude={"trunk", "shown_number", "group"})
+    return FollowUpRules(
+        trunk=draft.follow_ups.trunk or lookup.only_trunk or "",
+        shown_number=lookup.normal(draft.follow_ups.shown_number or ""),
+        group=draft.follow_ups.group or "",
+        **rules,
     )
 
 

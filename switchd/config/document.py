@@ -10,6 +10,7 @@ from switchd.config.calendars import Calendar, Holidays, Shift
 from switchd.config.callbacks import Callbacks, Voicemail
 from switchd.config.callers import Callers
 from switchd.config.control import Control, Dialling, Expert
+from switchd.config.follow_ups import FollowUps
 from switchd.config.introduction import Introduction
 from switchd.config.lines import Line
 from switchd.config.menus import EmergencyEntry, EmergencyKey, Menu
@@ -80,6 +81,9 @@ class Document(Section):
     )
     callbacks: Callbacks = Field(
         default=Callbacks(), description="Calling people back who did not wait on (回拨)."
+    )
+    follow_ups: FollowUps = Field(
+        default=FollowUps(), description="Asking people how their matters went (回访)."
     )
     voicemail: Voicemail = Field(default=Voicemail(), description="Messages that callers leave.")
     control: Control = Field(

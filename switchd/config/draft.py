@@ -18,6 +18,7 @@ from switchd.config.callers import Callers
 from switchd.config.control import Control, Dialling, Expert
 from switchd.config.document import Document
 from switchd.config.explain import explain, key_path
+from switchd.config.follow_ups import FollowUps
 from switchd.config.introduction import Introduction
 from switchd.config.lines import Line
 from switchd.config.menus import EmergencyTarget, Menu
@@ -53,6 +54,7 @@ class Draft:
     callers: Callers = field(default_factory=Callers)
     admission: Admission = field(default_factory=Admission)
     callbacks: Callbacks = field(default_factory=Callbacks)
+    follow_ups: FollowUps = field(default_factory=FollowUps)
     voicemail: Voicemail = field(default_factory=Voicemail)
     control: Control = field(default_factory=Control)
     experts: dict[str, Expert] = field(default_factory=dict)

@@ -39,6 +39,7 @@ PATTERN_WORDS = {
     r"^0[1-9][0-9]{1,2}$": "an area code with its zero, such as 0375 or 010",
     r"^[0-9*#]$": "one key of the phone: 0 to 9, * or #",
     r"^[0-9*#]?$": "one key of the phone: 0 to 9, * or #, or nothing",
+    r"^[0-9#]?$": "one key of the phone: 0 to 9 or #, or nothing",
     r"^(https?://[^\s\x00-\x1f\x7f]+)?$": "a URL that begins with http:// or https://",
     r"^[*#0-9]{2,6}$": 'two to six of 0 to 9, * and #, in quotes, such as "*10"',
     r"^(\*([0-9]{1,6}|#))?$": 'a * and one to six digits, or "*#", in quotes; "" for no code',

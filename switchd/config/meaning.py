@@ -10,7 +10,7 @@ from switchd.config.meaning_admission import check_admission
 from switchd.config.meaning_agents import check_agents
 from switchd.config.meaning_api import check_api
 from switchd.config.meaning_calendars import check_calendars
-from switchd.config.meaning_callbacks import check_callbacks
+from switchd.config.meaning_callbacks import check_callbacks, check_follow_ups
 from switchd.config.meaning_callers import check_callers
 from switchd.config.meaning_control import check_control
 from switchd.config.meaning_groups import check_groups
@@ -39,6 +39,7 @@ def check_meaning(draft: Draft, known: Known, now: float) -> None:
     check_calendars(draft, now)
     check_callers(draft)
     check_callbacks(draft, lookup)
+    check_follow_ups(draft, lookup)
     check_groups(draft, lookup, now)
     check_skills(draft, lookup)
     check_agents(draft)

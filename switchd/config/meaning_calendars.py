@@ -130,6 +130,8 @@ def _names_of_calendars(draft: Draft) -> Iterator[tuple[Path, str]]:
         yield ("callbacks", "open"), draft.callbacks.open
     if draft.callbacks.missed.open is not None:
         yield ("callbacks", "missed", "open"), draft.callbacks.missed.open
+    if draft.follow_ups.open is not None:
+        yield ("follow_ups", "open"), draft.follow_ups.open
     for name, expert in draft.experts.items():
         if expert.open is not None:
             yield ("experts", name, "open"), expert.open

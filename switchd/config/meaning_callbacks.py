@@ -1,4 +1,4 @@
-"""Whether the sections `callbacks` and `voicemail` make sense together with the others."""
+"""Whether the sections `callbacks`, `follow_ups` and `voicemail` make sense with the others."""
 
 from __future__ import annotations
 
@@ -22,7 +22,24 @@ def check_callbacks(draft: Draft, lookup: Lookup) -> None:
     check_trunk_out(draft, at, callbacks.trunk, callbacks.trunk or lookup.only_trunk)
     _check_lines(draft, lookup, (*path, "lines"), callbacks.lines)
     _check_lines(draft, lookup, (*path, "missed", "lines"), callbacks.missed.lines)
-    shown = callbacks.shown_number
+    _check_shown(draft, lookup, path, callbacks.shown_number)
+
+
+def check_follow_ups(draft: Draft, lookup: Lookup) -> None:
+    """People can be asked: over a trunk that dials, by seats of a group that is there."""
+    if not draft.has(("follow_ups",)):
+        return
+    rules = draft.follow_ups
+    path: Path = ("follow_ups",)
+    at: Path = (*path, "trunk") if rules.trunk is not None else path
+    check_trunk_out(draft, at, rules.trunk, rules.trunk or lookup.only_trunk)
+    _check_shown(draft, lookup, path, rules.shown_number)
+    if rules.group is not None and rules.group not in draft.groups:
+        what = f"there is no group {rules.group}"
+        draft.error((*path, "group"), what, choose(rules.group, draft.written("groups")))
+
+
+def _check_shown(draft: Draft, lookup: Lookup, path: Path, shown: str | None) -> None:
     if shown is not None and (not lookup.normal(shown) or lookup.normal(shown) in EMERGENCY):
         what = f"'{shown}' is no number that people who are called could see"
         draft.error((*path, "shown_number"), what, "Write the hotline's own, such as 037512345")

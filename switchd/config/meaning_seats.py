@@ -17,6 +17,7 @@ def check_seats(draft: Draft, lookup: Lookup) -> None:
     phones: dict[str, str] = {}
     for written, seat in draft.seats.items():
         _check_phone(draft, lookup, written, seat, phones)
+        _check_line(draft, written, seat)
     _check_feature_codes(draft)
 
 
@@ -57,6 +58,16 @@ def _check_phone(
     phones.setdefault(number, written)
 
 
+def _check_line(draft: Draft, written: str, seat: Seat) -> None:
+    """A line is kept open at the one FreeSWITCH of the city."""
+    if seat.accept_key and not seat.nailed_up:
+        what = "a key takes calls only on a line that is kept open"
+        draft.error(("seats", written, "accept_key"), what, "Write `nailed_up: yes`, or delete it")
+    if seat.nailed_up and draft.nodes:
+        what = "with several nodes a caller of another one could not come over the line"
+        draft.error(("seats", written, "nailed_up"), what, "Delete it; the seat is rung then")
+
+
 def _check_extensions(draft: Draft, lookup: Lookup) -> None:
     """A seat's number is its own: no other seat's, no emergency number, no line, no code."""
     first_use: dict[str, str] = {}
@@ -90,6 +101,7 @@ def _check_feature_codes(draft: Draft) -> None:
     """Each code means one thing, and none hides an emergency number."""
     first_use: dict[str, str] = {}
     pick_up = draft.feature_codes.pick_up
+    result = draft.feature_codes.follow_up_result
     for name, code in draft.feature_codes.model_dump().items():
         path = ("feature_codes", name)
         if code in EMERGENCY:
@@ -100,5 +112,8 @@ def _check_feature_codes(draft: Draft) -> None:
             draft.error(path, what, "Use another code")
         elif name != "pick_up" and code.startswith(pick_up):
             what = f"{code} begins like {pick_up}, behind which a seat's number may follow"
+            draft.error(path, what, "Use a code that begins otherwise")
+        elif name != "follow_up_result" and code.startswith(result):
+            what = f"{code} begins like {result}, behind which a result follows"
             draft.error(path, what, "Use a code that begins otherwise")
         first_use.setdefault(code, name)

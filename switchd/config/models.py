@@ -322,6 +322,17 @@ class Seat(Section):
     trunk: Word | None = Field(
         default=None, description="Trunk over which `phone` is dialled. Default: the only trunk."
     )
+    nailed_up: bool = Field(
+        default=False,
+        description="Whether its line is dialled at signing in and kept open for the whole shift "
+        "(长保持); a tone tells of each call then.",
+    )
+    accept_key: str = Field(
+        default="",
+        pattern=r"^[0-9#]?$",
+        description='With `nailed_up`: the key that takes a call. Default: `""`, each call comes '
+        "by itself behind the tone.",
+    )
     shift: Word | None = Field(
         default=None, description="Shifts by which it is staffed. Default: those of its groups."
     )

@@ -169,3 +169,8 @@ class FeatureCodes(Section):
         "behind it, whom that seat parked.",
     )
     supervisor: FeatureCode = Field(default="*0", description="Call a supervisor (呼叫班长).")
+    follow_up_result: FeatureCode = Field(
+        default="*15",
+        description="Put in the result of the follow-up call (回访结果) that was tried last: its "
+        "code, in digits, comes behind.",
+    )

@@ -12,7 +12,9 @@ BEGINNING: Final = "0-0"
 """Before every event."""
 GAP: Final = "feed.gap"
 """Kind of the event that says that others are lost: whoever follows must read everything anew."""
-_OWN = ("kind", "at", "call", "seat", "facts")
+_IN_FULL: Final = {"seat": "seat.state"}
+"""Kinds that the queue writes in brief."""
+_OWN: Final = ("kind", "at", "call", "seat", "facts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,12 @@ def place(id: str) -> tuple[int, int]:
     return int(moment), int(number or 0)
 
 
+def full(id: str) -> str:
+    """Give an id with its number, also if it was written without."""
+    moment, number = place(id)
+    return f"{moment}-{number}"
+
+
 def after(id: str) -> str:
     """Give the first id that may come after another."""
     moment, number = place(id)
@@ -69,6 +77,7 @@ def read(id: str, fields: Mapping[str, str]) -> Event:
     facts = orjson.loads(fields.get("facts") or "{}")
     facts.update({name: text for name, text in fields.items() if name not in _OWN})
     at = int(fields["at"]) / 1000 if "at" in fields else place(id)[0] / 1000
+    kind = fields.get("kind", "")
     return Event(
-        id, at, fields.get("kind", ""), fields.get("call", ""), fields.get("seat", ""), facts
+        id, at, _IN_FULL.get(kind, kind), fields.get("call", ""), fields.get("seat", ""), facts
     )

@@ -18,7 +18,7 @@ import structlog
 from gevent.event import Event as Flag
 
 from routing.rights import Scope
-from switchd.feed.event import BEGINNING, GAP, Event, place
+from switchd.feed.event import BEGINNING, GAP, Event, full, place
 from switchd.feed.stream import Stream, StreamUnavailable
 
 log = structlog.get_logger(__name__)
@@ -113,21 +113,21 @@ class Feed:
 
         `since` must be an id. What cannot be read now comes once it can.
         """
-        position = since or self.position
-        yield Step(position)
+        position = full(since) if since else self.position
         due = self._clock() + patience
+        yield Step(position)
         while True:
             news = self._news
             found = self._after(position)
             if found is None:
                 position = self.position
-                seen = [Event(position, place(position)[0] / 1000, GAP)]
+                seen: tuple[Event, ...] = (Event(position, place(position)[0] / 1000, GAP),)
             else:
                 position = found[-1].event.id if found else position
-                seen = [one.event for one in found if _is_seen(one, sees)]
+                seen = tuple(one.event for one in found if _is_seen(one, sees))
             if seen or self._clock() >= due:
-                yield Step(position, seen)
                 due = self._clock() + patience
+                yield Step(position, seen)
             elif not found:
                 news.wait(max(0.0, due - self._clock()))
 

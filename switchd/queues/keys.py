@@ -44,6 +44,8 @@ class Keys:
         "vacant",
         "standbys",
         "events",
+        "life",
+        "restoring",
     )
     """The order in which scripts get them; `lua/_keys.lua` names them in the same order."""
 
@@ -109,6 +111,11 @@ class Keys:
         """+ owner: ZSET place of a daemon that stands by → ms until which it counts as there."""
         self.events = f"{tag}events"
         """STREAM of what happens, for whoever follows it; see `lua/_events.lua`."""
+        self.life = f"{tag}life"
+        """STRING that names this Redis as long as it keeps what it knows; it is there when what
+        an earlier one knew has been restored."""
+        self.restoring = f"{tag}restoring"
+        """STRING: the owner that restores it just now; it expires by itself."""
 
     def for_lua(self) -> tuple[str, ...]:
         """KEYS of every script."""
@@ -167,15 +174,13 @@ class EntranceKeys:
 
 
 class InterfaceKeys:
-    """Key names of one city's HTTP interface and its feed of events."""
+    """Key names of one city's HTTP interface."""
 
     def __init__(self, city: str) -> None:
         """Raise ValueError if `city` could break out of its hash tag."""
         tag = _tag(city)
         self.replies = f"{tag}reply:"
         """+ token:Idempotency-Key: the answer that was given, JSON."""
-        self.events = f"{tag}events"
-        """STREAM of what happens: kind, at (ms), call, seat, facts (JSON)."""
 
 
 def _tag(city: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from routing.seats import SeatState
 from switchd.queues.facts import Refusal, SeatRefused, SeatView, read_seat
 from switchd.queues.order import to_ms
 from switchd.queues.verbs import Verbs, pairs
@@ -67,7 +68,40 @@ class SeatVerbs(Verbs):
         verdict, answer, *where = self._run(verb, *arguments)
         if verdict == "refused":
             raise SeatRefused(seat, Refusal(answer), *where)
-        return read_seat(seat, pairs(answer))
+        view = read_seat(seat, pairs(answer))
+        for listener in self.seat_changed:
+            listener(verb, view)
+        return view
+
+    # After Redis was lost
+
+    def sit_again(
+        self,
+        seat: str,
+        agent: str,
+        *,
+        seated_at: float,
+        talks: int,
+        state: SeatState,
+        since: float,
+        reason: str,
+        wrap_up_until: float,
+        now: float,
+    ) -> bool:
+        """Let an agent sit where he or she sat: ready, not ready or in wrap-up.
+
+        False if the seat is not known or taken, or either of them has signed in since.
+        """
+        times = (to_ms(since), reason, to_ms(wrap_up_until), to_ms(now))
+        told = (seat, agent, to_ms(seated_at), talks, str(state), *times)
+        return bool(self._run("sit_again", *told, self._new_token()))
+
+    def talk_on(
+        self, seat: str, agent: str, call: str, token: str, since: float, now: float
+    ) -> bool:
+        """Say that the seat talks with a caller of this owner; False if it has another one."""
+        talk = (seat, agent, call, token, self._owner)
+        return bool(self._run("talk_on", *talk, to_ms(since), to_ms(now), self._new_token()))
 
     # What agents can do
 

@@ -8,9 +8,12 @@ from typing import Any
 
 import redis
 
+from switchd.queues.facts import SeatView
 from switchd.queues.keys import Keys
 from switchd.queues.order import to_seconds
 from switchd.queues.scripts import Fence, Scripts, load_all
+
+SeatChanged = Callable[[str, SeatView], object]
 
 
 def new_token() -> str:
@@ -38,6 +41,8 @@ class Verbs:
         self._scripts = Scripts(client, Keys(city), fence)
         self._owner = owner
         self._new_token = new_token
+        self.seat_changed: list[SeatChanged] = []
+        """Told of what agents did, by the verb and the seat as it is then; must not wait."""
         self.on_deadline: Callable[[float], None] = lambda deadline: None
         """Told the city's next deadline after each verb but `sweep`, which returns it."""
 

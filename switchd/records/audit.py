@@ -12,6 +12,8 @@ from switchd.records.database import Database
 from switchd.records.tables import OperatorActionRow
 
 _ACTIONS = OperatorActionRow.__table__
+UNTIL_FURTHER_NOTICE = ("pause", "resume", "skill")
+"""Verbs of what stays as it is until somebody changes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +25,10 @@ class OperatorAction:
     """Seconds since the epoch."""
     who: str
     verb: str
-    """rank, move, remove, pause, resume or skill; call_back, cancel, retry or handled."""
+    """rank, move, remove, pause, resume or skill; call_back, cancel, retry or handled; agent_added,
+    pin_changed, agent_removed, token_made or token_revoked."""
     target: str
-    """The call, the group, the agent or the callback."""
+    """The call, the group, the agent, the callback or the token."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What exactly, as plain data."""
     why: str = ""
@@ -44,6 +47,14 @@ class Audit(Database):
         row["facts"] = dict(action.facts)
         with self._connect(writes=True) as connection:
             connection.execute(insert(OperatorActionRow).values(row))
+
+    def standing(self, city: str) -> list[OperatorAction]:
+        """Everything that was done to groups and to agents' skills, the earliest first: what holds
+        until further notice is made of it."""
+        wanted = (_ACTIONS.c.city == city, _ACTIONS.c.verb.in_(UNTIL_FURTHER_NOTICE))
+        query = select(*_FIELDS).where(*wanted).order_by(_ACTIONS.c.at, _ACTIONS.c.action)
+        with self._connect() as connection:
+            return [OperatorAction(*row) for row in connection.execute(query)]
 
     def latest(self, city: str, limit: int, target: str = "") -> list[OperatorAction]:
         """The last actions in a city, at most `limit`, the latest first; of one target if named."""

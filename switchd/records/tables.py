@@ -106,9 +106,11 @@ class CallRow(Base):
     department: Mapped[str] = mapped_column(server_default=text("''"))
     """Whose number was dialled; a retired line keeps its own."""
     kind: Mapped[str] = mapped_column(server_default=text("'incoming'"))
-    """`incoming`, or `callback` for one try to call somebody back."""
+    """`incoming`; `callback` for one try to call somebody back, `follow_up` for one to ask how a
+    matter went; `outgoing` for a call that a seat made."""
     callback: Mapped[str] = mapped_column(server_default=text("''"))
-    """callbacks.id that the call is a try of, or that it was ended with."""
+    """callbacks.id that the call is a try of, or that it was ended with; follow_ups.id if `kind`
+    is `follow_up`."""
     trace: Mapped[list[dict[str, Any]]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
     """Steps in order: [{"at": seconds since the epoch, "what": "offer.made", "facts": {…}}, …]."""
 
@@ -193,9 +195,10 @@ class OperatorActionRow(Base):
     at: Mapped[Moment]
     who: Mapped[str]
     verb: Mapped[str]
-    """rank, move, remove, pause, resume or skill; call_back, cancel, retry or handled."""
+    """rank, move, remove, pause, resume or skill; call_back, cancel, retry or handled; agent_added,
+    pin_changed, agent_removed, token_made or token_revoked."""
     target: Mapped[str]
-    """The call, the group, the agent or the callback."""
+    """The call, the group, the agent, the callback or the token."""
     facts: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
     """What exactly: priority, group, prompt, or skill → level."""
     why: Mapped[str]
@@ -272,6 +275,79 @@ class CallbackRow(Base):
             postgresql_where=text("closed_at IS NULL"),
         ),
         Index("ix_callbacks_asked_at", "asked_at"),
+    )
+
+
+class FollowUpRow(Base):
+    """One person to be asked how a matter went: the fields of `routing.follow_ups.FollowUp`."""
+
+    __tablename__ = "follow_ups"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    """Counts up; calls.callback of its tries, whose kind is `follow_up`."""
+    city: Mapped[str]
+    number: Mapped[str]
+    line: Mapped[str]
+    skill_group: Mapped[str]
+    """The group whose seats ask."""
+    language: Mapped[str]
+    reference: Mapped[str]
+    """The matter's number in the city's own system; it has one open follow-up at most."""
+    subject: Mapped[str]
+    asked_at: Mapped[Moment]
+    """When it was put in."""
+    queued_at: Mapped[Moment]
+    """When it was put in, or might first be carried out."""
+    priority: Mapped[int]
+    asked_in: Mapped[str]
+    status: Mapped[str]
+    """`waiting` (in the list of callers), `paused` or `trying`; `done`, `failed` or `cancelled`
+    once it is closed."""
+    next_at: Mapped[MaybeMoment]
+    """Not to be tried before."""
+    not_after: Mapped[MaybeMoment]
+    """Not to be tried after."""
+    tries: Mapped[int]
+    last_cause: Mapped[str]
+    owner: Mapped[str]
+    """The daemon that tries it now."""
+    seat: Mapped[str]
+    """The seat of the last try."""
+    agent: Mapped[str]
+    tried_at: Mapped[MaybeMoment]
+    answered_in: Mapped[str]
+    """calls.call in which somebody talked with the person."""
+    closed_at: Mapped[MaybeMoment]
+    """NULL while it is open."""
+    closed_by: Mapped[str]
+    result: Mapped[str]
+    """The code that the seat put in; the plan says what it means."""
+    result_at: Mapped[MaybeMoment]
+    result_by: Mapped[str]
+    note: Mapped[str]
+    survey: Mapped[str]
+    """How satisfied the person was, by the key that was pressed."""
+
+    __table_args__ = (
+        Index(
+            "uq_follow_ups_reference",
+            "city",
+            "reference",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL AND reference <> ''"),
+            postgresql_where=text("closed_at IS NULL AND reference <> ''"),
+        ),
+        Index(
+            "uq_follow_ups_trying",
+            "city",
+            "number",
+            unique=True,
+            sqlite_where=text("status = 'trying'"),
+            postgresql_where=text("status = 'trying'"),
+        ),
+        Index("ix_follow_ups_status", "city", "status", "next_at"),
+        Index("ix_follow_ups_seat", "seat", "tried_at"),
+        Index("ix_follow_ups_asked_at", "asked_at"),
     )
 
 

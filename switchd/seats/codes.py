@@ -71,17 +71,29 @@ _VERBS: dict[str, _Verb] = {
     "sign_out": _Verb("seat_signed_out", lambda seats, seat: seats.sign_out(seat)),
 }
 SIGN_IN = "sign_in"
+RESULT, RESULT_KEPT = "follow_up_result", "follow_up_kept"
 
 
 class FeatureCodes:
     """Does what a dialled code asks, says so on the phone, hangs up.
 
     `codes` is verb → digits, such as ready → *11. An agent who signs in by code is asked for staff
-    number and PIN where the city wants that, and else known by the seat's own number.
+    number and PIN where the city wants that, and else known by the seat's own number. Behind the
+    code for the result of a follow-up call comes the result.
     """
 
-    def __init__(self, codes: Mapping[str, str], seats: SeatVerbs, phone: Phone) -> None:
-        self._verbs = {digits: _VERBS[verb] for verb, digits in codes.items()}
+    def __init__(
+        self,
+        codes: Mapping[str, str],
+        seats: SeatVerbs,
+        phone: Phone,
+        put_in: Callable[[str, str], object] | None = None,
+    ) -> None:
+        """`put_in(seat, result)` keeps the result of the follow-up that a seat tried last; it
+        raises if that is not possible."""
+        self._verbs = {digits: _VERBS[verb] for verb, digits in codes.items() if verb != RESULT}
+        self._result = codes.get(RESULT, "") if put_in else ""
+        self._put_in = put_in
         self._sign_in = codes.get(SIGN_IN)
         self._seats = seats
         self._phone = phone
@@ -115,8 +127,9 @@ class FeatureCodes:
             else:
                 prompt = self._do(seat, code)
                 self._phone.answer(leg)
-            self._phone.play(leg, (prompt,), f"{leg}/code", False)
-            self._came(leg, CONFIRMATION_SECONDS)
+            if prompt:
+                self._phone.play(leg, (prompt,), f"{leg}/code", False)
+                self._came(leg, CONFIRMATION_SECONDS)
         except Exception as error:
             log.warning("feature code not confirmed", seat=seat, code=code, why=str(error))
         finally:
@@ -128,7 +141,8 @@ class FeatureCodes:
 
         def ask(prompts: tuple[str, ...], length: tuple[int, int]) -> str:
             execution = f"{leg}/code-{next(asked)}"
-            self._phone.collect_number(leg, prompts, (), length, ENTRY_SECONDS, 1, execution)
+            refused = (REFUSED,)
+            self._phone.collect_number(leg, prompts, refused, length, ENTRY_SECONDS, 1, execution)
             return self._came(leg, LONGEST_ENTRY_SECONDS)
 
         try:
@@ -149,8 +163,14 @@ class FeatureCodes:
         except Exception as error:
             log.info("phone not hung up", leg=leg, why=str(error))
 
+    def _verb(self, code: str) -> _Verb | None:
+        put_in, result = self._put_in, code.removeprefix(self._result)
+        if put_in is not None and self._result and code.startswith(self._result):
+            return _Verb(RESULT_KEPT, lambda _, seat: put_in(seat, result))
+        return self._verbs.get(code)
+
     def _do(self, seat: str, code: str) -> str:
-        verb = self._verbs.get(code)
+        verb = self._verb(code)
         if verb is None:
             return REFUSED
         try:

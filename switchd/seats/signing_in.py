@@ -9,7 +9,7 @@ TRIES = 3
 """How often somebody may mistype before the phone is hung up."""
 STAFF_NUMBER = (1, 10)
 """Digits, the fewest and the most."""
-PIN = (4, 12)
+PIN = (1, 12)
 HERE = "1"
 """The key by which somebody who sits elsewhere moves to this seat."""
 SIGNED_IN = "seat_signed_in"
@@ -34,23 +34,27 @@ class SignsIn(Protocol):
 
 
 Ask = Callable[[tuple[str, ...], tuple[int, int]], str]
-"""Plays prompts and returns the digits that were pressed (fewest and most), "" if there came none
-or the phone was hung up."""
+"""Plays prompts and returns the digits that were pressed (fewest and most), "" if the phone was
+hung up or none came, which it has been told."""
 
 
 def sign_in(seats: SignsIn, seat: str, ask: Ask) -> str:
-    """Ask for staff number and PIN until they are right; return the prompt that ends it."""
+    """Ask for staff number and PIN until they are right; return the prompt that ends it, "" if
+    nothing was pressed."""
     prompts: tuple[str, ...] = ("seat_enter_number",)
     for _ in range(TRIES):
         digits = ask(prompts, STAFF_NUMBER)
         pin = ask(("seat_enter_pin",), PIN) if digits else ""
         if not pin:
-            return REFUSED
+            return ""
         ended_by = _try(seats, seat, digits, pin, False)
-        if ended_by == ELSEWHERE and ask((ELSEWHERE,), (1, 1)) == HERE:
+        if ended_by == ELSEWHERE:
+            key = ask((ELSEWHERE,), (1, 1))
+            if key != HERE:
+                return REFUSED if key else ""
             ended_by = _try(seats, seat, digits, pin, True)
         if ended_by != WRONG_PIN:
-            return REFUSED if ended_by == ELSEWHERE else ended_by
+            return ended_by
         prompts = (WRONG_PIN, "seat_enter_number")
     return WRONG_PIN
 

@@ -64,7 +64,8 @@ class Eavesdrop(App):
         if self._target is None:
             self.finish()
             return
-        self.leg.heard_by = "0"
+        aleg = self.leg.is_true("eavesdrop_whisper_aleg")
+        self.leg.heard_by = str(2 * self.leg.is_true("eavesdrop_whisper_bleg") + aleg)
         self.switch.emit(
             "MEDIA_BUG_START", self._target, pairs({"Media-Bug-Function": "eavesdrop"})
         )

@@ -24,22 +24,27 @@ class Commands:
 
     def __init__(self, link: Callable[[], Link]) -> None:
         self._link = link
+        self.real: Callable[[str], str] = lambda leg: leg
+        """Gives the leg for a name that calls use for it: most often it is the name."""
 
     def tag(self, leg: str, facts: Mapping[str, str]) -> None:
         """Set channel variables."""
         with translated():
-            command = set_variables(leg, facts)
+            command = set_variables(self.real(leg), facts)
             reply = self._link().send(command)
             if not reply.ok:
                 raise CommandFailed(command.name, reply.text)
 
     def _execute(self, leg: str, application: str, argument: str, execution: str) -> None:
+        real = self.real(leg)
+        if real != leg:
+            execution = f"{real}:{execution}"
         with translated():
-            self._link().execute(leg, application, argument, execution=execution)
+            self._link().execute(real, application, self.real(argument), execution=execution)
 
     def _api(self, name: str, arguments: str) -> str:
         with translated():
-            return self._link().api(name, arguments)
+            return self._link().api(name, " ".join(map(self.real, arguments.split(" "))))
 
 
 class translated:  # noqa: N801 - reads as a word in a with statement

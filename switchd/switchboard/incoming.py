@@ -7,9 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from routing.callflow import events as on
+from routing.callflow.states import CONTROLLED
 from routing.entry import Arrival
+from routing.lines import HIGHEST_PRIORITY
 from routing.record import CallKind, EndedBy
 from switchd.esl import events as esl
+from switchd.switchboard.lines import OFFER
 
 EVENTS = (
     "CHANNEL_PARK",
@@ -26,7 +29,7 @@ SUBCLASSES = ("sofia::register", "sofia::unregister", "sofia::expire", "conferen
 
 DIALLING = "outgoing"
 """variable_switchd_kind of the leg of a seat's phone that has dialled a number."""
-DIALLED = ("seat", "forward", DIALLING)
+DIALLED = ("seat", "nailed", "forward", DIALLING)
 """variable_switchd_kind of the legs on the other side of the call: those that we have originated,
 and phones that have dialled."""
 CALLED_BACK = "callback"
@@ -224,6 +227,10 @@ def _found_caller(
         event = on.Resumed(
             arrival, float(queued_at), *chosen, priority=int(priority) if priority else None
         )
+    elif state in CONTROLLED and queued_at:
+        # The seat's leg is stopped as a stray one: the caller gets another, before all others.
+        chosen = (variable("switchd_group"), variable("switchd_language"))
+        event = on.Resumed(arrival, float(queued_at), *chosen, priority=HIGHEST_PRIORITY)
     else:
         listener.arrived(leg, arrival)
         return
@@ -263,6 +270,13 @@ def _kind(variable: Callable[[str], str]) -> CallKind:
         return CallKind.INCOMING
     written = variable("switchd_call_kind")
     return CallKind(written) if written in set(CallKind) else CallKind.CALLBACK
+
+
+def line_of(headers: Mapping[str, Any]) -> tuple[str, str]:
+    """Give the seat of a line that is kept open, and the offer for which it was used last, from
+    its `uuid_dump`."""
+    variable = _reader(headers)
+    return variable("switchd_seat"), variable(OFFER)
 
 
 TALK = "talk"

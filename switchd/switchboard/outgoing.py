@@ -25,9 +25,14 @@ _DIALLED = re.compile(r"[0-9*#]{1,24}")
 _EXTENSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NOT_DISPLAYED = re.compile(r"""[\x00-\x1f\x7f'"\\{}\[\]<>$|^:]""")
 _FORWARD = {"switchd_kind": "forward", "playback_terminators": "none"}
-_SEAT = {"bridge_filter_dtmf": "true", "playback_terminators": "none"}
+SEAT = {
+    "bridge_filter_dtmf": "true",
+    "playback_terminators": "none",
+    "send_silence_when_idle": "-1",
+}
 """Keys that are pressed at a seat are told to us and to nobody else (switch_ivr_bridge.c,
-bridge_filter_dtmf), and end nothing that is being played."""
+bridge_filter_dtmf), and end nothing that is being played. A seat that is parked is sent silence, so
+that a supervisor can whisper into it (switch_ivr_async.c, eavesdrop_callback)."""
 ORIGINATE_GRACE_SECONDS = 10.0
 """How much longer than the ring time the result of an originate is waited for."""
 RING_TONE = "tone_stream://%(1000,4000,450);loops=-1"
@@ -195,19 +200,19 @@ class FreeSwitch(Together):
         variables = {
             "switchd_kind": "seat",
             "switchd_seat": seat,
-            **_SEAT,
+            **SEAT,
             **elsewhere,
             **_originated(leg, seconds, caller, title, call),
         }
         self._originate(target, leg, seconds, variables)
 
     def _phone(self, seat: str, home: str) -> str:
+        if not _EXTENSION.fullmatch(seat):
+            raise SwitchError(f"{seat[:40]!r} is no extension to dial")
         if home in ("", self._own):
             return f"user/{seat}@{self._domain}"
         if home not in self._peers:
             raise SwitchError(f"seat {seat} is at {home}, which is none of the city's nodes")
-        if not _EXTENSION.fullmatch(seat):
-            raise SwitchError(f"{seat[:40]!r} is no extension to dial")
         return f"sofia/peers/{seat}@{self._peers[home]};transport=udp"
 
     def dial(
@@ -228,7 +233,7 @@ class FreeSwitch(Together):
         for the other side, such as X-Switchd-Call.
         """
         target = self._over(trunk, number)
-        kind = {"switchd_kind": "seat", "switchd_seat": seat, **_SEAT} if seat else _FORWARD
+        kind = {"switchd_kind": "seat", "switchd_seat": seat, **SEAT} if seat else _FORWARD
         variables = {
             **kind,
             **{f"sip_h_{name}": _displayed(value) for name, value in (headers or {}).items()},
@@ -246,7 +251,8 @@ class FreeSwitch(Together):
         facts: Mapping[str, str],
     ) -> None:
         """Originate the leg of a person to be called back, parked, with everything that the
-        dialplan gives to a caller's; results as those of `ring`."""
+        dialplan gives to a caller's; results as those of `ring`. Without a trunk it is a seat's
+        phone."""
         variables = {
             **_originated(leg, seconds, shown, "", leg),
             "switchd_kind": "callback",
@@ -255,7 +261,8 @@ class FreeSwitch(Together):
             "RECORD_STEREO": "true",
             **facts,
         }
-        self._originate(self._over(trunk, number), leg, seconds, variables)
+        target = self._over(trunk, number) if trunk else self._phone(number, "")
+        self._originate(target, leg, seconds, variables)
 
     def ring_tone(self, leg: str, execution: str) -> None:
         """Let a parked leg hear that the other side's phone rings, until the bridge."""

@@ -63,9 +63,14 @@ class Together(Commands):
         else:
             self._api("uuid_audio", f"{leg} stop")
 
-    def listen(self, leg: str, target: str, execution: str) -> None:
+    def listen(self, leg: str, target: str, execution: str, mode: Mode = Mode.LISTEN) -> None:
         """Let a parked leg hear all that is said and heard on another, until that one ends."""
-        self.tag(leg, {"eavesdrop_enable_dtmf": "true"})
+        facts = {
+            "eavesdrop_enable_dtmf": "true",
+            "eavesdrop_whisper_bleg": str(mode is not Mode.LISTEN).lower(),
+            "eavesdrop_whisper_aleg": str(mode is Mode.BARGE).lower(),
+        }
+        self.tag(leg, facts)
         self._execute(leg, "eavesdrop", target, execution)
 
     def whisper(self, leg: str, mode: Mode) -> None:

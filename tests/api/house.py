@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
+from routing.follow_ups import FollowUp
 from routing.indicators import Counts
 from routing.outgoing import Callback, Reason
 from routing.record import CallRecord, EndedBy, Outcome
 from routing.rights import WHOLE_CITY, Identity, Role, Scope
 from routing.screenpop import EarlierCall, OpenCallback
-from switchd.api.ports import Following, Unavailable
+from switchd.api.ports import Following
+from switchd.feed.follow import Feed
+from tests.feed.streams import FakeStream
 
 NOW = 1_795_355_873.0
 SCOPES: Mapping[tuple[str, str], Scope] = {
@@ -25,6 +29,8 @@ SCOPES: Mapping[tuple[str, str], Scope] = {
     ("agent", "8002"): Scope(groups=frozenset({"market"}), agent="8002"),
     ("callback", "1"): Scope(groups=frozenset({"intake"})),
     ("callback", "2"): Scope(groups=frozenset({"market"})),
+    ("follow_up", "1"): Scope("1001", frozenset({"intake"})),
+    ("follow_up", "2"): Scope("1002", frozenset({"market"})),
     ("voicemail", "call-1"): Scope(groups=frozenset({"intake"})),
     ("voicemail", "call-2"): Scope(groups=frozenset({"market"})),
 }
@@ -34,6 +40,7 @@ TOKENS: Mapping[str, Identity] = {
     "seat-1002": Identity("softphone 1002", Role.SEAT, "1002", token_id=2),
     "agent-8001": Identity("8001", Role.SEAT, "1001", token_id=3, agent="8001"),
     "lead-intake": Identity("lead", Role.TEAM_LEAD, groups=frozenset({"intake"}), token_id=4),
+    "lead-1009": Identity("8009", Role.TEAM_LEAD, "1009", frozenset({"intake"}), token_id=8),
     "shift": Identity("8000", Role.SHIFT_SUPERVISOR, token_id=5),
     "admin": Identity("admin", Role.ADMIN, token_id=6),
     "wallboard": Identity("wallboard", Role.READER, token_id=7),
@@ -57,6 +64,16 @@ class FakeHouse:
         self.done: list[tuple[Any, ...]] = []
         self.trouble: Exception | None = None
         self.troubles: dict[str, str] = {}
+        self.stream = FakeStream()
+        self.feed = Feed(self.stream, lambda event: [SCOPES["seat", event.seat]])  # type: ignore[arg-type]
+        self.feed.read(0)
+        self.signed_in_by = "", False, False
+        """PIN, whether to take over, and whether the agent's own token was used."""
+
+    def tells(self, *seats: str, **more: Any) -> None:
+        """Something happens at seats, and the feed has it."""
+        self.stream.tell(*seats, **more)
+        self.feed.read(0)
 
     def _answer(self, answer: Any) -> Any:
         if self.trouble is not None:
@@ -71,10 +88,10 @@ class FakeHouse:
         return self.troubles
 
     def follow(self, since: str) -> Following:
-        raise Unavailable("there is no feed here")
+        return partial(self.feed.follow, since)
 
-    def scope(self, kind: str, name: str) -> Scope:
-        return SCOPES.get((kind, name), WHOLE_CITY)
+    def scopes(self, kind: str, name: str) -> Sequence[Scope]:
+        return [SCOPES.get((kind, name), WHOLE_CITY)]
 
     def status(self) -> Mapping[str, Any]:
         return self._answer(  # type: ignore[no-any-return]
@@ -84,6 +101,8 @@ class FakeHouse:
                 "version": "0.1.0",
                 "plan": "d7026d6bf533",
                 "node": "pds1:8021",
+                "owned_at": "",
+                "standbys": [],
                 "nodes": [{"owner": "pds1:8021", "place": "pds1:/var", "heard_at": NOW}],
                 "now": NOW,
                 "started_at": NOW - 60,
@@ -178,9 +197,17 @@ class FakeHouse:
         return self._answer([_seat(f"100{n}") for n in "12"])  # type: ignore[no-any-return]
 
     def seat_verb(
-        self, seat: str, verb: str, agent: str, reason: str, *more: Any
+        self,
+        seat: str,
+        verb: str,
+        agent: str,
+        reason: str,
+        pin: str = "",
+        take_over: bool = False,
+        vouched: bool = False,
     ) -> Mapping[str, Any]:
         self._does(seat, verb, agent, reason)
+        self.signed_in_by = pin, take_over, vouched
         return _seat(seat)
 
     def dial(self, seat: str, number: str, line: str, who: str) -> Mapping[str, Any]:
@@ -214,12 +241,46 @@ class FakeHouse:
         self._does(verb, id, who)
         return _callback(id)
 
+    def follow_ups(self) -> Sequence[Mapping[str, Any]]:
+        return self._answer([_follow_up(1), _follow_up(2)])  # type: ignore[no-any-return]
+
+    def add_follow_ups(
+        self, wishes: Sequence[Mapping[str, Any]], who: str
+    ) -> Sequence[Mapping[str, Any]]:
+        self._does("add_follow_ups", *wishes, who)
+        return [{"id": 1, "number": wish["number"], "problem": ""} for wish in wishes]
+
+    def change_follow_up(self, id: int, verb: str, who: str) -> Mapping[str, Any]:
+        self._does(verb, id, who)
+        return _follow_up(id)
+
+    def follow_up_result(self, id: int, code: str, note: str, who: str) -> Mapping[str, Any]:
+        self._does("result", id, code, note, who)
+        return _follow_up(id)
+
+    def seat_result(self, seat: str, code: str, note: str, who: str) -> Mapping[str, Any]:
+        self._does("result", seat, code, note, who)
+        return _follow_up(1)
+
+    def seat_follow_up(self, seat: str) -> Mapping[str, Any]:
+        return self._answer(_follow_up(2 if seat == "1002" else 1))  # type: ignore[no-any-return]
+
     def voicemails(self) -> Sequence[Mapping[str, Any]]:
         return self._answer([_voicemail("1"), _voicemail("2")])  # type: ignore[no-any-return]
 
     def voicemail_handled(self, call: str, who: str) -> Mapping[str, Any]:
         self._does("handled", call, who)
         return _voicemail("1")
+
+    def control(self, seat: str, verb: str, target: str, who: str, why: str) -> Mapping[str, Any]:
+        self._does(verb, seat, target, who, why)
+        return {"call": f"call-{seat[-1]}", "verb": verb}
+
+    def control_call(
+        self, call: str, verb: str, target: str, who: str, why: str
+    ) -> Mapping[str, Any]:
+        self._does(verb, call, target, who, why)
+        return {"call": call, "verb": verb}
 
     def rank(self, call: str, priority: int, who: str, why: str) -> Mapping[str, Any]:
         return self._operator("rank", call, priority, who, why)
@@ -241,6 +302,13 @@ class FakeHouse:
     ) -> Mapping[str, Any]:
         done = self._operator("skill", agent, dict(changes), who, why)
         return {**done, "brings": {"intake": 3}, "seat": "1001", "serves": ["intake"]}
+
+    def watching(self) -> Sequence[Mapping[str, Any]]:
+        return self._answer([_watch("1"), _watch("2")])  # type: ignore[no-any-return]
+
+    def supervise(self, verb: str, who: str, why: str, **wanted: str) -> Mapping[str, Any]:
+        done = self._operator(verb, wanted["target"], wanted["at"], who, why)
+        return {**done, "now": "ready"}
 
     def _operator(self, verb: str, target: str, what: Any, who: str, why: str) -> Mapping[str, Any]:
         self._does(verb, target, what, who, why)
@@ -267,6 +335,18 @@ def _seat(seat: str) -> Mapping[str, Any]:
         "call": f"call-{seat[-1:]}",
         "until": None,
         "after_call": None,
+    }
+
+
+def _watch(number: str) -> Mapping[str, Any]:
+    return {
+        "seat": "1009",
+        "who": "8009",
+        "call": f"call-{number}",
+        "over": f"100{number}",
+        "mode": "listen",
+        "stage": "listening",
+        "began_at": NOW,
     }
 
 
@@ -319,6 +399,12 @@ def _callback(id: int) -> Mapping[str, Any]:
     group = GROUPS.get(str(id), "intake")
     one = Callback(id, "13900000001", "12345", group, "zh", Reason.ADDED, NOW, NOW)
     return asdict(one)
+
+
+def _follow_up(id: int) -> Mapping[str, Any]:
+    group = GROUPS.get(str(id), "intake")
+    one = FollowUp(id, "13900000001", "12345", group, "zh", Reason.ADDED, NOW, NOW)
+    return asdict(replace(one, seat=f"100{id}"))
 
 
 def _voicemail(number: str) -> Mapping[str, Any]:

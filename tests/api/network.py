@@ -17,6 +17,7 @@ from switchd.api.door import TokenDoor
 from switchd.api.rates import Rate
 from switchd.api.replies import MemoryReplies, Replies
 from switchd.api.server import TcpServer
+from switchd.api.streams import Streams
 from tests.api.house import FakeCredentials, FakeHouse
 
 _Found = TypeVar("_Found")
@@ -53,6 +54,7 @@ class Network:
         rate: Rate = OFTEN,
         origins: tuple[str, ...] = (),
         replies: Replies | None = None,
+        streams: Streams | None = None,
         connections: int = 100,
         behind_proxy: bool = False,
         now: Callable[[], float] = lambda: 0.0,
@@ -60,7 +62,9 @@ class Network:
         self.house = house
         self.credentials = FakeCredentials()
         door = TokenDoor(self.credentials, now, rate, behind_proxy=behind_proxy)
-        app = build(house, door, origins=origins, replies=replies or MemoryReplies())
+        self.streams = streams or Streams()
+        replies = replies or MemoryReplies()
+        app = build(house, door, origins=origins, replies=replies, streams=self.streams)
         self.server = TcpServer("127.0.0.1", 0, app, connections)
 
     @property

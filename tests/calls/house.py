@@ -143,6 +143,9 @@ class FakeSwitch(_Fake):
     def bridge(self, leg: str, other: str) -> None:
         self._ask("bridge", leg, other)
 
+    def hint(self, leg: str, prompt: str) -> None:
+        self._ask("hint", leg, prompt)
+
     def keep(self, leg: str) -> None:
         self._ask("keep", leg)
 
@@ -158,8 +161,8 @@ class FakeSwitch(_Fake):
     def mute(self, leg: str, on: bool) -> None:
         self._ask("mute", leg, on)
 
-    def listen(self, leg: str, target: str, execution: str) -> None:
-        self._ask("listen", leg, target)
+    def listen(self, leg: str, target: str, execution: str, mode: Mode = Mode.LISTEN) -> None:
+        self._ask("listen", leg, target, mode)
 
     def whisper(self, leg: str, mode: Mode) -> None:
         self._ask("whisper", leg, mode)

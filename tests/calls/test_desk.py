@@ -8,8 +8,9 @@ import pytest
 
 from routing.callflow import Call, State
 from routing.callflow import events as on
+from routing.dialling import Dialling
 from routing.entry import Arrival
-from routing.plan import Plan
+from routing.plan import Plan, Trunk
 from routing.record import EndedBy, Outcome
 from switchd.calls.desk import PARK, TALK, Desk
 from tests.calls.house import FakeClock, FakeLedger, FakeQueue, FakeRegister, FakeSwitch, wait_until
@@ -276,3 +277,56 @@ class TestTheQueueLostItsData:
         room.talking().desk.forgotten(known=())
         room.has_taken_everything()
         assert room.call.state is State.TALKING
+
+
+class TestASeatThatDials:
+    OUTSIDE = Dialling(trunk="carrier")
+
+    def dials(self, room: Room, number: str = "13937512345") -> str:
+        return room.desk.dial_out(on.DialledOut("1001", number, "phone-leg"))
+
+    @pytest.fixture
+    def room(self) -> Iterator[Room]:
+        room = Room(plan(dialling=self.OUTSIDE))
+        yield room
+        room.desk.stop()
+
+    def test_is_served_once_however_often_its_leg_is_found(self, room: Room) -> None:
+        first = self.dials(room)
+        room.reaches(State.CALLING)
+        assert self.dials(room) == first
+        assert len(room.desk) == 1
+
+    def test_is_on_the_other_side_of_its_call(self, room: Room) -> None:
+        call = self.dials(room)
+        room.reaches(State.CALLING)
+        room.desk.deliver(call, on.SeatAnswered(call))
+        room.reaches(State.CONNECTING)
+        room.desk.deliver("phone-leg", on.Bridged("phone-leg"))
+        room.reaches(State.TALKING)
+        room.desk.deliver("phone-leg", on.SeatGone("phone-leg", "NORMAL_CLEARING", by_seat=True))
+        room.reaches(State.AFTER_TALK)
+
+    def test_leaves_nothing_behind(self, room: Room) -> None:
+        call = self.dials(room)
+        room.reaches(State.CALLING)
+        room.desk.deliver("phone-leg", on.SeatGone("phone-leg", "NORMAL_CLEARING", by_seat=True))
+        room.reaches(State.ENDING)
+        room.desk.deliver(call, on.CallerGone("ORIGINATOR_CANCEL", EndedBy.SYSTEM))
+        wait_until(lambda: len(room.ledger.records) == 1)
+        assert (call in room.desk, "phone-leg" in room.desk) == (False, False)
+
+    def test_to_whom_redis_cannot_be_asked_is_told_so(self, room: Room) -> None:
+        room.queue.trouble["occupy"] = "redis"
+        self.dials(room)
+        room.reaches(State.EXPLAINING)
+
+    def test_for_the_police_is_connected_though_redis_cannot_be_asked(self) -> None:
+        carrier = Trunk("carrier", proxy="192.0.2.1:5060")
+        room = Room(plan(trunks={"carrier": carrier}))
+        room.queue.trouble["occupy"] = "redis"
+        call = self.dials(room, "110")
+        room.reaches(State.CALLING)
+        room.desk.deliver(call, on.SeatAnswered(call))
+        room.reaches(State.CONNECTING)
+        room.desk.stop()

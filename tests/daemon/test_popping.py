@@ -12,13 +12,15 @@ from gevent.event import Event as Flag
 
 from routing.callflow import Call
 from routing.callflow import events as on
+from routing.callflow.parties import Party
 from routing.record import EndedBy
 from routing.screenpop import Earlier
+from routing.transfers import Kind, Role, Target
 from switchd import popping
 from switchd.popping import PopDesk
 from switchd.records.errors import StoreUnavailable
 from tests.calls.house import wait_until
-from tests.routing.build import NOW, Story, plan
+from tests.routing.build import NOW, Story, offer, plan
 
 FOUND = Earlier(calls=3, answered=2)
 
@@ -86,6 +88,15 @@ class TestAnOffer:
         assert room.rings()["history"] is None
         room.slow.set()
         wait_until(lambda: room.desk.pop("leg-a")["history"] is not None)  # type: ignore[index]
+
+    def test_to_a_seat_that_is_consulted_brings_it_there(self, room: Room) -> None:
+        asked = offer("leg-c", "1002")
+        target = Target(Kind.SEAT, "1002")
+        party = Party("leg-c", Role.CONSULT, "1002", target, asked)
+        room.calls["leg-a"] = replace(room.story.talking().call, parties=(party,))
+        room.desk.rung(room.calls["leg-a"], "leg-c")
+        wait_until(lambda: room.told)
+        assert [(seat, pop["offer"]) for seat, pop in room.told] == [("1002", "leg-c")]
 
     def test_of_a_caller_who_withholds_the_number_asks_nothing(self, room: Room) -> None:
         room.calls["leg-a"] = replace(room.story.call, caller="")

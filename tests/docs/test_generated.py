@@ -22,7 +22,13 @@ SPOKEN = (
 )
 """What a seat hears of a transfer."""
 
-PAGES = ("docs/callflow.md", "docs/configuration.md", "config/switchd.schema.json", *SEAT_GUIDES)
+PAGES = (
+    "docs/http-api.md",
+    "docs/callflow.md",
+    "docs/configuration.md",
+    "config/switchd.schema.json",
+    *SEAT_GUIDES,
+)
 
 
 @pytest.fixture(scope="module")

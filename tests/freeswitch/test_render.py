@@ -171,7 +171,14 @@ class TestHostileText:
         settings = city.settings(tmp_path, feature_codes={"*10": "sign_in"})
         render(city.plan(), settings, out)
         text = (out / "contexts/switchd-seats.xml").read_text()
-        assert r'expression="^\*10$"' in text
+        assert r'expression="^(\*10)$"' in text
+
+    def test_behind_the_code_for_a_result_comes_the_result(self, tmp_path: Path, out: Path) -> None:
+        settings = city.settings(tmp_path, feature_codes={"*15": "follow_up_result"})
+        render(city.plan(), settings, out)
+        text = (out / "contexts/switchd-seats.xml").read_text()
+        assert r'expression="^(\*15[0-9]{1,8})$"' in text
+        assert 'data="switchd_code=$1"' in text
 
     def test_a_number_that_a_seat_dials_is_parked_behind_the_codes(
         self, tmp_path: Path, out: Path

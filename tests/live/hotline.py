@@ -36,6 +36,7 @@ SHORT_PROMPTS = (
     "callback_keys",
     "callback_kept",
     "callback_preview",
+    "follow_up_preview",
     "voicemail_greeting",
     "voicemail_kept",
 )

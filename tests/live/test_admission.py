@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from routing.record import Outcome
+from routing.record import EndedBy, Outcome
 from switchd.demo.telephones.sipp import until
 from tests.live.hotline import LiveHotline
 
@@ -28,7 +28,7 @@ def little_room(outside: int) -> Mapping[str, Any]:
                 "limits": {"waiting": WAITING, "then": "busy"},
             },
         },
-        "admission": {"dropped_seconds": 60},
+        "admission": {"dropped_seconds": 60, "same_agent_seconds": 60},
     }
 
 
@@ -89,6 +89,34 @@ class TestADroppedLine:
         assert second.queued_at == first.queued_at
         served = hotline.record(other).answered_at
         assert served is None or (second.answered_at or served) < served
+
+    @pytest.mark.parametrize(
+        ("bye_reason", "cause", "kept"),
+        [
+            pytest.param("", "NORMAL_CLEARING", False, id="a good-bye"),
+            pytest.param("Q.850;cause=38", "NETWORK_OUT_OF_ORDER", True, id="the network's fault"),
+        ],
+    )
+    def test_who_was_cut_off_in_a_talk_has_the_old_place_and_who_said_good_bye_the_agent(
+        self, hotline: LiveHotline, bye_reason: str, cause: str, kept: bool
+    ) -> None:
+        number = mobile()
+        hotline.house.seat("1001", answers_after=0.1)
+        hotline.makes_ready("1001")
+        talk = hotline.house.call(number, "12345", hangs_up_after=5.0, bye_reason=bye_reason)
+        assert talk.wait(30)
+        first = hotline.record(number)
+        assert (first.outcome, first.cause) == (Outcome.ANSWERED, cause)
+        assert first.ended_by is EndedBy.CALLER
+        hotline.waits_until_seat_is("1001", "ready")
+        assert hotline.house.call(number, "12345", hangs_up_after=5.0).wait(30)
+        second = hotline.records(number, 2)[1]
+        assert second.agent == first.agent
+        assert (second.queued_at == first.queued_at) is kept
+        steps = {step.what for step in second.trace}
+        assert steps & {"entry.place_kept", "entry.same_agent"} == {
+            "entry.place_kept" if kept else "entry.same_agent"
+        }
 
     def test_who_calls_again_while_waiting_ends_the_earlier_call(
         self, hotline: LiveHotline

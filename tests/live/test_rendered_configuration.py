@@ -225,8 +225,20 @@ class TestAFeatureCode:
         assert call.wait()
         assert call.final == 403
 
-    def test_any_other_number_is_unknown(self, house: House) -> None:
-        call = house.dial("1001", "13800000000")
+    def test_any_other_code_is_unknown(self, house: House) -> None:
+        call = house.dial("1001", "*999")
+        assert call.wait()
+        assert call.final == 404
+
+
+class TestANumberThatASeatDials:
+    def test_parks_with_the_seat_that_dialled_it(self, house: House, events: EventSocket) -> None:
+        house.dial("1001", "13800000000", claims_to_be="1002")
+        park = events.wait(parked("outgoing", "1002"))
+        assert variables(park, "seat", "number") == ["1001", "13800000000"]
+
+    def test_is_not_repeated_if_it_is_none(self, house: House) -> None:
+        call = house.dial("1001", "13800a000")
         assert call.wait()
         assert call.final == 404
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import wave
 from array import array
+from bisect import bisect
 from collections.abc import Collection
 from itertools import groupby, pairwise
 from math import cos, pi, sin
@@ -72,3 +73,40 @@ def _loudness(samples: array[int], hertz: int) -> float:
         before, last = last, sample + turn * last - before
     power = before * before + last * last - turn * before * last
     return 2 * max(0.0, power) ** 0.5 / len(samples)
+
+
+def frequencies_over_time(path: Path) -> tuple[list[int], ...]:
+    """Return for each channel the frequency in each quarter of a second that is not silent, the
+    first and last second of the recording left out, to the nearest 20 Hz."""
+    found = []
+    for samples in _channels(path):
+        whole = samples[RATE:-RATE]
+        pieces = [whole[start : start + 2000] for start in range(0, len(whole) - 1999, 2000)]
+        loud = [piece for piece in pieces if max(map(abs, piece)) > 1000]
+        rises = [sum(a < 0 <= b for a, b in pairwise(piece)) for piece in loud]
+        found.append([round(each * 4 / 20) * 20 for each in rises])
+    return tuple(found)
+
+
+def sounds(path: Path, hertz: Collection[int]) -> set[int]:
+    """Tell which of these tones are in the last second of what was sent to a leg, several at once;
+    see `heard` for the channel."""
+    last = _channels(path)[-1][-RATE:]
+    return {one for one in hertz if _loudness(last, one) > LOUD}
+
+
+def voice(path: Path, hertz: int) -> Path:
+    """Write a second of a sine wave, raw A-law, so soft that four together are not distorted."""
+    codes = sorted((_decoded(code), code) for code in range(256))
+    wave = (3000 * sin(2 * pi * hertz * n / RATE) for n in range(RATE))
+    path.write_bytes(bytes(codes[min(bisect(codes, (one, 0)), 255)][1] for one in wave))
+    return path
+
+
+def _decoded(code: int) -> int:
+    """What an octet of A-law stands for (ITU-T G.711)."""
+    bits = code ^ 0x55
+    segment, step = bits >> 4 & 7, bits & 15
+    size = (step << 4) + 8 + (0x100 if segment else 0)
+    size <<= max(0, segment - 1)
+    return size if bits & 0x80 else -size

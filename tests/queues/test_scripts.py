@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing import queueing
+from switchd.feed.stream import LENGTH
 from switchd.queues.connection import connect
 from switchd.queues.entrance import Entrance
 from switchd.queues.facts import QueueUnavailable
@@ -20,6 +21,7 @@ from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
 from switchd.queues.order import BAND, PRIORITIES, SLOPES, score, to_hundredths, to_points
 from switchd.queues.scripts import Scripts, load_all, source, verbs
+from switchd.queues.stream import SeatStream
 from switchd.queues.waitlist import Waitlist
 from tests.queues.hall import Hall
 
@@ -31,7 +33,9 @@ OF_INDICATORS = ("count_end", "indicators")
 OF_ENTRANCE = ("arrive", "forget_held", "hold_place", "leave_place", "take_over")
 """Verbs of `switchd.queues.entrance`, likewise."""
 OWNERS = {
-    verb: next(owner for owner in (Waitlist, Nodes, Measured, Entrance) if hasattr(owner, verb))
+    verb: next(
+        owner for owner in (Waitlist, Nodes, Measured, Entrance, SeatStream) if hasattr(owner, verb)
+    )
     for verb in VERBS
     if verb not in OF_INDICATORS
 }
@@ -115,6 +119,11 @@ class TestKeys:
         named = re.findall(r"(\w+) = KEYS\[(\d+)\]", (LUA / file).read_text())
         assert tuple(name for name, _ in named) == keys.LUA_ORDER
         assert [int(number) for _, number in named] == list(range(1, len(named) + 1))
+
+    def test_seats_and_daemons_agree_on_how_long_the_stream_is(self) -> None:
+        written = re.search(r"stream_length = (\d+)", (LUA / "_events.lua").read_text())
+        assert written is not None
+        assert int(written[1]) == LENGTH
 
     def test_all_keys_of_a_city_carry_its_hash_tag(self) -> None:
         keys = Keys("pingdingshan").for_lua()

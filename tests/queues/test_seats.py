@@ -267,3 +267,20 @@ class TestPlanChanges:
         hall.list.forget_seat("1001", hall.now)
         assert not hall.list.release("1001", offer.token, 10, hall.now)
         assert hall.list.snapshot(hall.now).seats == {}
+
+
+class TestWhoeverListens:
+    def test_is_told_of_what_agents_do_and_of_nothing_that_was_refused(self, hall: Hall) -> None:
+        heard: list[tuple[str, str]] = []
+        hall.define("1001", "hotline")
+        hall.list.seat_changed.append(lambda verb, seat: heard.append((verb, seat.state)))
+        with pytest.raises(SeatRefused):
+            hall.list.ready("1001", hall.now)
+        hall.list.sign_in("1001", "8001", hall.now)
+        hall.list.ready("1001", hall.now)
+        hall.list.sign_out("1001", hall.now)
+        assert heard == [
+            ("sign_in", SeatState.NOT_READY),
+            ("ready", SeatState.READY),
+            ("sign_out", SeatState.SIGNED_OUT),
+        ]

@@ -111,10 +111,13 @@ class TestAVerbThatDoesNotFit:
 
     def test_is_spoken_to_a_seat_that_asked_by_keys(self, world: ControlWorld) -> None:
         world.asks("consult", "seat:9999", spoken=True)
-        assert told(world) == ["transfer_not_allowed"]
-        world.happens(on.Played(world.story.call.telling))
-        world.all_is_told()
+        assert asked_for(world, do.Hint) == [do.Hint(SEAT, "transfer_not_allowed")]
         assert world.talk() == {CALLER, SEAT}
+
+    def test_is_spoken_to_a_seat_that_has_the_caller_on_hold(self, world: ControlWorld) -> None:
+        world.asks("hold")
+        world.asks("swap", spoken=True)
+        assert told(world) == ["seat_refused"]
 
 
 class TestConsult:
@@ -415,7 +418,8 @@ class TestEmergency:
     def test_that_is_not_reached_is_told(self, world: ControlWorld) -> None:
         world.asks("emergency", "120")
         world.hangs_up(world.leg_of("120"), "USER_BUSY")
-        assert told(world) == ["transfer_busy"]
+        assert asked_for(world, do.Hint) == [do.Hint(SEAT, "transfer_busy")]
+        assert world.talk() == {CALLER, SEAT}
 
 
 class TestBlindTransfer:

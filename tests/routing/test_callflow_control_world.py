@@ -13,6 +13,9 @@ from routing.callflow.positions import MOVING, At
 from routing.record import CallRecord
 from tests.routing.control_world import CALLER, SEAT, TARGETS, VERB_NAMES, ControlWorld
 
+WITH_OTHERS = {State.CONSULTING, State.CONFERENCE, State.TRANSFERRING, State.FAREWELL}
+"""States in which somebody who was brought in may be up."""
+
 
 def tiles(record: CallRecord) -> None:
     """The parts follow each other from the answer to the end of the talk."""
@@ -28,6 +31,9 @@ def tiles(record: CallRecord) -> None:
 def nothing_stands_still(world: ControlWorld) -> None:
     """When all has been told, every leg is where it should be or a timer will look at it."""
     call = world.story.call
+    brought_in = {party.leg for party in call.parties if party.answered}
+    assert not brought_in or call.state in WITH_OTHERS
+    assert brought_in <= set(call.spots)
     if not call.spots or list(world.arriving()):
         return
     moving = any(spot.at in MOVING for spot in call.spots.values())

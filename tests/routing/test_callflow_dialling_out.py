@@ -137,12 +137,11 @@ class TestANumberThatDoesNotAnswer:
 
 
 class TestWhatIsRefused:
-    @pytest.mark.parametrize("number", ["13901234567", "0044123456", "12345", "1002", "*99"])
+    @pytest.mark.parametrize("number", ["13901234567", "0044123456", "12345", "*99"])
     def test_a_number_that_may_not_be_dialled_is_explained_and_written_down(
         self, number: str
     ) -> None:
-        city = replace(CITY, seats={"1001": Seat("1001", ("intake",)), "1002": Seat("1002", ())})
-        story = dialled(number, city)
+        story = dialled(number)
         (tell,) = story.asked_for(do.Tell)
         assert isinstance(tell, do.Tell)
         assert tell.prompts == ("dial_not_allowed",)
@@ -177,6 +176,18 @@ class TestAnEmergencyNumber:
         story = dialled("119").happens(on.NotOccupied(why))
         assert story.call.state is State.CALLING
         assert story.happens(on.SeatAnswered(CALL)).asked_for(do.Bridge)
+
+    def test_does_not_wait_for_redis_and_learns_later_who_called(self) -> None:
+        story = dialled("110")
+        assert do.OccupySeat("1001", PHONE, meanwhile=True) in story.todo
+        story.happens(on.SeatAnswered(CALL)).happens(on.Bridged(PHONE))
+        story.happens(on.Occupied("8001"))
+        assert (story.call.state, story.call.agent) == (State.TALKING, "8001")
+
+    def test_that_is_over_before_redis_answers_leaves_no_seat_behind(self) -> None:
+        story = dialled("110").happens(on.SeatGone(PHONE, "NORMAL_CLEARING", by_seat=True))
+        story.happens(on.Occupied("8001"))
+        assert story.todo == (do.ReleaseSeat("1001", PHONE, 0.0),)
 
     def test_is_called_while_the_hotline_is_about_to_stop(self) -> None:
         assert dialled("120", stopping=True).asked_for(do.CallBack)

@@ -91,6 +91,7 @@ ANYTHING = st.sampled_from(
         on.Unstaffed("intake"),
         on.Unstaffed("english"),
         on.Played("leg-b/whisper"),
+        on.SeatGone("leg-b", "NORMAL_CLEARING", False, line_lost=True),
         on.TimerDue("introduction"),
         "audio",
         "keys",

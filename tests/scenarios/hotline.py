@@ -54,7 +54,7 @@ CITY: dict[str, Any] = {
         },
     },
     "groups": {
-        "intake": {"title": "受理", "ring_seconds": 2, "wrap_up_seconds": 0.2},
+        "intake": {"title": "受理", "ring_seconds": 4, "wrap_up_seconds": 0.2},
         "market": {"title": "市场监管", "ring_seconds": 2, "wrap_up_seconds": 0},
     },
     "seats": {"1001": "intake", "1002": "intake", "1003": ["intake", "market"]},
@@ -155,7 +155,13 @@ class Hotline:
             seats = self.client.get("seats")
         except NoDaemon:
             return False
-        return bool(status["freeswitch"]["connected"]) and all(seat["reachable"] for seat in seats)
+        return bool(status["freeswitch"]["connected"]) and all(map(self._at_rest, seats))
+
+    def _at_rest(self, seat: Mapping[str, Any]) -> bool:
+        """Whether its phone is registered; a line is dialled only when somebody signs in."""
+        written = self.city["seats"].get(seat["seat"])
+        nailed_up = isinstance(written, dict) and written.get("nailed_up")
+        return bool(seat["reachable"]) is not (nailed_up == "yes")
 
     def admin(self, *words: str) -> subprocess.CompletedProcess[str]:
         """What the admin's command line says; calls go on meanwhile."""
@@ -275,7 +281,7 @@ class Hotline:
                 self.client.seat(seat["seat"], "sign-out")
         wait_for(
             lambda: all(
-                seat["state"] == "signed_out" and seat["reachable"]
+                seat["state"] == "signed_out" and self._at_rest(seat)
                 for seat in self.client.get("seats")
             ),
             "everybody is signed out",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import wave
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,6 +13,7 @@ import pytest
 
 from routing.record import CallKind, CallRecord, EndedBy, Outcome
 from switchd.api.client import Answer
+from switchd.queues.connection import connect
 from switchd.records.store import Store
 from switchd.sim.phones import Phone
 from tests.scenarios.hotline import CITY, Hotline, wait_for
@@ -60,6 +63,11 @@ def calls(hotline: Hotline, number: str = MOBILE, seat: str = "1001") -> Phone:
     return phone
 
 
+def is_in(hotline: Hotline, state: str) -> None:
+    """Wait until the only call is in a state."""
+    wait_for(lambda: hotline.client.get("calls")[0]["state"] == state, f"the call is {state}")
+
+
 class TestASeatThatDials:
     def test_talks_with_the_number_and_leaves_a_record_and_a_recording(
         self, hotline: Hotline
@@ -67,7 +75,7 @@ class TestASeatThatDials:
         before = hotline.records()
         phone = calls(hotline)
         hotline.waits_until_seat_is("1001", "talking")
-        wait_for(lambda: hotline.client.get("calls")[0]["state"] == "talking", "it is a talk")
+        is_in(hotline, "talking")
         assert hotline.sim.number(MOBILE).shown[-1].endswith(" 2970001")
         phone.hang_up()
         record = last_record(hotline, before)
@@ -158,7 +166,7 @@ class TestClickToDial:
 class TestARestart:
     def test_in_the_middle_of_a_talk_keeps_it_and_its_record(self, hotline: Hotline) -> None:
         phone = calls(hotline)
-        wait_for(lambda: hotline.client.get("calls")[0]["state"] == "talking", "it is a talk")
+        is_in(hotline, "talking")
         outside = hotline.sim.number(MOBILE).legs[0]
         wait_for(lambda: "switchd_answered_at" in outside.variables, "the leg says so")
         hotline.kill_daemon()
@@ -170,3 +178,44 @@ class TestARestart:
         record = last_record(hotline, before)
         assert (record.kind, record.outcome) == (CallKind.OUTGOING, Outcome.ANSWERED)
         hotline.waits_until_seat_is("1001", "ready")
+
+
+class TestDuringTheTalk:
+    def test_the_seat_can_hold_and_come_back(self, hotline: Hotline) -> None:
+        phone = calls(hotline)
+        is_in(hotline, "talking")
+        phone.press("*1#")
+        is_in(hotline, "held")
+        phone.press("*1#")
+        is_in(hotline, "talking")
+        before = hotline.records()
+        phone.hang_up()
+        assert last_record(hotline, before).outcome is Outcome.ANSWERED
+
+    def test_the_seat_can_hand_the_other_side_over_to_a_colleague(self, hotline: Hotline) -> None:
+        hotline.makes_ready("1002")
+        phone = calls(hotline)
+        is_in(hotline, "talking")
+        before = hotline.records()
+        phone.press("*71002#")
+        wait_for(lambda: hotline.sim.seat("1002").talked, "the colleague talks")
+        hotline.waits_until_seat_is("1001", "ready")
+        hotline.sim.seat("1002").hang_up()
+        record = last_record(hotline, before)
+        assert (record.kind, record.outcome) == (CallKind.OUTGOING, Outcome.ANSWERED)
+        assert {leg.seat for leg in record.legs if leg.bridged_at} >= {"1001", "1002"}
+
+
+class TestRedisHangs:
+    def test_and_the_police_are_called_all_the_same(self, hotline: Hotline) -> None:
+        with closing(connect(f"unix://{hotline.folder}/state/redis/redis.sock")) as client:
+            pid = client.info("server")["process_id"]
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            phone, police = hotline.sim.seat("1002"), hotline.sim.number("110")
+            assert phone.calls("110")
+            wait_for(lambda: any(leg.other is not None for leg in police.legs), "they talk")
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        phone.hang_up()
+        wait_for(lambda: not police.legs, "the call is over")

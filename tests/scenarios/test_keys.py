@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import gevent
 import pytest
 
 from routing.record import Outcome
+from switchd.api.client import Answer
 from switchd.sim.callers import SimCaller
 from switchd.sim.phones import Phone
 from tests.scenarios.hotline import CITY, Hotline, heard, wait_for
@@ -59,6 +61,13 @@ def phone(hotline: Hotline, caller: SimCaller) -> Phone:
 
 def becomes(hotline: Hotline, caller: SimCaller, state: str) -> None:
     wait_for(lambda: hotline.call_of(caller)["state"] == state, f"the call is {state}")
+
+
+def asks(hotline: Hotline, seat: str, verb: str, target: str = "") -> None:
+    """Ask for something, as another process would: the stand-in goes on meanwhile."""
+    gevent.get_hub().threadpool.apply(
+        lambda: hotline.client.control(seat, verb, target=target, who="lead")
+    )
 
 
 class TestHolding:
@@ -187,3 +196,65 @@ class TestParking:
         wait_for(lambda: "nobody_parked" in heard(phone), "the seat hears it")
         wait_for(lambda: phone.leg is None, "the phone is hung up")
         assert hotline.seat("1002")["state"] == "ready"
+
+
+class TestAnIdlePhone:
+    @pytest.mark.parametrize(("dialled", "reached"), [("*0", "1003"), ("1002", "1002")])
+    def test_calls_a_supervisor_or_a_seat(
+        self, hotline: Hotline, dialled: str, reached: str
+    ) -> None:
+        hotline.makes_ready("1001")
+        phone, other = hotline.sim.seat("1001"), hotline.sim.seat(reached)
+        before = other.talked
+        assert phone.calls(dialled)
+        wait_for(lambda: other.talked > before, "the two talk")
+        assert other.shown[-1].endswith(" 1001")
+        assert hotline.waits_until_seat_is("1001", "talking")
+        phone.hang_up()
+        wait_for(lambda: other.leg is None, "the other phone is free")
+
+    def test_calls_the_expert_by_the_short_number(self, hotline: Hotline) -> None:
+        hotline.makes_ready("1001")
+        assert hotline.sim.seat("1001").calls("81")
+        wait_for(
+            lambda: any(leg.other is not None for leg in hotline.sim.number(EXPERT).legs),
+            "the two talk",
+        )
+
+
+class TestByCommand:
+    """`switchd seat …`, for people without an application."""
+
+    def test_the_same_can_be_asked_for(
+        self, hotline: Hotline, caller: SimCaller, phone: Phone
+    ) -> None:
+        for verb, target, state in (
+            ("hold", "", "held"),
+            ("resume", "", "talking"),
+            ("consult", "expert:medical", "consulting"),
+            ("three-way", "", "conference"),
+            ("drop", "", "talking"),
+            ("emergency", "110", "conference"),
+            ("cancel", "", "talking"),
+            ("park", "", "parked"),
+        ):
+            asks(hotline, "1001", verb, target)
+            becomes(hotline, caller, state)
+        hotline.makes_ready("1002")
+        said = hotline.admin("seat", "pick-up", "1002", "1001")
+        assert (said.returncode, said.stderr) == (0, "")
+        becomes(hotline, caller, "talking")
+        assert hotline.call_of(caller)["seat"] == "1002"
+
+    def test_what_does_not_fit_is_refused_with_a_sentence(
+        self, hotline: Hotline, caller: SimCaller, phone: Phone
+    ) -> None:
+        said = hotline.admin("seat", "complete", "1001")
+        assert said.returncode == 1
+        assert "complete is not possible while the call is talking" in said.stderr
+        with pytest.raises(Answer, match="no expert seat law"):
+            asks(hotline, "1001", "consult", "expert:law")
+
+    def test_a_seat_without_a_call_has_nothing_to_control(self, hotline: Hotline) -> None:
+        with pytest.raises(Answer, match="seat 1002 is in no call"):
+            asks(hotline, "1002", "hold")

@@ -165,8 +165,9 @@ def sign_in(codes: FeatureCodes, phone: FakePhone, *pressed: str) -> list[str]:
         heard += 1
         wait_until(lambda: len(phone.heard) >= heard)  # noqa: B023 - called within the loop
         codes.collected("leg-1", keys)
-    wait_until(lambda: len(phone.heard) > heard)
-    codes.played("leg-1")
+    if pressed[-1]:
+        wait_until(lambda: len(phone.heard) > heard)
+        codes.played("leg-1")
     wait_until(lambda: "leg-1" not in codes)
     assert phone.heard[0] == "answered"
     assert phone.heard[-1] == "hung up"
@@ -231,7 +232,8 @@ class TestSigningInWithPin:
     def test_who_presses_nothing_is_not_signed_in(
         self, codes: FeatureCodes, seats: FakeSeats, phone: FakePhone, pressed: list[str]
     ) -> None:
-        assert sign_in(codes, phone, *pressed)[-1] == "seat_refused"
+        heard = sign_in(codes, phone, *pressed)
+        assert heard == ["seat_enter_number?", "seat_enter_pin?"][: len(pressed)]
         assert seats.did == []
 
     def test_the_other_codes_ask_nothing(
@@ -248,3 +250,30 @@ class TestSigningInWithPin:
         codes.played("leg-1")
         wait_until(lambda: "leg-1" not in codes)
         assert phone.heard == ["answered", "seat_refused", "hung up"]
+
+
+class TestTheResultOfAFollowUp:
+    """Its code comes behind the feature code."""
+
+    def codes(self, phone: FakePhone, kept: list[tuple[str, str]]) -> FeatureCodes:
+        def put_in(seat: str, result: str) -> None:
+            if result == "9":
+                raise SeatRefusal("'9' is no result")
+            kept.append((seat, result))
+
+        return FeatureCodes({**CODES, "follow_up_result": "*15"}, FakeSeats(), phone, put_in)
+
+    def test_is_kept_and_confirmed(self, phone: FakePhone) -> None:
+        kept: list[tuple[str, str]] = []
+        assert dial(self.codes(phone, kept), phone, "*152") == [
+            "answered",
+            "follow_up_kept",
+            "hung up",
+        ]
+        assert kept == [("1001", "2")]
+
+    def test_that_the_plan_does_not_know_is_refused(self, phone: FakePhone) -> None:
+        assert dial(self.codes(phone, []), phone, "*159")[1] == "seat_refused"
+
+    def test_leaves_the_other_codes_as_they_are(self, phone: FakePhone) -> None:
+        assert dial(self.codes(phone, []), phone, "*11")[1] == "seat_ready"

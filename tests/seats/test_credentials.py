@@ -100,14 +100,6 @@ class TestToken:
         tokens.kept.clear()
         assert credentials.check("swd_a", NOW + FRESH_SECONDS) is None
 
-    def test_one_that_was_revoked_here_opens_nothing_at_once(
-        self, credentials: Credentials, tokens: FakeTokens
-    ) -> None:
-        credentials.check("swd_a", NOW)
-        tokens.kept.clear()
-        credentials.forget()
-        assert credentials.check("swd_a", NOW) is None
-
     def test_without_sql_known_ones_stay_good_until_they_expire(
         self, credentials: Credentials, tokens: FakeTokens
     ) -> None:

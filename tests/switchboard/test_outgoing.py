@@ -133,7 +133,7 @@ class TestRinging:
         variables, _, rest = room.link.said[0][1].rpartition("}")
         assert rest == "user/1001@city.switchd &park()"
         assert variables.count("{") == 1
-        assert variables.replace("\\,", "").count(",") <= 10
+        assert variables.replace("\\,", "").count(",") <= 11
         assert not set(variables) & set("\r\n\0'\"$[]<>|")
 
     def test_a_phone_that_does_not_take_the_call_is_told_by_its_cause(self, room: Room) -> None:
@@ -273,6 +273,15 @@ class TestCallingBack:
     def test_a_trunk_that_takes_no_calls_is_told(self, room: Room) -> None:
         with pytest.raises(SwitchError, match="no proxy"):
             self.calls(room, trunk="inbound")
+
+    def test_without_a_trunk_it_is_the_phone_of_a_seat(self, room: Room) -> None:
+        arguments = self.calls(room, number="1301", trunk="")
+        assert arguments.endswith("}user/1301@city.switchd &park()")
+
+    @pytest.mark.parametrize("number", ["", "1 &hangup", "1301@evil", "${x}"])
+    def test_nothing_but_an_extension_is_rung(self, room: Room, number: str) -> None:
+        with pytest.raises(SwitchError, match="no extension"):
+            self.calls(room, number=number, trunk="")
 
 
 class TestAMessage:

@@ -60,6 +60,7 @@ from routing.callflow.handlers.result import Result
 from routing.callflow.handlers.superseding import superseded
 from routing.callflow.handlers.talking import (
     caller_back,
+    seat_gone_behind,
     seat_left,
     surveyed,
     talk,
@@ -99,6 +100,7 @@ __all__ = [
     "resume",
     "ring",
     "seat_failed",
+    "seat_gone_behind",
     "seat_hung_up_early",
     "seat_left",
     "served",

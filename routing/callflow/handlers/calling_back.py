@@ -31,6 +31,7 @@ from routing.callflow.handlers.offering import (
 )
 from routing.callflow.handlers.result import Result
 from routing.callflow.states import State
+from routing.calling import CallingRules
 from routing.lines import Line, LineKind
 from routing.outgoing import Callback
 from routing.plan import Plan
@@ -38,7 +39,10 @@ from routing.record import CallKind, EndedBy, Outcome
 
 SILENCE_SECONDS = 15.0
 """How much longer than the ring time the switch may take to say what became of the call."""
-_TITLES = {"zh": "回拨 {line} 已等候{minutes}分钟", "en": "Callback {line} waited {minutes} min"}
+_PREVIEWS = {
+    CallKind.CALLBACK: "callback_preview",
+    CallKind.FOLLOW_UP: "follow_up_preview",
+}
 
 
 def begin(call: Call, event: on.CallBackDue, plan: Plan, now: float) -> Result:
@@ -47,9 +51,9 @@ def begin(call: Call, event: on.CallBackDue, plan: Plan, now: float) -> Result:
     line = _line(callback, plan)
     call = replace(
         call,
-        kind=CallKind.CALLBACK,
+        kind=callback.KIND,
         callback=str(callback.id),
-        trunk=plan.callbacks.trunk,
+        trunk=callback.rules(plan).trunk,
         caller=callback.number,
         dialled=line.name if line else callback.line,
         line_dialled=callback.line,
@@ -61,19 +65,19 @@ def begin(call: Call, event: on.CallBackDue, plan: Plan, now: float) -> Result:
         age_slope=line.age_slope if line else 1.0,
         language=callback.language,
         music=line.music if line else plan.music,
-        survey=line.survey if line else False,
+        survey=_survey(callback, line, plan),
         overflow=line.overflow if line else (),
         queued_at=callback.queued_at,
     )
+    is_follow_up = callback.KIND is CallKind.FOLLOW_UP
     call = call.note(
-        now, "callback.begun", callback=callback.id, number=callback.number, tries=callback.tries
+        now,
+        "callback.follow_up" if is_follow_up else "callback.begun",
+        callback=callback.id,
+        number=callback.number,
+        tries=callback.tries,
     )
-    call = replace(
-        call,
-        display=_TITLES["zh" if plan.language == "zh" else "en"].format(
-            line=call.shown, minutes=int(max(0.0, now - callback.queued_at) // 60)
-        ),
-    )
+    call = replace(call, display=callback.display(plan, call.shown, now))
     return ring_seat(call, on.Offered(event.offer), plan, now)
 
 
@@ -81,6 +85,16 @@ def ring_seat(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:
     """One seat's phone, or one more."""
     call, todo = ring(call, event, plan, now)
     return replace(call, state=State.PREVIEW), todo
+
+
+def _survey(callback: Callback, line: Line | None, plan: Plan) -> bool:
+    if callback.KIND is CallKind.FOLLOW_UP:
+        return plan.follow_ups.survey
+    return line.survey if line else False
+
+
+def _rules(call: Call, plan: Plan) -> CallingRules:
+    return plan.follow_ups if call.kind is CallKind.FOLLOW_UP else plan.callbacks
 
 
 def _line(callback: Callback, plan: Plan) -> Line | None:
@@ -96,7 +110,7 @@ def seat_ready(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Re
         return late_seat(call, event, plan, now)
     assert call.queued_at is not None
     others = without(call, event.leg).offers
-    rules = plan.callbacks
+    rules = _rules(call, plan)
     call = replace(
         call,
         state=State.CALLING,
@@ -121,7 +135,7 @@ def seat_ready(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Re
         *(do.StopLeg(other.token, STOPPED_FOR_ANOTHER) for other in others),
         do.CallBack(call.caller, rules.trunk, rules.ring_seconds, shown, facts),
         do.SetTimer("calling", rules.ring_seconds + SILENCE_SECONDS),
-        do.Tell(first.token, ("callback_preview",), call.audio),
+        do.Tell(first.token, (_PREVIEWS[call.kind],), call.audio),
     )
 
 

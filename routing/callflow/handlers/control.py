@@ -7,14 +7,14 @@ said whether a seat can be had.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from routing.callflow import actions as do
 from routing.callflow import events as on
-from routing.callflow.arranging import laid_out
+from routing.callflow.arranging import laid_out, settle
 from routing.callflow.call import Call
 from routing.callflow.handlers import conferring, consulting, holding, transferring
-from routing.callflow.handlers.course import course, drop
+from routing.callflow.handlers.course import drop, say
 from routing.callflow.handlers.result import Result
 from routing.callflow.handlers.wishes import Refusal, done
 from routing.callflow.states import ACCEPTED, ENGAGED, State
@@ -75,9 +75,11 @@ def control(call: Call, event: on.Control, plan: Plan, now: float) -> Result:
     except Refusal as refusal:
         call = call.note(now, "control.refused", verb=event.verb, by=event.who, why=refusal.why)
         reply = do.Reply(event.request, refusal.why)
-        if not event.spoken or call.state not in (S.TALKING, S.HELD):
+        if not event.spoken:
             return call, (reply,)
-        return course(replace(laid_out(call), tell=(refusal.prompt,)), plan, now, reply)
+        call, hint = say(call, refusal.prompt)
+        call, told = settle(call)
+        return call, (reply, *hint, *told)
 
 
 def not_now(call: Call, event: on.Control, plan: Plan, now: float) -> Result:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from routing.callflow import actions as do
-from routing.callflow.arranging import bring_back, is_settled, laid_out, settle, without_leg
+from routing.callflow.arranging import bring_back, is_settled, settle, without_leg
 from routing.callflow.call import Call
 from routing.callflow.handlers.reaching import dismiss, forget, let_go
 from routing.callflow.handlers.result import Result
@@ -219,13 +219,28 @@ def quest_over(call: Call, quest: Quest, plan: Plan, now: float, prompt: str) ->
         call, todo = first_in_line(call, plan, now, "transfer failed")
     elif call.state is State.CONSULT_RINGING and quest.purpose is Purpose.CONSULT:
         call, todo = back_to_seat(call, plan, now, prompt)
-    elif call.state is State.TALKING and (quest.spoken or not quest.request):
-        call, todo = back_to_seat(laid_out(call), plan, now, prompt)
-    elif call.state is State.CONFERENCE:
-        call, todo = shrink(call, plan, now)
     else:
-        call, todo = course(call, plan, now)
+        call, hint = _hint(call, quest, prompt)
+        goes_on = shrink if call.state is State.CONFERENCE else course
+        call, todo = goes_on(call, plan, now)
+        todo = (*hint, *todo)
     return call, (told, *todo)
+
+
+def _hint(call: Call, quest: Quest, prompt: str) -> Result:
+    """Let the seat hear why nobody comes, while it goes on; an answer may have told it."""
+    if quest.request and not quest.spoken:
+        return call, ()
+    return say(call, prompt)
+
+
+def say(call: Call, prompt: str) -> Result:
+    """Let the seat hear a prompt; whoever it talks with does not."""
+    if call.offer is None:
+        return call, ()
+    if call.state is State.HELD:
+        return replace(call, tell=(prompt,)), ()
+    return call, (do.Hint(call.offer.token, prompt),)
 
 
 def drop(call: Call, party: Party, plan: Plan, now: float) -> Result:

@@ -18,7 +18,7 @@ from routing.callflow.handlers.result import Result
 from routing.callflow.states import State
 from routing.lines import Line
 from routing.numbers import EMERGENCY
-from routing.outside import line_of, outside
+from routing.outside import called, line_of
 from routing.plan import Plan
 from routing.record import CallKind, EndedBy, LegRecord, Outcome
 from routing.seats import Offer
@@ -52,7 +52,7 @@ def begin(call: Call, event: on.DialledOut, plan: Plan, now: float) -> Result:
     """Somebody at a seat wants to talk with somebody outside."""
     line = line_of(event.seat, plan, event.line)
     name = line.name if line else ""
-    wanted = outside(event.number, name, plan)
+    wanted = called(event.number, event.seat, name, plan, now)
     seat_leg = event.leg or f"{call.id}-seat"
     group = _group(event.seat, line, plan)
     offer = Offer(seat_leg, call.id, event.seat, "", group, now, now)
@@ -80,7 +80,7 @@ def begin(call: Call, event: on.DialledOut, plan: Plan, now: float) -> Result:
     occupy = do.OccupySeat(event.seat, seat_leg)
     if wanted.is_emergency and wanted.ways and event.leg:
         call, todo = _call(call, now)
-        return call, (do.AnswerSeat(event.leg), *todo, occupy)
+        return call, (do.AnswerSeat(event.leg), *todo, replace(occupy, meanwhile=True))
     if event.stopping and not wanted.is_emergency:
         return refuse(call.note(now, "outgoing.stopping"), plan, now, UNAVAILABLE, "CALL_REJECTED")
     if not wanted.ways:
@@ -108,8 +108,11 @@ def occupied(call: Call, event: on.Occupied, plan: Plan, now: float) -> Result:
 
 
 def occupied_late(call: Call, event: on.Occupied, plan: Plan, now: float) -> Result:
-    """An emergency call did not wait for this."""
-    return _known(call, event.agent), ()
+    """An emergency call did not wait for this; if it is over, the seat is let go again."""
+    if call.offer is not None:
+        return _known(call, event.agent), ()
+    leg = next(leg for leg in call.legs if leg.role == "seat")
+    return call, (do.ReleaseSeat(leg.seat, leg.leg, 0.0),)
 
 
 def not_occupied(call: Call, event: on.NotOccupied, plan: Plan, now: float) -> Result:
@@ -162,7 +165,7 @@ def not_reached(call: Call, now: float, cause: str) -> Result:
     if call.ways:
         return call, (*stop, do.SetTimer("next way", NEXT_WAY_SECONDS))
     call = replace(call, outcome=Outcome.NOT_REACHED, cause=cause, ended_by=EndedBy.SYSTEM)
-    call, told = _explain(call, _REASONS.get(cause, UNAVAILABLE))
+    call, told = _explain(call, _REASONS.get(cause, UNAVAILABLE), interrupt=True)
     return call, (*stop, *told)
 
 
@@ -185,15 +188,16 @@ def refuse(call: Call, plan: Plan, now: float, prompt: str, cause: str) -> Resul
         return _over(call, plan, now, Outcome.REFUSED, cause, EndedBy.SYSTEM)
     offer = call.offer
     assert offer is not None
-    call, told = _explain(call, prompt)
+    call, told = _explain(call, prompt, interrupt=False)
     return call, (do.AnswerSeat(offer.token), *told)
 
 
-def _explain(call: Call, prompt: str) -> Result:
+def _explain(call: Call, prompt: str, *, interrupt: bool) -> Result:
+    """Say why. A break where nothing is played would take back that the line was picked up."""
     offer = call.offer
     assert offer is not None
     call = replace(call, state=State.EXPLAINING, audio=f"{offer.token}/why")
-    tell = do.Tell(offer.token, (prompt,), call.audio, interrupt=True)
+    tell = do.Tell(offer.token, (prompt,), call.audio, interrupt)
     return call, (tell, do.SetTimer("explaining", EXPLAINING_SECONDS))
 
 

@@ -54,12 +54,13 @@ def _told(call: Call) -> Result:
     spots = dict(call.spots)
     for leg, spot in spots.items():
         if spot.at is At.PARKED and spot.hears != FAREWELL:
-            todo.append(do.Tell(leg, ("caller_gone",), _execution(leg), bool(spot.hears)))
+            todo.append(do.Tell(leg, ("caller_gone",), farewell_execution(leg), bool(spot.hears)))
             spots[leg] = replace(spot, hears=FAREWELL)
     return replace(call, spots=spots), tuple(todo)
 
 
-def _execution(leg: str) -> str:
+def farewell_execution(leg: str) -> str:
+    """Name the execution that tells whoever is on `leg`."""
     return f"{leg}/farewell"
 
 
@@ -78,7 +79,7 @@ def elsewhere(call: Call, event: on.Bridged | on.Joined, plan: Plan, now: float)
 
 def told(call: Call, event: on.Played, plan: Plan, now: float) -> Result:
     """Somebody has been told: good-bye."""
-    leg = next((leg for leg in call.spots if event.execution == _execution(leg)), None)
+    leg = next((leg for leg in call.spots if event.execution == farewell_execution(leg)), None)
     return call, (do.StopLeg(leg, "NORMAL_CLEARING"),) if leg is not None else ()
 
 

@@ -13,6 +13,7 @@ from routing.callflow.handlers.ending import hang_up
 from routing.callflow.handlers.legs import end_leg, is_offered
 from routing.callflow.handlers.result import Result
 from routing.callflow.states import State
+from routing.lines import HIGHEST_PRIORITY
 from routing.plan import Plan
 from routing.record import CallKind, EndedBy, Outcome
 
@@ -63,16 +64,37 @@ def seat_left(call: Call, event: on.SeatGone, plan: Plan, now: float) -> Result:
         return call, ()
     call, release = _talk_over(call, plan, now)
     by = EndedBy.SEAT if event.by_seat else None
-    return replace(call, state=State.AFTER_TALK, ended_by=by), release
+    lost = event.line_lost and call.kind is not CallKind.OUTGOING
+    return replace(call, state=State.AFTER_TALK, ended_by=by, comes_back=lost), release
 
 
 def caller_back(call: Call, event: on.CallerBack, plan: Plan, now: float) -> Result:
-    """The caller is parked again: ask, thank, good-bye."""
+    """The caller is parked again: ask, thank, good-bye; or, if it was the seat's line that broke,
+    back to the list before everybody else."""
+    if call.comes_back:
+        return _first_in_line(call, plan, now, interrupt=False)
     release: tuple[do.Action, ...] = ()
     if call.state is State.TALKING:
         call, release = _talk_over(call, plan, now)
     call = replace(call, ended_by=call.ended_by or EndedBy.SEAT).next_audio()
     return after_talk(call, plan, now, release)
+
+
+def seat_gone_behind(call: Call, event: on.SeatGone, plan: Plan, now: float) -> Result:
+    """The seat's leg ended, as the caller's return has told already; if it was its line that broke
+    the caller has not been served to the end, and the recording goes on."""
+    call = end_leg(call, event.leg, event.cause, now)
+    if not event.line_lost or call.kind is CallKind.OUTGOING:
+        return call, ()
+    call, todo = _first_in_line(call, plan, now, interrupt=True)
+    record = (do.Tag({"RECORD_APPEND": "true"}), do.StartRecording(call.recording))
+    return call, (*todo, *(record if call.recording else ()))
+
+
+def _first_in_line(call: Call, plan: Plan, now: float, interrupt: bool) -> Result:
+    call = replace(call, comes_back=False, priority=HIGHEST_PRIORITY, ended_by=None)
+    call = call.note(now, "queue.first_in_line", group=call.group, why="line lost")
+    return waiting.wait(call, plan, now, interrupt)
 
 
 def after_talk(

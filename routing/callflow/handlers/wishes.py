@@ -19,7 +19,7 @@ from routing.transfers import Problem, Target, Way
 class Refusal(Exception):
     """What was asked for is not done; nothing has changed."""
 
-    def __init__(self, why: str, prompt: str = "transfer_not_allowed") -> None:
+    def __init__(self, why: str, prompt: str = "seat_refused") -> None:
         super().__init__(why)
         self.why = why
         self.prompt = prompt

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from routing.outgoing import Callback
 from switchd.api.ports import House
-from switchd.api.route import TEXT, About, Answer, Asked, Deed, Nothing, get, post
+from switchd.api.route import NUMBER, TEXT, About, Answer, Asked, Deed, Nothing, get, post
 
 
 class NewCallback(Deed):
@@ -67,14 +67,13 @@ def voicemail_handled(house: House, asked: Asked[Deed]) -> Mapping[str, Any]:
     return house.voicemail_handled(asked["voicemail"], asked.who)
 
 
+_CALLBACK: Final = f"/v1/callbacks/{{callback{NUMBER}}}"
 _OF_GROUP: Final = ("group", About.GROUP)
 ROUTES: Final = (
     get("/v1/callbacks", callbacks, list[Callback], "see.callbacks", each=_OF_GROUP),
     post("/v1/callbacks", add_callback, Callback, "callbacks.add", NewCallback),
-    post(
-        "/v1/callbacks/{callback:int}/cancel", cancel_callback, Callback, "callbacks.cancel", Deed
-    ),
-    post("/v1/callbacks/{callback:int}/retry", retry_callback, Callback, "callbacks.retry", Deed),
+    post(f"{_CALLBACK}/cancel", cancel_callback, Callback, "callbacks.cancel", Deed),
+    post(f"{_CALLBACK}/retry", retry_callback, Callback, "callbacks.retry", Deed),
     get("/v1/voicemails", voicemails, list[Voicemail], "see.voicemails", each=_OF_GROUP),
     post(
         "/v1/voicemails/{voicemail}/handled",

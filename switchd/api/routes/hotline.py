@@ -21,6 +21,8 @@ class Figures(Answer):
     abandoned: int
     short_abandons: int
     timed_out: int
+    removed: int
+    """Taken out of the list by a supervisor."""
     callbacks: int
     voicemails: int
     could_not_enter: int
@@ -105,7 +107,7 @@ class Admission(Answer):
     """Rule → calls refused by it since the start."""
 
 
-class Status(Answer):
+class Glance(Answer):
     """The hotline at a glance."""
 
     city: str
@@ -114,6 +116,10 @@ class Status(Answer):
     plan: str
     """Version of the plan in force."""
     node: str
+    owned_at: str
+    """Where the daemon is that has the calls, while this one stands by; empty if this one has."""
+    standbys: list[str]
+    """Where the daemons are that stand by for the node."""
     nodes: list[Node]
     now: float
     started_at: float
@@ -285,7 +291,7 @@ def reload(house: House, asked: Asked[Deed]) -> Mapping[str, Any]:
 
 
 ROUTES: Final = (
-    get("/v1/status", status, Status, "see.status"),
+    get("/v1/status", status, Glance, "see.status"),
     get("/v1/queues", queues, list[Queue], "see.queues"),
     get("/v1/indicators", indicators, Indicators, "see.indicators"),
     get("/v1/calls", calls, list[Call], "see.calls", each=("call", About.CALL)),

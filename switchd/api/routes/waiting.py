@@ -8,15 +8,17 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from switchd.api.ports import House
-from switchd.api.route import TEXT, Answer, Asked, Deed, post
+from switchd.api.route import TEXT, WHOLE, Answer, Asked, Deed, post
 
+Skill = Annotated[str, Field(max_length=64)]
+Level = Annotated[int, Field(ge=0, le=9), WHOLE]
 Prompt = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")]
 
 
 class Rank(Deed):
     """Another priority."""
 
-    priority: int = Field(ge=-86400, le=86400)
+    priority: Annotated[int, Field(ge=-86400, le=86400), WHOLE]
     """In points: one is worth a second of waiting at slope 1."""
 
 
@@ -36,9 +38,7 @@ class Notice(Deed):
 class Skills(Deed):
     """What an agent is to be able to do."""
 
-    skills: dict[Annotated[str, Field(max_length=64)], Annotated[int, Field(ge=0, le=9)] | None] = (
-        Field(min_length=1, max_length=64)
-    )
+    skills: dict[Skill, Level | None] = Field(min_length=1, max_length=64)
     """Skill → level, 0: not at all, null: as the plan says."""
 
 

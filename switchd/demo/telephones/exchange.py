@@ -145,6 +145,7 @@ class Telephones:
         keys_by_rtp: bool = False,
         key_when_told: str = "",
         hangs_up_after: float | None = None,
+        bye_reason: str = "",
         name: str = "",
         headers: Mapping[str, str] | None = None,
         speaks: Path | None = None,
@@ -159,8 +160,9 @@ class Telephones:
         `keys` are (seconds after the answer, key), sent by SIP INFO, or with `keys_by_rtp` in the
         audio (RFC 2833), for which SIPp must be root. `hangs_up_after` counts from the answer, or
         from dialling as long as nobody has answered; None waits for the other side to hang up.
-        With `times` as many callers do the same, `per_second` a second, and no more than
-        `at_once` of them (0: all) at the same time.
+        `bye_reason` is what the caller's network says in the BYE (RFC 3326). With `times` as many
+        callers do the same, `per_second` a second, and no more than `at_once` of them (0: all) at
+        the same time.
         """
         return self._dialling(
             port or self._reach.trunk_port,
@@ -170,6 +172,7 @@ class Telephones:
             keys_by_rtp=keys_by_rtp,
             key_when_told=key_when_told,
             hangs_up_after=milliseconds(hangs_up_after),
+            bye_reason=bye_reason,
             name=name,
             headers=headers or {},
             speaks=str(speaks) if speaks else "",
@@ -184,15 +187,19 @@ class Telephones:
         *,
         password: str | None = None,
         claims_to_be: str | None = None,
+        keys: Iterable[tuple[float, str]] = (),
         hangs_up_after: float | None = None,
+        speaks: Path | None = None,
     ) -> Call:
-        """Dial on a seat's phone. `claims_to_be` goes into From; the digest is `seat`'s."""
+        """Dial on a seat's phone. `claims_to_be` goes into From; the digest is `seat`'s; `keys` and
+        `speaks` as for a caller."""
         return self._dialling(
             self._reach.seats_port,
             who=claims_to_be or seat,
             dialled=dialled,
-            steps=_steps((), hangs_up_after),
+            steps=_steps(keys, hangs_up_after),
             hangs_up_after=milliseconds(hangs_up_after),
+            speaks=str(speaks) if speaks else "",
             username=seat,
             password=password or self._reach.passwords[seat],
             options=["-m", "1"],
@@ -226,6 +233,7 @@ class Telephones:
             "password": "",
             "key_when_told": "",
             "keys_by_rtp": False,
+            "bye_reason": "",
         }
         call = Call(
             self._folder / "callers" / str(next(self._numbers)),

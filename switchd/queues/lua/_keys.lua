@@ -28,4 +28,6 @@ local key = {
   vacant = KEYS[26],
   standbys = KEYS[27],
   events = KEYS[28],
+  life = KEYS[29],
+  restoring = KEYS[30],
 }

@@ -24,4 +24,5 @@ redis.call('HSET', key.seat .. seat, 'until', deadline, 'call', call, 'token', t
 become(seat, 'offered', now, '')
 redis.call('HSET', key.leases, token, seat)
 redis.call('ZADD', key.deadlines, deadline, seat)
+become(seat, 'offered', now, '')
 return answer({'claimed', seat, is[3], is[4] or '', deadline})

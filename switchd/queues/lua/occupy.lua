@@ -19,7 +19,7 @@ end
 hide(seat)
 redis.call('ZREM', key.deadlines, seat)
 redis.call('HDEL', key.seat .. seat, 'until')
-redis.call('HSET', key.seat .. seat, 'call', call, 'token', token, 'owner', owner, 'reason', '')
+redis.call('HSET', key.seat .. seat, 'call', call, 'token', token, 'owner', owner)
 redis.call('HSET', key.leases, token, seat)
 if was[1] == 'not_ready' then
   redis.call('HSET', key.seat .. seat, 'after_state', 'not_ready', 'after_reason', was[2])

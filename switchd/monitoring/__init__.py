@@ -1,0 +1,1 @@
+"""Supervisors' legs: who listens to whom, and is heard by whom."""

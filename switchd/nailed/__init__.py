@@ -1,0 +1,1 @@
+"""Seats whose line is dialled at signing in and kept open for the whole shift."""
