@@ -414,7 +414,7 @@ _SWITCH = tuple(
     if state in LIVE - CONTROLLED - {S.ENDING, S.TALKING}
 )
 _NO_QUEUE = tuple(
-    Row(state, on.QueueFailed, (S.CLOSING,), h.queue_failed, "a technical fault is announced")
+    Row(state, on.QueueFailed, (S.WAITING,), h.queue_failed, "music; the old place later")
     for state in (S.WAITING, S.RINGING, *sorted(ASKED))
 )
 

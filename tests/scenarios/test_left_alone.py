@@ -21,6 +21,13 @@ def state(hotline: Hotline, caller: SimCaller) -> str:
     return leg.variables.get("switchd_state", "") if leg else ""
 
 
+def waits(hotline: Hotline, number: str = FIRST) -> SimCaller:
+    """Call and wait until the caller is in the queue, and FreeSWITCH knows it too."""
+    caller = hotline.waits(number)
+    wait_for(lambda: state(hotline, caller) == "waiting", "it is written on the leg")
+    return caller
+
+
 def phones_ring_for_nobody(hotline: Hotline) -> None:
     """All phones are there, and nobody picks up."""
     for seat in hotline.city["seats"]:
@@ -30,6 +37,7 @@ def phones_ring_for_nobody(hotline: Hotline) -> None:
 def dies(hotline: Hotline) -> None:
     """kill -9, and nobody comes."""
     hotline.kill_daemon()
+    wait_for(lambda: not hotline.sim.switch.listeners, "what it had said last has been heard")
     assert hotline.sim.dead_man_fires()
 
 
@@ -57,7 +65,7 @@ class TestWhoWaits:
         hotline = own_hotline
         hotline.start_daemon()
         phones_ring_for_nobody(hotline)
-        first, second = hotline.waits(FIRST), hotline.waits(SECOND)
+        first, second = waits(hotline, FIRST), waits(hotline, SECOND)
         before = len(second.heard)
         dies(hotline)
         wait_for(lambda: "all_busy" in "".join(second.heard[before:]), "it is announced")
@@ -73,7 +81,7 @@ class TestWhoWaits:
         hotline = own_hotline
         hotline.start_daemon()
         phones_ring_for_nobody(hotline)
-        callers = [hotline.waits(number) for number in (FIRST, SECOND)]
+        callers = [waits(hotline, number) for number in (FIRST, SECOND)]
         before = [hotline.call_of(caller)["queued_at"] for caller in callers]
         dies(hotline)
         wait_for(lambda: all(state(hotline, c) == "degraded" for c in callers), "left alone")
@@ -142,7 +150,7 @@ class TestWhoGivesUp:
         hotline = own_hotline
         hotline.start_daemon()
         phones_ring_for_nobody(hotline)
-        waited = hotline.waits(FIRST)
+        waited = waits(hotline, FIRST)
         dies(hotline)
         late = hotline.sim.call(SECOND, "12345")
         for caller in (waited, late):
@@ -169,8 +177,7 @@ class TestADaemonThatStoodStill:
         hotline = own_hotline
         hotline.start_daemon()
         phones_ring_for_nobody(hotline)
-        first, second = hotline.waits(FIRST), hotline.waits(SECOND)
-        wait_for(lambda: state(hotline, second) == "waiting", "it is written on the leg")
+        first, second = waits(hotline, FIRST), waits(hotline, SECOND)
         assert hotline.daemon is not None
         hotline.daemon.send_signal(signal.SIGSTOP)
         lapsed = ticking() + LEASE_SECONDS

@@ -80,8 +80,10 @@ def resume(call: Call, event: on.Resumed, plan: Plan, now: float) -> Result:
         language=event.language or call.language,
         priority=call.priority if event.priority is None else event.priority,
     )
-    if not call.group:
+    if not call.group and (route.menu or not route.connect):
         return decide(arrived, on.Arrived(event.arrival), plan, now)
+    if not call.group:
+        return hang_up(replace(call, outcome=Outcome.FAILED), plan, now)
     call = call.note(now, "queue.resumed", queued_at=event.queued_at)
     return wait(call, plan, now, interrupt=True)
 
