@@ -149,19 +149,21 @@ def _measured(hall: Hall, port: int, seats: int, seconds: float) -> list[Figure]
 
     Wire._perform = performing  # type: ignore[method-assign,assignment]
     try:
-        used, began = hall.processor_seconds(), time.monotonic()
+        used, own, began = hall.processor_seconds(), time.process_time(), time.monotonic()
         gevent.joinall([gevent.spawn(phone.works, began + seconds) for phone in phones])
         lasted, used = time.monotonic() - began, hall.processor_seconds() - used
+        own = time.process_time() - own
     finally:
         Wire._perform = performs  # type: ignore[method-assign]
         gevent.killall(streams)
     if watch.failed:
         raise RuntimeError(f"{len(watch.failed)} requests failed, such as {watch.failed[0]}")
-    return list(_figures(watch, sum(phone.heard for phone in phones), seats, lasted, used))
+    heard = sum(phone.heard for phone in phones)
+    return list(_figures(watch, heard, seats, lasted, used, own))
 
 
 def _figures(
-    watch: Stopwatch, heard: int, seats: int, lasted: float, used: float
+    watch: Stopwatch, heard: int, seats: int, lasted: float, used: float, own: float
 ) -> Iterator[Figure]:
     to_command, to_answer = sorted(watch.to_command), sorted(watch.to_answer)
     name = f"{seats} talking seats"
@@ -174,6 +176,7 @@ def _figures(
         yield Figure(f"{name}: request to answer, {title}", _at(to_answer, share), "ms")
     yield Figure(f"{name}: events heard on {seats} streams", heard, "events")
     yield Figure(f"{name}: daemon's processor time", used / lasted * 100, "% of a core")
+    yield Figure(f"{name}: stand-in's and softphones'", own / lasted * 100, "% of a core")
 
 
 def _tokens(hall: Hall, seats: int) -> Iterator[tuple[str, str]]:

@@ -36,6 +36,8 @@ from switchd.freeswitch.render import Rendered, render
 RIVAL = "96000"
 QUEUE = "bench@default"
 LEGS = 2000
+PACKET_MS = 120
+"""The longest packets that FreeSWITCH has for G.711."""
 PHONES = 10
 """SIPp processes; each is the phone of every tenth seat."""
 _ROOT = Path(__file__).resolve().parents[1]
@@ -102,6 +104,7 @@ class Switch:
             "freeswitch": {
                 "event_socket": {"port": self._socket_port},
                 "sip": {"address": "127.0.0.1"},
+                "rtp": {"silent_seconds": 0},
             },
             "folders": {
                 "state": str(self.state),
@@ -177,7 +180,10 @@ class Switch:
     def _install_phones(self, talk_seconds: float) -> None:
         """One process for several seats; their talks last differently, so that no seats stay in
         step."""
-        self.telephones = Telephones(self.folder / "telephones", self._reach, self._ports)
+        # Both distributors wait for the same processor: let it not be busy with hold music.
+        self.telephones = Telephones(
+            self.folder / "telephones", self._reach, self._ports, packet_ms=PACKET_MS
+        )
         first, others = self.seats[:PHONES], self.seats[PHONES:]
         for number, seat in enumerate(first):
             spread = 0.75 + 0.5 * number / max(1, len(first) - 1)

@@ -299,6 +299,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         peers=_peers(server),
         recordings=server.folders.recordings,
         deliver=daemon.deliver,
+        silent_seconds=server.freeswitch.rtp.silent_seconds,
     )
 
     def use(changed: Loaded) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, Protocol
 
 from routing.rights import Identity, Scope
@@ -63,7 +63,7 @@ class Step(Protocol):
 
 
 Sees = Callable[[Scope], bool]
-Following = Callable[[Sees, float], Iterator[Step]]
+Following = Callable[[Sees, float], Generator[Step, None, None]]
 """Follows the feed for whoever sees what is of some scopes; gives a step after so many seconds
 without events, too."""
 

@@ -86,6 +86,7 @@ class EventStream:
 
     def close(self) -> None:
         """The client is gone, or has been dropped."""
+        self._steps.close()
         self._close()
 
     def _may_see(self, scope: Scope) -> bool:

@@ -46,6 +46,13 @@ class Rtp(Section):
 
     first_port: Port = Field(default=16384, description="First port.")
     last_port: Port = Field(default=32768, description="Last port; a leg needs two.")
+    silent_seconds: int = Field(
+        default=60,
+        ge=0,
+        le=3600,
+        description="A seat's phone that sends no audio for so long has lost its power or its "
+        "network: its leg ends. 0 for never, for phones that send nothing while nobody speaks.",
+    )
 
 
 class FreeSwitch(Section):

@@ -94,7 +94,13 @@ def on_stage(loaded: Loaded, folder: Path, port: int, people: People) -> Loaded:
         plan=replace(loaded.plan, groups=groups),
         server=replace(
             server,
-            freeswitch=server.freeswitch.model_copy(update={"event_socket": event_socket}),
+            # The demo's phones say nothing.
+            freeswitch=server.freeswitch.model_copy(
+                update={
+                    "event_socket": event_socket,
+                    "rtp": server.freeswitch.rtp.model_copy(update={"silent_seconds": 0}),
+                }
+            ),
             password_file=folder / "event-socket.password",
             redis=None,
             sql=f"sqlite:///{folder / 'records.sqlite3'}",

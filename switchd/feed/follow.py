@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Final
@@ -54,6 +54,16 @@ class Step:
     """Those that it may see; empty: nothing new for a while."""
 
 
+@dataclass(slots=True, eq=False)
+class _Follower:
+    position: str
+    sees: Sees
+    news: Flag
+    idle: bool = False
+    """Whether it has been given everything and waits: then the reader looks for it, so that
+    hundreds of screens need not wake up for what one of them may see."""
+
+
 class Feed:
     """Reads the stream and lets others follow it."""
 
@@ -74,7 +84,7 @@ class Feed:
         """Position before the first of those; "" if the stream was not read yet."""
         self.position = BEGINNING
         """Of the last event that was read."""
-        self._news = Flag()
+        self._followers: set[_Follower] = set()
         self._greenlet: gevent.Greenlet[..., None] | None = None
 
     def start(self) -> None:
@@ -98,38 +108,55 @@ class Feed:
         """Read what is new, or wait so long for it. Raises `StreamUnavailable`."""
         if not self._from:
             self._from = self.position = self._stream.last()
-        for event in self._stream.wait(self.position, seconds):
+        new = [self._shown(event) for event in self._stream.wait(self.position, seconds)]
+        for one in new:
             if len(self._recent) == self._recent.maxlen:
                 self._from = self._recent[0].event.id
-            self._recent.append(self._shown(event))
-            self.position = event.id
-        if self._recent and not self._news.is_set():
-            news, self._news = self._news, Flag()
-            news.set()
+            self._recent.append(one)
+            self.position = one.event.id
+        for follower in [one for one in self._followers if one.idle] if new else ():
+            if any(_is_seen(one, follower.sees) for one in new):
+                follower.idle = False
+                follower.news.set()
+            else:
+                follower.position = self.position
 
-    def follow(self, since: str, sees: Sees, patience: float) -> Iterator[Step]:
+    def follow(self, since: str, sees: Sees, patience: float) -> Generator[Step, None, None]:
         """Give what happens after an event, "" for what happens from now on, for ever: a step for
         each batch, and one after `patience` seconds without any.
 
         `since` must be an id. What cannot be read now comes once it can.
         """
-        position = full(since) if since else self.position
+        me = _Follower(full(since) if since else self.position, sees, Flag())
+        self._followers.add(me)
+        try:
+            yield from self._steps(me, patience)
+        finally:
+            self._followers.discard(me)
+
+    def _steps(self, me: _Follower, patience: float) -> Iterator[Step]:
         due = self._clock() + patience
-        yield Step(position)
+        yield Step(me.position)
         while True:
-            news = self._news
-            found = self._after(position)
+            found = self._after(me.position)
             if found is None:
-                position = self.position
-                seen: tuple[Event, ...] = (Event(position, place(position)[0] / 1000, GAP),)
+                me.position = self.position
+                seen: tuple[Event, ...] = (Event(me.position, place(me.position)[0] / 1000, GAP),)
             else:
-                position = found[-1].event.id if found else position
-                seen = tuple(one.event for one in found if _is_seen(one, sees))
+                me.position = found[-1].event.id if found else me.position
+                seen = tuple(one.event for one in found if _is_seen(one, me.sees))
             if seen or self._clock() >= due:
                 due = self._clock() + patience
-                yield Step(position, seen)
+                yield Step(me.position, seen)
             elif not found:
-                news.wait(max(0.0, due - self._clock()))
+                self._wait(me, due - self._clock())
+
+    def _wait(self, me: _Follower, seconds: float) -> None:
+        """Wait for news, or for Redis or the reader where those are behind."""
+        me.news.clear()
+        me.idle = me.position == self.position
+        me.news.wait(max(0.0, seconds if me.idle else min(seconds, AGAIN_SECONDS)))
+        me.idle = False
 
     def _after(self, position: str) -> Sequence[Shown] | None:
         """Give the next events; None if there may have been some that are lost."""

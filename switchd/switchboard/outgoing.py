@@ -59,9 +59,11 @@ class FreeSwitch(Together):
         peers: Mapping[str, str] | None = None,
         recordings: Path,
         deliver: Callable[[str, on.Event], object],
+        silent_seconds: int = 0,
     ) -> None:
-        """`own` is the name of this FreeSWITCH as offers tell it, `peers` where the others of the
-        city take calls for their seats: name → host:port.
+        """A seat's leg that sends no audio for `silent_seconds` ends (0: never). `own` is the name
+        of this FreeSWITCH as offers tell it, `peers` where the others of the city take calls for
+        their seats: name → host:port.
         """
         super().__init__(link)
         self.prompts = prompts
@@ -70,6 +72,7 @@ class FreeSwitch(Together):
         self._own = own
         self._peers = peers or {}
         self._recordings = recordings
+        self._silence = {"media_timeout": str(silent_seconds * 1000)} if silent_seconds else {}
         self._deliver = deliver
 
     def answer(self, leg: str) -> None:
@@ -201,6 +204,7 @@ class FreeSwitch(Together):
             "switchd_kind": "seat",
             "switchd_seat": seat,
             **SEAT,
+            **self._silence,
             **elsewhere,
             **_originated(leg, seconds, caller, title, call),
         }

@@ -110,6 +110,9 @@ class LiveHotline:
                 "event_socket": {"port": port},
                 "max_sessions": self._max_sessions,
                 "sip": {"address": "127.0.0.1"},
+                # Most phones of the tests say nothing.
+                "rtp": {"silent_seconds": 0},
+                **changes.get("freeswitch", {}),
             },
             "folders": {
                 "state": str(self.state),
@@ -117,7 +120,7 @@ class LiveHotline:
                 "prompts": str(self.folder / "prompts"),
             },
             "admission": {"dropped_seconds": 0, "same_agent_seconds": 0},
-            **changes,
+            **{name: section for name, section in changes.items() if name != "freeswitch"},
         }
         (self.city / "city.yaml").write_bytes(orjson.dumps(plan))
 

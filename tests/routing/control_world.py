@@ -22,7 +22,7 @@ from routing.plan import Plan, SkillGroup, Trunk
 from routing.record import EndedBy
 from routing.seats import Seat
 from routing.transfers import Target
-from tests.routing.build import NOW, Story, hotline, offer, plan, sub_centre
+from tests.routing.build import Story, hotline, offer, plan, sub_centre
 
 Move = tuple[str, Callable[[], None]]
 CALLER, SEAT = "leg-a", "leg-b"
@@ -357,4 +357,3 @@ def _farewells(spots: object) -> set[str]:
 
 
 VERB_NAMES = (*VERBS, "nonsense")
-START = NOW

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from typing import Any
 
@@ -11,6 +14,7 @@ import pytest
 
 from routing.record import CallRecord, Outcome
 from switchd.api.client import Answer
+from switchd.queues.connection import connect
 from switchd.sim.callers import SimCaller
 from tests.scenarios.hotline import CITY, Hotline, heard, wait_for
 
@@ -290,6 +294,22 @@ class TestOutside:
         for other in others:
             other.hang_up()
         assert ended(hotline, caller).legs[-1].role == "emergency"
+
+    def test_an_emergency_service_joins_while_redis_is_away(
+        self, hotline: Hotline, caller: SimCaller
+    ) -> None:
+        with closing(connect(f"unix://{hotline.folder}/state/redis/redis.sock")) as client:
+            redis = client.info("server")["process_id"]
+        asks(hotline, "mute")  # whatever the talk's beginning had to tell Redis is told
+        os.kill(redis, signal.SIGSTOP)
+        try:
+            asks(hotline, "emergency", FIRE)
+            is_now(hotline, caller, "conference")
+            assert hotline.sim.number(FIRE).legs
+        finally:
+            os.kill(redis, signal.SIGCONT)
+        assert ended(hotline, caller).legs[-1].role == "emergency"
+        hotline.waits_until_seat_is("1001", "ready")
 
 
 class TestTransfer:

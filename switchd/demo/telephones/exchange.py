@@ -27,14 +27,22 @@ class Reach:
     """Seat → password of its phone."""
 
 
+PACKET_MS = 20
+"""What phones usually ask for."""
+
+
 class Telephones:
     """The telephones of one FreeSWITCH. All times are seconds."""
 
-    def __init__(self, folder: Path, reach: Reach, ports: FreePorts) -> None:
-        """They write what they hear below `folder`, which must not hold telephones yet."""
+    def __init__(
+        self, folder: Path, reach: Reach, ports: FreePorts, *, packet_ms: int = PACKET_MS
+    ) -> None:
+        """They write what they hear below `folder`, which must not hold telephones yet. Each packet
+        of audio, theirs and FreeSWITCH's, lasts `packet_ms`."""
         self._folder = folder
         self._reach = reach
         self._ports = ports
+        self._packet_ms = packet_ms
         self._all: list[Sipp] = []
         self._numbers = itertools.count(1)
 
@@ -95,7 +103,7 @@ class Telephones:
         phone = Phone(
             self._folder / "phones" / f"{user}-{next(self._numbers)}",
             "phone",
-            values,
+            {"packet_ms": self._packet_ms, **values},
             port=port,
             media_port=self._ports.take(),
             life=life,
@@ -242,6 +250,7 @@ class Telephones:
                 **nobody,
                 **values,
                 "contact": values["who"],
+                "packet_ms": self._packet_ms,
                 "domain": self._reach.domain,
                 "refusals": REFUSALS,
             },
