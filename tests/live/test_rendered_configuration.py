@@ -268,7 +268,7 @@ class TestTheDeadMansScript:
         assert events.api(f"uuid_getvar {waiting} switchd_state") == "degraded"
         events.wait(
             lambda event: (
-                event["Event-Name"] == "CHANNEL_HANGUP_COMPLETE"
+                event.get("Event-Name") == "CHANNEL_HANGUP_COMPLETE"
                 and event.get("Unique-ID") == served
             ),
             after=before,
