@@ -1,8 +1,8 @@
 """What the rendered dialplan and its scripts do while no switchd controls the calls.
 
 Plays `dialplan/contexts/degraded.xml.j2`, `scripts/dead_man.lua.j2` and `ended_alone.lua.j2`.
-`tests/scenarios/test_left_alone.py` tells the same story here as `tests/live/test_left_alone.py` does
-on a FreeSWITCH.
+`tests/scenarios/test_left_alone.py` tells the same story here as `tests/live/test_left_alone.py`
+does on a FreeSWITCH.
 """
 
 from __future__ import annotations
