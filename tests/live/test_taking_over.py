@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from routing.record import CallRecord, Outcome
+from switchd.demo.telephones.sipp import Phone
 from switchd.switchboard.legs import doing
 from tests.live.hotline import LiveHotline
 from tests.live.test_keys import Talk, changes, channels, outside
@@ -32,6 +33,12 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveHotline]:
 def hotline(running: LiveHotline) -> Iterator[LiveHotline]:
     yield running
     running.tidies_up()
+
+
+@pytest.fixture
+def expert(hotline: LiveHotline) -> Phone:
+    """Answers behind the trunk, by the time that caller and seat talk."""
+    return outside(hotline, "2970200")
 
 
 @pytest.fixture
@@ -82,8 +89,7 @@ class TestTheDaemonIsKilled:
         assert [leg.role for leg in ends(talk).legs] == ["caller", "seat"]
         hotline.waits_until_seat_is("1001", "ready")
 
-    def test_during_a_consultation(self, hotline: LiveHotline, talk: Talk) -> None:
-        expert = outside(hotline, "2970200")
+    def test_during_a_consultation(self, hotline: LiveHotline, expert: Phone, talk: Talk) -> None:
         asks(talk, "consult", "consulting", "expert:medical")
         hotline.waits_until(
             lambda: legs_do(talk) == ["playback", "talk", "talk"], "seat and expert talk"
@@ -95,8 +101,7 @@ class TestTheDaemonIsKilled:
         assert [leg.role for leg in ends(talk).legs] == ["caller", "seat", "expert"]
         hotline.waits_until_seat_is("1001", "ready")
 
-    def test_in_a_three_way(self, hotline: LiveHotline, talk: Talk) -> None:
-        expert = outside(hotline, "2970200")
+    def test_in_a_three_way(self, hotline: LiveHotline, expert: Phone, talk: Talk) -> None:
         asks(talk, "three-way", "conference", "expert:medical")
         hotline.waits_until(lambda: legs_do(talk) == ["conference"] * 3, "all three talk")
         assert dies(talk, "conference") == ["conference"] * 3
