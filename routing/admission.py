@@ -223,6 +223,12 @@ class Overload(StrEnum):
 
     LEGS = "legs"
     RATE = "rate"
+    LAG = "lag"
+    """switchd itself is late: events, hangups among them, wait for their turn."""
+
+
+LAG_SECONDS = 2.0
+"""A daemon that is so late takes no new callers, so that it can do right by those it has."""
 
 
 REOPEN_SHARE = 0.05

@@ -64,6 +64,7 @@ class Daemon:
         ]
         parts.writer.on_written = parts.indicators.written
         parts.observer.assemble(parts)
+        parts.desk.reception.lag = lambda: parts.observer.pulse.lag
         parts.desk.rung.append(parts.pops.rung)
         parts.attendance.on_lost = self._comparing.queue_lost
         if server is not None:

@@ -23,7 +23,7 @@ import structlog
 from gevent.event import Event as Flag
 
 from routing import entry
-from routing.admission import EMPTY, Again, Capacity, Gate, Knock, Overload, Room
+from routing.admission import EMPTY, LAG_SECONDS, Again, Capacity, Gate, Knock, Overload, Room
 from routing.admitted import overloaded
 from routing.callflow import events as on
 from routing.callflow.refused import refused_call
@@ -111,6 +111,8 @@ class Reception:
         self._others_legs = (0, 0)
         """Legs on the switch that were not ours at its last two heartbeats."""
         self.refused: Counter[str] = Counter()
+        self.lag: Callable[[], float] = lambda: 0.0
+        """How late the daemon is at the moment, in seconds."""
         self._gate = Gate()
         self._overloaded_since: float | None = None
         self._last_overload = 0.0
@@ -198,6 +200,8 @@ class Reception:
         return self._legs() + len(self) + min(self._others_legs)
 
     def _overload(self, plan: Plan, now: float) -> Overload | None:
+        if self.lag() >= LAG_SECONDS:
+            return Overload.LAG
         reserve = plan.admission.reserve
         self._gate, overload = self._gate.admit(self._all_legs(), self.capacity, reserve, now)
         return overload

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from gevent.event import Event
 
-from routing.admission import Capacity, HeldPlace, Instead, Limits, Room
+from routing.admission import LAG_SECONDS, Capacity, HeldPlace, Instead, Limits, Room
 from routing.callflow import events as on
 from routing.entry import Arrival
 from routing.lines import Forward
@@ -212,6 +212,16 @@ class TestOverload:
         house.legs = 10
         house.arrives(arrival=replace(ARRIVAL, **changes)).known_of("leg-a")
         assert house.records == []
+
+    def test_a_daemon_that_is_late_takes_nobody_until_it_keeps_up_again(self) -> None:
+        house = House()
+        late = [LAG_SECONDS]
+        house.reception.lag = lambda: late[0]
+        assert house.arrives("leg-a").cause_of("leg-a") == "NORMAL_CIRCUIT_CONGESTION"
+        [record] = house.records
+        assert {"too_many": "lag"} in [step.facts for step in record.trace]
+        late[0] = LAG_SECONDS / 2
+        assert house.arrives("leg-b").known_of("leg-b") == NOTHING_KNOWN
 
     def test_it_is_told_while_it_lasts_and_for_a_little_longer(self) -> None:
         house = House(capacity=self.FULL)
