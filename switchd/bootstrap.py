@@ -30,7 +30,9 @@ from switchd.clock import Clock
 from switchd.config import Loaded, ServerSettings
 from switchd.control import Controls
 from switchd.daemon import Daemon
+from switchd.dead_man import DeadMan
 from switchd.dialling import ClickToDial
+from switchd.ended_alone import EndedAlone
 from switchd.esl.link import Link
 from switchd.estimates import Estimates
 from switchd.feed.follow import Feed
@@ -161,6 +163,7 @@ def render_settings(loaded: Loaded, modules: Path | None = None) -> RenderSettin
         templates=share("dialplan"),
         prompts_dir=share("ivr_prompts"),
         all_busy=library.path("all_busy"),
+        good_bye=library.path("goodbye"),
         music=music,
         recordings_dir=server.folders.recordings,
         event_socket_password_file=server.password_file,
@@ -382,6 +385,12 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             on_trouble=_warn("heart"),
         ),
         guard=guard,
+        dead_man=DeadMan(lambda: link, lambda legs: daemon.parts.desk.let_go(legs)),
+        ended_alone=EndedAlone(
+            server.folders.recordings,
+            plan_in_force,
+            lambda record: daemon.parts.desk.write_down(record),
+        ),
         desk=Desk(
             plan_in_force,
             switch,

@@ -1,0 +1,108 @@
+"""A link that is up is looked over: what no event has told is repaired at the second look."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from routing.callflow import Call, State
+from routing.callflow import events as on
+from switchd.comparing import Comparing
+from switchd.lookout import Oddities
+from tests.switchboard.taken_over import Switch
+
+WAITING = {
+    "switchd_kind": "caller",
+    "switchd_called": "12345",
+    "switchd_state": "waiting",
+    "switchd_queued_at": "100.0",
+    "switchd_group": "intake",
+}
+
+
+class Lines(set[str]):
+    """None is kept open."""
+
+    def real(self, leg: str) -> str:
+        return leg
+
+
+class House:
+    """A daemon with calls in progress; notes what it is told. It knows the legs of its calls."""
+
+    def __init__(self, switch: Switch) -> None:
+        self.switch = switch
+        self.open: list[Call] = []
+        self.mine: set[str] = set()
+        self.needed: set[str] = set()
+        self.told: list[tuple[Any, ...]] = []
+        desk = SimpleNamespace(
+            calls=lambda: iter(self.open),
+            waits_for=lambda leg: leg in self.needed,
+            missed=lambda calls, doing, cause: self.told.append(("missed", *calls, cause)),
+        )
+        self.parts: Any = SimpleNamespace(
+            desk=desk,
+            lines=Lines(),
+            supervisors=SimpleNamespace(monitoring=set()),
+            observer=SimpleNamespace(instruments=SimpleNamespace(compared=lambda *told: None)),
+            clock=SimpleNamespace(now=lambda: 1000.0),
+            compared=None,
+        )
+        parts, listener, handsets = (cast("Any", one) for one in (self.parts, self, None))
+        self._comparing = Comparing(parts, handsets, listener)
+        self._seen = Oddities()
+
+    def knows(self, leg: str) -> bool:
+        return leg in self.mine
+
+    def stray(self, leg: str) -> None:
+        self.told.append(("stray", leg))
+
+    def found(self, leg: str, event: on.Found) -> None:
+        self.told.append(("found", leg, type(event).__name__))
+
+    def looks(self) -> list[tuple[Any, ...]]:
+        """Look over the link once more."""
+        link: Any = SimpleNamespace(api=self.switch.ask)
+        self._seen = self._comparing.look(link, self._seen)
+        return self.told
+
+
+@pytest.fixture
+def switch() -> Switch:
+    return Switch()
+
+
+@pytest.fixture
+def house(switch: Switch) -> House:
+    return House(switch)
+
+
+class TestTheSecondLook:
+    def test_ends_a_call_whose_caller_has_gone_unheard(self, house: House) -> None:
+        house.open = [Call(id="caller", arrived_at=0.0, state=State.WAITING)]
+        assert house.looks() == []
+        assert house.looks() == [("missed", "caller", "UNCONFIRMED")]
+        assert house.parts.compared.found == {"repaired": 1}
+
+    def test_brings_back_a_caller_on_whom_nobody_works(self, house: House, switch: Switch) -> None:
+        switch.has("caller", "playback", **WAITING)
+        assert house.looks() == []
+        assert ("found", "caller", "Resumed") in house.looks()
+        assert house.parts.compared.found == {"adopted": 1}
+
+    def test_stops_a_phone_that_rings_for_nobody(self, house: House, switch: Switch) -> None:
+        switch.has("seat", "", switchd_kind="seat")
+        house.mine.add("seat")
+        assert house.looks() == []
+        assert ("stray", "seat") in house.looks()
+
+    def test_changes_nothing_where_all_is_well(self, house: House, switch: Switch) -> None:
+        switch.has("caller", "playback", **WAITING)
+        house.mine.add("caller")
+        house.open = [Call(id="caller", arrived_at=0.0, state=State.WAITING)]
+        assert house.looks() == house.looks() == []
+        assert house.parts.compared is None
