@@ -60,7 +60,7 @@ from switchd.open_lines import LineExchange, LineKeeper, NailedUpSwitch, follow
 from switchd.operators import Operators
 from switchd.parts import Parts
 from switchd.people import People
-from switchd.places import share
+from switchd.places import share, socket_path
 from switchd.popping import PopDesk
 from switchd.prompts.library import PromptLibrary
 from switchd.prompts.manifest import load_manifest
@@ -484,11 +484,6 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     daemon.assemble(parts, server_for if serve else None)
     opened = (store, versions, rules, callbacks, follow_ups, voicemails, audit, people, counted)
     return Running(daemon, *opened, earlier, embedded, state)
-
-
-def socket_path(state: Path) -> Path:
-    """Where the command line finds the daemon."""
-    return state / "switchd.sock"
 
 
 def _link(daemon: Daemon, server: ServerSettings, password: str) -> Link:
