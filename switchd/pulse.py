@@ -11,6 +11,7 @@ from collections.abc import Callable
 import gevent
 import structlog
 
+from routing.admission import LAG_SECONDS
 from switchd.queues.heart import ticking
 
 log = structlog.get_logger(__name__)
@@ -20,7 +21,7 @@ PULSE_SECONDS = 0.25
 WINDOW = 4
 """Pulses whose worst counts: those of the last second."""
 LATE_SECONDS = 0.5
-"""From here on callers notice: the log says so."""
+"""From here on callers may notice: the log says so, and warns once new ones are refused."""
 
 
 class Pulse:
@@ -60,5 +61,6 @@ class Pulse:
         late = max(0.0, self.last - began - PULSE_SECONDS)
         self._late = [*self._late[1:], late]
         if late >= LATE_SECONDS:
-            log.warning("late", seconds=round(late, 3), advice="see operations: slow, not dead")
+            tell = log.warning if late >= LAG_SECONDS else log.info
+            tell("late", seconds=round(late, 3), advice="see operations: slow, not dead")
         self._heard(self.lag)

@@ -25,6 +25,7 @@ from switchd.esl.errors import EslError
 
 BOARD_SECONDS = 0.5
 LINE_SECONDS = 5.0
+CONNECT_SECONDS = 30.0
 DRAIN_SECONDS = 3.0
 
 
@@ -110,6 +111,7 @@ def _show(
     daemon.parts.desk.closed.append(board.ended)
     try:
         daemon.start()
+        _until_in_charge(daemon)
         stage.open(daemon.house)
         signals.begun = True
         timer = gevent.spawn_later(seconds, signals.stop.set) if seconds else None
@@ -137,6 +139,13 @@ def _watch(board: Board) -> None:
     while True:
         board.look()
         gevent.sleep(1.0)
+
+
+def _until_in_charge(daemon: Daemon) -> None:
+    """Let nobody call before the daemon has looked at the switch: it would be served without it."""
+    with gevent.Timeout(CONNECT_SECONDS, TimeoutError("the switch was not heard")):
+        while daemon.parts.compared is None:
+            gevent.sleep(BOARD_SECONDS / 10)
 
 
 def _until_over(board: Board, console: Console, stop: Flag) -> None:
