@@ -98,4 +98,4 @@ class DeadMan:
         if legs:
             self._let_go(legs)
             freeswitch.api("lua", f"{SCRIPT} back")
-            log.warning("callers taken back from the degraded context", legs=len(legs))
+            log.info("callers taken back from the degraded context", legs=len(legs))
