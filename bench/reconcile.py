@@ -54,7 +54,7 @@ def _measured(hall: Hall, calls: int, seats: int) -> list[Figure]:
         gevent.sleep(0.015)
     until(lambda: _status(hall).get("seats", {}).get("talking") == seats, 120, "all seats talk")
     waiting = _waiting(hall, calls - seats, seats)
-    talking = [call["seat"] for call in hall.client.get("calls") if call["seat"]]
+    talking = [seat["seat"] for seat in hall.client.get("seats") if seat["state"] == "talking"]
     for seat in talking[::HELD]:
         hall.client.control(seat, "hold", who="bench")
     gevent.sleep(1.0)
