@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 AGAIN_SECONDS = 1.0
 """Pause before a comparison that failed is tried again."""
+UNANSWERED, BREATH_SECONDS = 1000, 0.005
+"""With more unanswered commands than this no further call is taken over for the moment."""
 EVERYBODY = 1_000_000
 """More callers than can wait."""
 TAKEN_UP = "adopted_"
@@ -195,6 +197,7 @@ class Comparing:
             for leg in unknown:
                 if self._listener.knows(leg):
                     continue
+                self._breathe()
                 try:
                     did[leg] = look(leg, legs)
                 except ValueError as error:
@@ -205,6 +208,14 @@ class Comparing:
             gone = on.CallerGone("UNCONFIRMED", EndedBy.SYSTEM)
             gevent.spawn_later(AGAIN_SECONDS, self._listener.deliver, leg, gone)
         return Counter(what for what in did.values() if what)
+
+    def _breathe(self) -> None:
+        """Let the calls that were taken over say what they have to, before there are more: a
+        command that waits for thousands of others is given up."""
+        link = self._parts.link
+        gevent.sleep(0)
+        while link.connected and link.unanswered > UNANSWERED:
+            gevent.sleep(BREATH_SECONDS)
 
     def _find(self, leg: str, legs: Legs) -> str:
         """Work on a leg that is parked or rings; say what was done."""
