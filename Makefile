@@ -2,6 +2,7 @@
 # make test    everything that can be tested without a FreeSWITCH, and with one if it is found
 # make lint    style, types, import rules
 # make live    the tests on a real FreeSWITCH: FREESWITCH=/path/to/freeswitch, sipp on the PATH
+# make chaos   1,000 faults on a hotline under load, one after the other; ARGS="--faults 100 --seed 7"
 # make bench   every benchmark; writes docs/benchmarks.md
 # make docs    the pages that are generated from the code
 
@@ -11,7 +12,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 
-.PHONY: demo test lint live bench docs clean
+.PHONY: demo test lint live chaos bench docs clean
 .DEFAULT_GOAL := help
 
 help:
@@ -42,6 +43,9 @@ live: $(READY)
 	    echo "make live needs a FreeSWITCH (FREESWITCH=/path/to/freeswitch, or on the PATH)"; \
 	    echo "and sipp (Debian and Ubuntu: apt install sip-tester)"; exit 1; }
 	$(BIN)/python -m pytest -m live $(ARGS)
+
+chaos: $(READY)
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m bench all --write docs/benchmarks.md

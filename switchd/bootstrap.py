@@ -30,7 +30,9 @@ from switchd.clock import Clock
 from switchd.config import Loaded, ServerSettings
 from switchd.control import Controls
 from switchd.daemon import Daemon
+from switchd.dead_man import DeadMan
 from switchd.dialling import ClickToDial
+from switchd.ended_alone import EndedAlone
 from switchd.esl.link import Link
 from switchd.estimates import Estimates
 from switchd.feed.follow import Feed
@@ -58,7 +60,7 @@ from switchd.open_lines import LineExchange, LineKeeper, NailedUpSwitch, follow
 from switchd.operators import Operators
 from switchd.parts import Parts
 from switchd.people import People
-from switchd.places import share
+from switchd.places import share, socket_path
 from switchd.popping import PopDesk
 from switchd.prompts.library import PromptLibrary
 from switchd.prompts.manifest import load_manifest
@@ -161,6 +163,7 @@ def render_settings(loaded: Loaded, modules: Path | None = None) -> RenderSettin
         templates=share("dialplan"),
         prompts_dir=share("ivr_prompts"),
         all_busy=library.path("all_busy"),
+        good_bye=library.path("goodbye"),
         music=music,
         recordings_dir=server.folders.recordings,
         event_socket_password_file=server.password_file,
@@ -368,6 +371,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             owner,
             on_trouble=_warn("inbox"),
             on_recovery=daemon.queue_back,
+            may_read=guard.holds,
             pause=gevent.sleep,
         ),
         deadlines=deadlines,
@@ -377,9 +381,16 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             on_late=daemon.queue_back,
             on_given_up=node_given_up,
             on_kept=guard.renew,
+            on_lost=guard.lose,
             on_trouble=_warn("heart"),
         ),
         guard=guard,
+        dead_man=DeadMan(lambda: link, lambda legs: daemon.parts.desk.let_go(legs)),
+        ended_alone=EndedAlone(
+            server.folders.recordings,
+            plan_in_force,
+            lambda record: daemon.parts.desk.write_down(record),
+        ),
         desk=Desk(
             plan_in_force,
             switch,
@@ -473,11 +484,6 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     daemon.assemble(parts, server_for if serve else None)
     opened = (store, versions, rules, callbacks, follow_ups, voicemails, audit, people, counted)
     return Running(daemon, *opened, earlier, embedded, state)
-
-
-def socket_path(state: Path) -> Path:
-    """Where the command line finds the daemon."""
-    return state / "switchd.sock"
 
 
 def _link(daemon: Daemon, server: ServerSettings, password: str) -> Link:

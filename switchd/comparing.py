@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 import gevent
 import structlog
@@ -22,7 +24,7 @@ from switchd.queues.heart import ticking
 from switchd.records.errors import StoreUnavailable
 from switchd.switchboard import incoming
 from switchd.switchboard.adopting import talk_of
-from switchd.switchboard.legs import TALK, Legs
+from switchd.switchboard.legs import TALK, Legs, reader
 
 log = structlog.get_logger(__name__)
 
@@ -193,6 +195,8 @@ class Comparing:
         legs are; whatever is nobody's then, and talks with nobody, is ended."""
         did: dict[str, str] = {}
         unknown = [leg for leg in unknown if leg not in self._parts.lines]
+        # Whoever waits longest is back in the list first, before seats are found for others.
+        unknown.sort(key=lambda leg: _since(legs.headers(leg)))
         for look in (self._take_up, self._find):
             for leg in unknown:
                 if self._listener.knows(leg):
@@ -284,3 +288,9 @@ def _may_be_taken_up(leg: str, legs: Legs) -> bool:
 def _is_left_alone(leg: str, legs: Legs) -> bool:
     """Whether it is parked, or is one that we rang and that talks with nobody."""
     return legs.doing[leg] in NOBODYS or (legs.outbound(leg) and legs.doing[leg] != TALK)
+
+
+def _since(headers: Mapping[str, Any]) -> float:
+    """When the caller of a leg began to wait; whoever does not comes last."""
+    queued_at = reader(headers)("switchd_queued_at")
+    return float(queued_at) if queued_at else math.inf

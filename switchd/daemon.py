@@ -93,6 +93,7 @@ class Daemon:
         self._background += [
             gevent.spawn(unbroken, parts.membership.run),
             gevent.spawn(unbroken, parts.guard.run),
+            gevent.spawn(unbroken, parts.dead_man.run),
         ]
         parts.waitlist.forget_calls_of(parts.owner, now)
         parts.entrance.forget_held(parts.plan.admission.dropped_seconds)
@@ -112,6 +113,7 @@ class Daemon:
             gevent.spawn(unbroken, self._read_inbox),
             gevent.spawn(unbroken, parts.deadlines.run),
             gevent.spawn(unbroken, parts.notifier.run),
+            gevent.spawn(unbroken, parts.ended_alone.run),
             gevent.spawn(unbroken, parts.attendance.run),
         ]
         parts.link.start()
@@ -227,6 +229,7 @@ class Daemon:
     def link_up(self, link: Link) -> None:
         """The switch can be heard (again)."""
         self.parts.guard.connected()
+        self.parts.dead_man.put_off()
         self._comparing.link_up(link)
 
     def link_down(self, reason: str) -> None:

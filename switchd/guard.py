@@ -22,6 +22,9 @@ log = structlog.get_logger(__name__)
 MARK = "switchd_owner"
 """FreeSWITCH's global variable with the mark of the daemon that commands it."""
 
+VOUCHED_SECONDS = LEASE_SECONDS / 2
+"""How long FreeSWITCH's word is good for; it is asked again several times meanwhile."""
+
 
 class Guard:
     """The right to command, which ends by itself unless it is renewed."""
@@ -47,6 +50,7 @@ class Guard:
         self._clock = clock
         self._until = 0.0
         self._lapsed = False
+        self._is_lost = False
 
     def holds(self) -> bool:
         """Whether a command may be sent now."""
@@ -55,9 +59,11 @@ class Guard:
         self._lapsed = self._until > 0.0
         return False
 
-    def renew(self, asked_at: float) -> None:
+    def renew(self, asked_at: float, seconds: float = LEASE_SECONDS) -> None:
         """The right lasts from `asked_at` (by the guard's clock) for one lease more."""
-        self._until = max(self._until, asked_at + LEASE_SECONDS)
+        if self._is_lost:
+            return
+        self._until = max(self._until, asked_at + seconds)
         if self._lapsed and self.holds():
             self._lapsed = False
             log.warning("commands are sent again")
@@ -90,6 +96,13 @@ class Guard:
         if not mark:
             self._write(self.mark)
         if mark in ("", self.mark):
-            self.renew(asked_at)
+            # Not for a whole lease: whoever takes over may write a mark at any moment.
+            self.renew(asked_at, VOUCHED_SECONDS)
         else:
+            self.lose()
             self._on_lost()
+
+    def lose(self) -> None:
+        """Another daemon commands this FreeSWITCH: nothing is sent any more, whatever was granted
+        before."""
+        self._until, self._is_lost = 0.0, True

@@ -31,11 +31,12 @@ class Membership:
         on_late: Callable[[], None],
         on_given_up: Callable[[], None],
         on_kept: Callable[[float], None],
+        on_lost: Callable[[], None],
         on_trouble: Callable[[str], None],
     ) -> None:
         """`on_kept(asked_at)` hears that the lease lasts from then on (see `Heart`), `on_late()`
         that the others had given this node up, `on_given_up()` that this one has given up
-        another.
+        another, `on_lost()` that another daemon works for this node.
         """
         self.nodes = nodes
         self.displaced = Flag()
@@ -44,6 +45,7 @@ class Membership:
         """Where the daemon is for which this one stands by; "" if this one owns the node."""
         self._now = now
         self._on_kept = on_kept
+        self._on_lost = on_lost
         self._on_given_up = on_given_up
         self._heart = Heart(
             nodes,
@@ -87,12 +89,19 @@ class Membership:
     def _wait(self, ends_at: float, stop: Flag) -> None:
         """Until the other daemon resigns, or its lease ends unless it has been renewed."""
         left = min(max(SHORTEST_SECONDS, ends_at - self._now()), LEASE_SECONDS)
-        waiting = gevent.spawn(self.nodes.wait_vacant, left)
+        waiting = gevent.spawn(self._wait_vacant, left)
         stopping = gevent.spawn(stop.wait)
         both: list[Any] = [waiting, stopping]
         gevent.joinall(both, count=1)
         gevent.killall(both)
-        waiting.get()
+
+    def _wait_vacant(self, seconds: float) -> None:
+        try:
+            self.nodes.wait_vacant(seconds)
+        except QueueUnavailable as error:
+            # A standby outlives Redis: it asks again until Redis is back.
+            log.warning("standing by without Redis", why=str(error))
+            gevent.sleep(min(seconds, BEAT_SECONDS))
 
     def run(self) -> None:
         """Say that the node lives, until `resign`."""
@@ -126,5 +135,7 @@ class Membership:
 
     def lose(self) -> None:
         """Another daemon works for the node now."""
-        log.error("another switchd works for this node, so this one ends")
+        self._on_lost()
+        if not self.displaced.is_set():
+            log.error("another switchd works for this node, so this one ends")
         self.displaced.set()

@@ -14,7 +14,9 @@ from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
 from switchd.clock import Clock
 from switchd.control import Controls
+from switchd.dead_man import DeadMan
 from switchd.dialling import ClickToDial
+from switchd.ended_alone import EndedAlone
 from switchd.esl.link import Link
 from switchd.feed.follow import Feed
 from switchd.feed.publisher import Publisher
@@ -70,6 +72,8 @@ class Parts:
     deadlines: Deadlines
     membership: Membership
     guard: Guard
+    dead_man: DeadMan
+    ended_alone: EndedAlone
     desk: Desk
     seating: Seating
     reloader: Reloader

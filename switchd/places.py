@@ -34,3 +34,8 @@ def share(name: str) -> Path:
     else:
         advice = "install switchd again, or set SWITCHD_SHARE to the folder that holds it"
     raise ShareNotFoundError(f"no {name} found (searched: {searched}); {advice}")
+
+
+def socket_path(state: Path) -> Path:
+    """Where the command line finds the daemon whose state folder it is."""
+    return state / "switchd.sock"

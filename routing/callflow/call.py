@@ -67,6 +67,8 @@ class Call:
     survey: bool = False
     counted: bool = False
     """Whether it counts among those who wait for the line, and its number has a place there."""
+    unplaced: bool = False
+    """The list could not be reached: music plays, and the place is tried for."""
     kept_since: float | None = None
     """When an earlier call came to the list whose place this one has."""
     prefer: str = ""

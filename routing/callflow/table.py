@@ -32,7 +32,13 @@ _ENTRY = rows(
     (S.ARRIVED, on.TurnedAway, (S.ENDING,), h.turn_away, "refused unanswered; call again"),
     (S.ARRIVED, on.Talking, (S.TALKING,), h.talk_on, "nothing: they talk on"),
     (S.ARRIVED, on.Controlled, ANYWHERE, adopting.under_control, "nothing; music, or a voice"),
-    (S.ARRIVED, on.Resumed, (S.WAITING, S.ENDING), h.resume, "nothing: place and music stay"),
+    (
+        S.ARRIVED,
+        on.Resumed,
+        (S.WAITING, S.ANSWERING, S.ENDING),
+        h.resume,
+        "nothing: place and music stay; or, if the caller waits for no group yet, a new beginning",
+    ),
     (S.ARRIVED, on.Served, (S.SURVEY, S.CLOSING, S.ENDING), h.served, "the survey, or thanks"),
     (S.ARRIVED, on.PassedOn, (S.CLOSING,), h.passed_on, "thanks"),
     (S.ARRIVED, on.TakenCareOf, (S.CLOSING,), h.taken_care_of, "good-bye"),
@@ -409,7 +415,7 @@ _SWITCH = tuple(
     if state in LIVE - CONTROLLED - {S.ENDING, S.TALKING}
 )
 _NO_QUEUE = tuple(
-    Row(state, on.QueueFailed, (S.CLOSING,), h.queue_failed, "a technical fault is announced")
+    Row(state, on.QueueFailed, (S.WAITING,), h.queue_failed, "music; the old place later")
     for state in (S.WAITING, S.RINGING, *sorted(ASKED))
 )
 

@@ -21,6 +21,8 @@ POSITION = "position"
 """Timer: the position again."""
 COMFORT = "comfort"
 """Timer: a comfort phrase."""
+AGAIN = "again"
+"""Timer: into the list at last, which could not be reached."""
 MUSIC = "music"
 """Timer: music that has ended by itself begins again."""
 
@@ -38,6 +40,17 @@ def wait(call: Call, plan: Plan, now: float, interrupt: bool = False) -> Result:
     call = replace(
         call, state=State.WAITING, announcing=False, introduction=None, overdue=(), offers=()
     ).next_audio()
+    estimate = (do.AskPosition(),) if widening.watches_estimate(call, plan) else ()
+    return call, (
+        *place(call, plan, now),
+        *settle_in(call, plan, interrupt),
+        *estimate,
+        do.AskNotice(call.group),
+    )
+
+
+def settle_in(call: Call, plan: Plan, interrupt: bool) -> tuple[do.Action, ...]:
+    """Music and what is said from time to time; the wait is written on the channel."""
     facts = {
         "switchd_state": "waiting",
         "switchd_group": call.group,
@@ -46,15 +59,11 @@ def wait(call: Call, plan: Plan, now: float, interrupt: bool = False) -> Result:
         "switchd_priority": str(call.priority),
         "switchd_line": call.line_dialled,
     }
-    estimate = (do.AskPosition(),) if widening.watches_estimate(call, plan) else ()
-    return call, (
-        *place(call, plan, now),
+    return (
         do.PlayMusic(call.music, call.audio, interrupt),
         do.SetTimer(BUSY, plan.waiting.busy_after_seconds),
         *again(COMFORT, plan),
         do.Tag(facts),
-        *estimate,
-        do.AskNotice(call.group),
     )
 
 

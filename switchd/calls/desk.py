@@ -69,7 +69,7 @@ class Desk:
             register,
             clock,
             let_in=self._let_in,
-            write=self._write,
+            write=self.write_down,
             legs=lambda: len(self._legs),
             capacity=capacity,
             forecast=forecast,
@@ -255,6 +255,23 @@ class Desk:
             if worker.call.state in QUEUED and worker.call.id not in known:
                 worker.post(on.QueueForgot())
 
+    def let_go(self, calls: Collection[str]) -> None:
+        """Callers whom the switch served by itself meanwhile: what is known of them is no longer
+        true. They are found again as callers of an earlier owner, or written down by the switch."""
+        for worker in [self._calls[call] for call in calls if call in self._calls]:
+            worker.stop()
+            call = worker.call
+            self._calls.pop(call.id, None)
+            for leg in [leg for leg, owner in self._legs.items() if owner is worker]:
+                self._legs.pop(leg, None)
+            try:
+                self._queue.leave(call.id, self._clock.now())
+            except QueueUnavailable as error:
+                log.warning("place not given up", call_id=call.id, why=str(error))
+            log.info("call let go", call_id=call.id, state=call.state)
+        if not self._calls:
+            self._empty.set()
+
     def _changed(self, before: Call, after: Call) -> None:
         for listener in self.changed:
             try:
@@ -266,7 +283,8 @@ class Desk:
         self.unexpected[f"{call.state}/{type(event).__name__}"] += 1
         log.debug("unexpected", call_id=call.id, state=call.state, what=type(event).__name__)
 
-    def _write(self, record: CallRecord) -> None:
+    def write_down(self, record: CallRecord) -> None:
+        """Keep the record of an ended call, and tell everybody who wants to know."""
         try:
             self._ledger.append(record)
         except Exception:
@@ -290,7 +308,7 @@ class Desk:
             cause=record.cause,
             seat=record.seat,
         )
-        self._write(record)
+        self.write_down(record)
         if not self._calls:
             self._empty.set()
 

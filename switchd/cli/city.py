@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from switchd.bootstrap import NoPassword, event_socket_password, render_settings
 from switchd.city import known_names
 from switchd.cli.common import (
     DEFAULT_CITY,
@@ -114,6 +113,8 @@ def freeswitch_render(
     node: Node = "",
 ) -> None:
     """Write the configuration folder that `freeswitch -conf` starts with."""
+    from switchd.bootstrap import render_settings
+
     loaded = load_node_or_fail(city, node)
     try:
         rendered = render(loaded.plan, render_settings(loaded, modules), out.resolve())
@@ -130,6 +131,8 @@ def freeswitch_render(
 
 def doctor(city: City = DEFAULT_CITY, node: Node = "") -> None:
     """Ask the running FreeSWITCH whether it is as the plan wants it, and look at the server."""
+    from switchd.bootstrap import NoPassword, event_socket_password, render_settings
+
     loaded = load_node_or_fail(city, node)
     event_socket = loaded.server.freeswitch.event_socket
     try:

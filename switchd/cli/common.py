@@ -15,7 +15,6 @@ import orjson
 import typer
 from rich.console import Console
 
-from switchd.bootstrap import socket_path
 from switchd.city import load_city
 from switchd.config import (
     ConfigError,
@@ -26,6 +25,7 @@ from switchd.config import (
     readable_settings,
     render_problem,
 )
+from switchd.places import socket_path
 
 
 class Exit(IntEnum):

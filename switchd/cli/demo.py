@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -19,14 +19,14 @@ from switchd.cli.run import configure_log
 from switchd.config import Loaded
 from switchd.config.server import Log
 from switchd.demo.freeswitch import FreeSwitchFailed, find_program
-from switchd.demo.real import FreeSwitchStage
-from switchd.demo.show import Interrupted, Outcome, Signals, play
-from switchd.demo.stage import People, Stage, StageFailed
-from switchd.demo.standin import StandInStage
 from switchd.demo.telephones.sipp import SIPP
 from switchd.places import share
 from switchd.queues.embedded import EmbeddedRedisFailed
 from switchd.queues.facts import QueueUnavailable
+
+if TYPE_CHECKING:
+    from switchd.demo.show import Outcome
+    from switchd.demo.stage import People, Stage
 
 
 def _duration(text: str) -> float:
@@ -70,6 +70,9 @@ def demo(
     It runs on a FreeSWITCH of its own if there is one (the environment variable FREESWITCH, or
     freeswitch on the PATH) and sipp is on the PATH; otherwise on a stand-in.
     """
+    from switchd.demo.show import Interrupted, Signals, play  # heavy: the whole daemon
+    from switchd.demo.stage import People, StageFailed
+
     loaded = load_or_fail(city or share("config") / "pingdingshan")
     folder = _new_folder(keep)
     console = Console()
@@ -111,6 +114,9 @@ def _stage(
     console: Console, loaded: Loaded, folder: Path, people: People, stand_in: bool
 ) -> Callable[[], Stage]:
     """Choose a real FreeSWITCH or the stand-in. Raises FreeSwitchFailed for a wrong FREESWITCH."""
+    from switchd.demo.real import FreeSwitchStage
+    from switchd.demo.standin import StandInStage
+
     program = None if stand_in else find_program(os.environ)
     if program is not None and SIPP is None:
         console.print(

@@ -20,7 +20,6 @@ from routing.plan import Plan
 from routing.shifts import Duty
 from routing.standing import Standing, having_called
 from switchd.api.client import Answer, Client, NoDaemon
-from switchd.bootstrap import socket_path
 from switchd.cli.common import (
     DEFAULT_CITY,
     At,
@@ -32,6 +31,7 @@ from switchd.cli.common import (
     settings_or_fail,
 )
 from switchd.drawing import timeline
+from switchd.places import socket_path
 
 EARLIER = "the earlier one"
 """Stands for the call whose place a caller is supposed to have."""

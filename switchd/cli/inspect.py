@@ -10,7 +10,6 @@ import typer
 from rich.table import Table
 
 from switchd.api.client import Answer, Client, NoDaemon, Unreachable
-from switchd.bootstrap import socket_path
 from switchd.cli.common import (
     DEFAULT_CITY,
     City,
@@ -21,6 +20,7 @@ from switchd.cli.common import (
     print_json,
     settings_or_fail,
 )
+from switchd.places import socket_path
 
 seat = typer.Typer(
     no_args_is_help=True,

@@ -7,7 +7,7 @@ import logging
 import signal
 import sys
 from io import TextIOBase
-from typing import Annotated, TextIO, cast
+from typing import TYPE_CHECKING, Annotated, TextIO, cast
 
 import gevent
 import structlog
@@ -17,17 +17,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from switchd.api.ports import PlanRefused, Unavailable
 from switchd.api.server import SocketInUse
-from switchd.bootstrap import NoPassword, Running, build
 from switchd.cli.common import DEFAULT_CITY, City, Exit, Node, fail, load_node_or_fail
 from switchd.config import render_problem
 from switchd.config.server import Log
-from switchd.daemon import Daemon
 from switchd.health import Health
 from switchd.history import RetiredForEver
 from switchd.queues.embedded import EmbeddedRedisFailed
 from switchd.queues.facts import QueueUnavailable
 from switchd.records.errors import SchemaTooNew, SpoolInUse, StoreUnavailable
 from switchd.service import Service
+
+if TYPE_CHECKING:
+    from switchd.bootstrap import Running
+    from switchd.daemon import Daemon
 
 SWITCH_SECONDS = 0.0005
 """How soon a thread gives the interpreter back to the loop; Python's own choice is 0.005."""
@@ -81,6 +83,8 @@ def run(city: City = DEFAULT_CITY, drain: Drain = 30.0, node: Node = "") -> None
     one ends or is silent. Calls that are left when a daemon ends stay as they are on the switch;
     it does not wait for them if another stands by.
     """
+    from switchd.bootstrap import NoPassword, build  # heavy: only the daemon needs it all
+
     loaded = load_node_or_fail(city, node)
     configure_log(loaded.server.log)
     log = structlog.get_logger("switchd.run")

@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.table import Table
 
 from switchd.api.client import Answer, Client, NoDaemon
-from switchd.bootstrap import socket_path
 from switchd.city import load_city
 from switchd.cli.common import (
     DEFAULT_CITY,
@@ -28,6 +27,7 @@ from switchd.cli.common import (
 )
 from switchd.config import ConfigError, ServerSettings, render_problem
 from switchd.config.exchange import exchange, put_back
+from switchd.places import socket_path
 from switchd.records.database import exists
 from switchd.records.errors import RecordsError
 from switchd.records.plans import PlanVersion, PlanVersions

@@ -14,7 +14,6 @@ from routing.record import CallRecord
 from routing.story import tell
 from routing.story_words import WORDS
 from switchd.api.client import Answer, Client, NoDaemon
-from switchd.bootstrap import socket_path
 from switchd.cli.common import (
     DEFAULT_CITY,
     City,
@@ -25,6 +24,7 @@ from switchd.cli.common import (
     print_json,
 )
 from switchd.config import ServerSettings
+from switchd.places import socket_path
 from switchd.records import codec
 from switchd.records.database import exists
 from switchd.records.errors import RecordsError

@@ -32,6 +32,7 @@ MODULES = (
     "mod_dptools",
     "mod_dialplan_xml",
     "mod_conference",
+    "mod_hash",
     "mod_sndfile",
     "mod_local_stream",
     "mod_tone_stream",
@@ -131,9 +132,7 @@ def _write(folder: Path, plan: Plan, settings: RenderSettings, secrets: Secrets)
         "seats": seats,
         "music": music_names(plan),
         "modules": MODULES,
-        "in_turn": "|".join(
-            f"[leg_timeout=15]user/{seat.number}@{settings.domain}" for seat in seats
-        ),
+        "emergency": emergency_forwards(plan),
         "log_levels": ",".join(_LOG_LEVELS[: _LOG_LEVELS.index(settings.log_level) + 1]),
     }
     for source in sorted(settings.templates.rglob("*.j2")):
@@ -166,6 +165,16 @@ def plain_text(text: str) -> str:
 def music_names(plan: Plan) -> list[str]:
     """Return the names of hold music that the plan uses, each once, in a fixed order."""
     return sorted(plan.hold_music)
+
+
+def emergency_forwards(plan: Plan) -> dict[str, str]:
+    """Return emergency number → `number@proxy`, for those that the plan sends over a trunk."""
+    found = {}
+    for called, forward in sorted(plan.emergency.items()):
+        trunk = plan.trunks.get(forward.trunk)
+        if trunk is not None and trunk.proxy:
+            found[called] = f"{forward.number}@{trunk.proxy}"
+    return found
 
 
 def _check_names(plan: Plan, settings: RenderSettings) -> None:

@@ -37,6 +37,8 @@ class RenderSettings:
     """The event socket's password, one line; made up by the first render, mode 0600."""
     seat_passwords_file: Path
     """The phones' passwords, JSON; each made up once, mode 0600."""
+    good_bye: Path | None = None
+    """The prompt for callers who were served when nobody controls the calls; None for silence."""
     prompts: tuple[Path, ...] = ()
     """Files that calls will play; the doctor asks whether FreeSWITCH can read them."""
     modules_dir: Path | None = None
@@ -86,6 +88,8 @@ class RenderSettings:
             _plain_path(name, getattr(self, name))
         if self.modules_dir is not None:
             _plain_path("modules_dir", self.modules_dir)
+        if self.good_bye is not None:
+            _plain_path("good_bye", self.good_bye)
         for prompt in self.prompts:
             _plain_path("prompts", prompt)
         for name, folder in self.music.items():

@@ -32,18 +32,21 @@ class Inbox:
         *,
         on_trouble: Callable[[str], None] = lambda reason: None,
         on_recovery: Callable[[], None] = lambda: None,
+        may_read: Callable[[], bool] = lambda: True,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         """Uses one connection of `client` for itself while it is iterated.
 
         `on_trouble(reason)` is told each failed read and each entry that cannot be read,
-        `on_recovery()` the first good read after failures. `pause(seconds)` lies between tries:
-        0.1 s, doubling up to 2 s.
+        `on_recovery()` the first good read after failures. While `may_read()` says no, nothing is
+        taken out: it may be for the daemon that has the node now. `pause(seconds)` lies between
+        tries: 0.1 s, doubling up to 2 s.
         """
         self._redis = client
         self._key = Keys(city).inbox + owner
         self._on_trouble = on_trouble
         self._on_recovery = on_recovery
+        self._may_read = may_read
         self._pause = pause
         self._closed = False
 
@@ -54,6 +57,9 @@ class Inbox:
     def __iter__(self) -> Iterator[InboxEvent]:
         failures = 0
         while not self._closed:
+            if not self._may_read():
+                self._pause(_FIRST_PAUSE)
+                continue
             try:
                 entry = self._redis.blpop([self._key], timeout=LOOK_SECONDS)
             except redis.RedisError as error:

@@ -26,7 +26,7 @@ class Api:
 
     def __init__(self, switch: Switch) -> None:
         self._switch = switch
-        self._scheduled: dict[int, tuple[str, Timer]] = {}
+        self._scheduled: dict[int, tuple[str, Callable[[], None], Timer]] = {}
         self._tasks = 0
         legs = LegCommands(switch)
         self._commands: dict[str, Callable[[str], Result]] = {
@@ -39,6 +39,7 @@ class Api:
             "global_setvar": self._global_setvar,
             "hash": self._hash,
             "hupall": legs.hupall,
+            "lua": self._lua,
             "msleep": self._msleep,
             "originate": legs.originate,
             "reloadxml": lambda args: "+OK [Success]\n",
@@ -75,6 +76,25 @@ class Api:
         if command is None:
             return f"-ERR {name} Command not found!\n"
         return command(args.strip())
+
+    def forget(self) -> None:
+        """Nothing is scheduled any more."""
+        for *_, timer in self._scheduled.values():
+            timer.cancel()
+        self._scheduled.clear()
+
+    def scheduled(self, group: str) -> list[int]:
+        """Numbers of what is scheduled in groups whose names begin so."""
+        return [task for task, (name, *_) in self._scheduled.items() if name.startswith(group)]
+
+    def hasten(self, group: str) -> int:
+        """What is scheduled in groups whose names begin so comes now; return how much it was."""
+        due = self.scheduled(group)
+        for task in due:
+            _, perform, timer = self._scheduled[task]
+            timer.cancel()
+            perform()
+        return len(due)
 
     def background(self, job: str, name: str, args: str) -> None:
         """Perform a command as a job; BACKGROUND_JOB brings the result."""
@@ -140,6 +160,13 @@ class Api:
             return orjson.dumps([room]).decode() + "\n"
         return "".join(f"{leg.serial};{leg.name};{leg.uuid}\n" for leg in members)
 
+    def _lua(self, args: str) -> str:
+        name, *words = args.split()
+        script = self._switch.scripts.get(name)
+        if script is None:
+            return f"-ERR {name}: no such script\n"
+        return script(words) or "-ERR no reply\n"
+
     def _msleep(self, args: str) -> Result:
         answer = Answer()
         seconds = int(args) / 1000 if args.isdecimal() else 0.0
@@ -164,14 +191,16 @@ class Api:
                 self._schedule(task, group, every, command, again)
             self.run(name, rest)
 
-        self._scheduled[task] = (group, self._switch.clock.later(every, perform))
+        # Who schedules lives in real time, however fast people's lives pass.
+        seconds = every * self._switch.clock.speed
+        self._scheduled[task] = (group, perform, self._switch.clock.later(seconds, perform))
 
     def _sched_del(self, args: str) -> str:
         mine = [
             task
-            for task, (group, _) in self._scheduled.items()
+            for task, (group, *_) in self._scheduled.items()
             if (task == int(args) if args.isdecimal() else group == args)
         ]
         for task in mine:
-            self._scheduled.pop(task)[1].cancel()
+            self._scheduled.pop(task)[-1].cancel()
         return f"+OK Deleted: {len(mine)}\n"

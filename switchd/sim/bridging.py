@@ -130,16 +130,19 @@ def _both(a: Channel, b: Channel) -> bytes:
 
 def transfer(switch: Switch, leg: Channel, extension: str, dialplan: str = "") -> None:
     """Send a leg elsewhere in a moment: to inline actions `app:arg,app:arg` or to an extension."""
+    actions: list[tuple[str, str]] | None
     if dialplan.lower() == "inline":
         actions = [
             (name, arg) for name, _, arg in (part.partition(":") for part in extension.split(","))
         ]
     else:
-        actions = list(switch.plans.get(extension, ()))
-    switch.clock.later(FRAME, _go_elsewhere, switch, leg, actions)
+        actions = None
+    switch.clock.later(FRAME, _go_elsewhere, switch, leg, extension, actions)
 
 
-def _go_elsewhere(switch: Switch, leg: Channel, actions: list[tuple[str, str]]) -> None:
+def _go_elsewhere(
+    switch: Switch, leg: Channel, extension: str, actions: list[tuple[str, str]] | None
+) -> None:
     if not leg.up:
         return
     part(switch, leg)
@@ -147,6 +150,9 @@ def _go_elsewhere(switch: Switch, leg: Channel, actions: list[tuple[str, str]]) 
     apps.stop_all(switch, leg, "PLAYBACK ERROR")
     leg.step_profile(switch.micros())
     leg.state = "CS_EXECUTE"
+    if actions is None:
+        plan = switch.plans.get(extension)
+        actions = [] if plan is None else list(plan(leg))
     if not actions:
         switch.hang_up(leg, "NO_ROUTE_DESTINATION")
         return

@@ -35,6 +35,9 @@ class Timer:
 class StillClock:
     """A clock that moves only when told to; `now` is in seconds since the epoch."""
 
+    speed = 1.0
+    """Seconds of the stand-in's life in each second of its controller's."""
+
     def __init__(self, now: float = 1_600_000_000.0) -> None:
         self._now = now
         self._began = now

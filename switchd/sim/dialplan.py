@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from switchd.sim.switch import Action
 
 
-def trunk_plan(city: str, trunk: str, dialled: str) -> list[Action]:
-    """A call from a trunk."""
-    return _plan(
+def trunk_plan(city: str, trunk: str, dialled: str, controlled: bool = True) -> list[Action]:
+    """A call from a trunk; one that nobody has `controlled` goes to the degraded context."""
+    *variables, park = _plan(
         {
             "park_after_bridge": "true",
             "playback_terminators": "none",
@@ -19,6 +19,7 @@ def trunk_plan(city: str, trunk: str, dialled: str) -> list[Action]:
             "switchd_called": dialled,
         }
     )
+    return [*variables, park if controlled else ("transfer", "degraded XML degraded")]
 
 
 def code_plan(city: str, seat: str, code: str) -> list[Action]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from switchd.sim import bridging
 from switchd.sim.apps import App, Park, Sleep
+from switchd.sim.degraded import RingOneAtATime
 from switchd.sim.meeting import Conference, Eavesdrop
 from switchd.sim.message import Record
 from switchd.sim.peers import Bridge
@@ -73,11 +74,15 @@ class StopRecordSession(Immediate):
         self.switch.stop_recording(self.leg, self.arg)
 
 
-class Transfer(Immediate):
-    def do(self) -> None:
+class Transfer(App):
+    """Runs until the leg is elsewhere: what comes behind it in the dialplan is never reached."""
+
+    def start(self) -> None:
         parts = split(self.arg)
         if parts:
             bridging.transfer(self.switch, self.leg, parts[0], "".join(parts[1:2]))
+        else:
+            self.finish()
 
 
 APPLICATIONS: dict[str, type[App]] = {
@@ -89,6 +94,7 @@ APPLICATIONS: dict[str, type[App]] = {
     "export": Set,
     "hangup": HangUp,
     "info": Nothing,
+    "limit_execute": RingOneAtATime,
     "log": Nothing,
     "multiset": Multiset,
     "park": Park,

@@ -276,7 +276,7 @@ class EventSocket:
 
     def __init__(self, switch: Switch, host: str, port: int, password: str) -> None:
         self._switch = switch
-        self._api = Api(switch)
+        self.api = Api(switch)
         self._password = password
         self._connections: set[Connection] = set()
         self._host = host
@@ -312,7 +312,7 @@ class EventSocket:
         if self._switch.faults.reject_connections:
             sock.sendall(rude_rejection() + disconnect_notice())
             return
-        connection = Connection(sock, self._switch, self._api, self._password)
+        connection = Connection(sock, self._switch, self.api, self._password)
         self._connections.add(connection)
         self._switch.listeners.append(connection)
         self._switch.subscriptions_changed()

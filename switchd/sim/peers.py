@@ -60,7 +60,10 @@ class _Arrival(Party):
 
 
 class Bridge(App):
-    """Rings a phone for the leg; the two talk, or the leg ends with the phone's cause."""
+    """Rings a phone for the leg; the two talk, or the leg ends with the phone's cause.
+
+    With `continue_on_fail` the leg goes on in its dialplan instead. `call_timeout` is in seconds.
+    """
 
     def __init__(self, switch: Switch, leg: Channel, name: str, arg: str, execution: str) -> None:
         super().__init__(switch, leg, name, arg, execution)
@@ -68,23 +71,37 @@ class Bridge(App):
         self._over = False
 
     def start(self) -> None:
+        self.ring(self.arg)
+
+    def ring(self, url: str) -> None:
+        """Ring whoever is there."""
+        self.leg.last_execute = ("bridge", url)
+        timeout = self.leg.variables.get("call_timeout", "")
         variables = {
+            **({"originate_timeout": timeout} if timeout else {}),
             "origination_uuid": self.switch.new_uuid(),
             "origination_caller_id_number": self.leg.caller_number,
             "origination_caller_id_name": self.leg.caller_name,
         }
-        originate.ring(self.switch, originate.Request(variables, self.arg, None), self._answered)
+        originate.ring(self.switch, originate.Request(variables, url, None), self._answered)
         self._phone = self.switch.channels.get(variables["origination_uuid"])
 
     def _answered(self, result: str) -> None:
         if self._over:
             return
         if self._phone is None or not result.startswith("+OK"):
-            self.switch.hang_up(self.leg, result.removeprefix("-ERR").strip())
+            self._not_connected(result.removeprefix("-ERR").strip())
             return
         phone, self._phone = self._phone, None
         self.switch.answer(self.leg)
         bridging.bridge(self.switch, self.leg, phone)
+
+    def _not_connected(self, cause: str) -> None:
+        self._phone = None
+        if self.leg.is_true("continue_on_fail"):
+            self.finish()
+        else:
+            self.switch.hang_up(self.leg, cause)
 
     def halt(self, response: str) -> None:
         self._over = True

@@ -11,6 +11,7 @@ import gevent
 from switchd.sim.callers import SimCaller
 from switchd.sim.channel import pairs
 from switchd.sim.clock import Clock
+from switchd.sim.degraded import ALIVE, TIMERS, Degraded, is_alive
 from switchd.sim.dialplan import trunk_plan
 from switchd.sim.doing import APPLICATIONS
 from switchd.sim.eventsocket import EventSocket
@@ -45,6 +46,9 @@ class Simulator:
         habits: AgentHabits | None = None,
         sounds: Path | None = None,
         recording_seconds: float = 30.0,
+        recordings: Path | None = None,
+        emergency: Mapping[str, str] | None = None,
+        announcement: str = "silence_stream://2000",
         seed: int = 1,
         speed: float = 1.0,
     ) -> None:
@@ -52,7 +56,9 @@ class Simulator:
 
         `domain` is the seats' SIP domain, by default the city's name. `sounds` is where relative
         file names are looked up. Recordings are cut at `recording_seconds`; 0 writes none. `speed`
-        seconds of calls pass in each real second.
+        seconds of calls pass in each real second. `recordings` is where calls that end without a
+        switchd are kept, `emergency` where such calls go meanwhile: number called → number behind
+        the trunk; all others hear the `announcement` first.
         """
         self.host = host
         self.city = city
@@ -74,6 +80,13 @@ class Simulator:
         self._habits = habits or AgentHabits()
         self._seed = seed
         self._socket = EventSocket(self.switch, host, port, password)
+        Degraded(
+            self.switch,
+            self._socket.api,
+            emergency=emergency or {},
+            announcement=announcement,
+            recordings=recordings,
+        )
         self._traffics: list[Traffic] = []
         self._running = False
         for number in seats:
@@ -192,8 +205,22 @@ class Simulator:
         variables: Mapping[str, str] | None = None,
     ) -> SimCaller:
         caller = SimCaller(self.switch, number, dialled, mind, over)
-        caller.dial(trunk_plan(self.city, self._trunk, dialled), name, variables)
+        plan = trunk_plan(self.city, self._trunk, dialled, is_alive(self.switch))
+        caller.dial(plan, name, variables)
         return caller
+
+    def is_controlled(self) -> None:
+        """Say what switchd says: calls are taken. Without it they go to the degraded context."""
+        self.switch.globals[ALIVE] = "true"
+
+    def scheduled(self, group: str) -> list[int]:
+        """Numbers of what is scheduled in groups whose names begin so."""
+        return self._socket.api.scheduled(group)
+
+    def dead_man_fires(self) -> bool:
+        """Let the time pass in which a dead switchd would have put its timer off; False if there
+        is none."""
+        return self._socket.api.hasten(TIMERS) > 0
 
     # -- drills -------------------------------------------------------------------------------
 
@@ -225,6 +252,7 @@ class Simulator:
         Phones register again within a second or two.
         """
         self._socket.stop()
+        self._socket.api.forget()
         self.switch.forget_everything()
         for index, phone in enumerate(self.phones.all()):
             phone.forget()

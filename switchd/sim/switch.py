@@ -85,8 +85,14 @@ class Switch:
         """Telephone number → whoever answers it behind a trunk."""
         self.relay: Callable[[str, str], Party | None] = lambda address, number: None
         """Whoever is reached at another switch's address by a number."""
-        self.plans: dict[str, Sequence[Action]] = {}
-        """Extension → what is done for it, for transfers."""
+        self.plans: dict[str, Callable[[Channel], Sequence[Action]]] = {}
+        """Extension → what is done for a leg that is transferred to it."""
+        self.scripts: dict[str, Callable[[Sequence[str]], str]] = {}
+        """Name of a script → what it answers to its arguments."""
+        self.when_ended: Callable[[Channel], None] = lambda leg: None
+        """The script of `api_hangup_hook`, for legs that have one."""
+        self.limits: dict[str, set[str]] = {}
+        """What is counted → the legs that are."""
         self.sessions = 0
         self.started = clock.now()
         self._wanted: dict[str, tuple[Listener, ...]] = {}
@@ -276,6 +282,10 @@ class Switch:
         bridging.part(self, leg)
         apps.stop_all(self, leg, "PLAYBACK ERROR" if by_far_end else "FILE PLAYED")
         leg.state = "CS_HANGUP"
+        if "api_hangup_hook" in leg.variables:
+            self.when_ended(leg)
+        for counted in self.limits.values():
+            counted.discard(leg.uuid)
         if reported_later:
             self.clock.later(FRAME, self._report, leg)
         else:
@@ -346,6 +356,8 @@ class Switch:
             leg.party.over(leg)
         self.channels.clear()
         self.conferences.clear()
+        self.limits.clear()
+        self.globals = {"hostname": "standin", "domain": self.domain}
         self.started = self.clock.now()
         self._renderer = Renderer(self.new_uuid())
         self.globals["core_uuid"] = self.core

@@ -38,24 +38,31 @@ CALLED_BACK = "callback"
 RELAY = "relay"
 """The same of legs by which another FreeSWITCH of the city rings a phone that is registered here;
 its own daemon works on the call."""
+DEGRADED = "degraded"
+"""variable_switchd_state of callers whom FreeSWITCH serves by itself (dialplan/contexts)."""
 PHONE_HUNG_UP = frozenset({"recv_bye", "recv_cancel", "recv_refuse"})
 """variable_sip_hangup_disposition when the other side ended the leg (mod_sofia.c)."""
 
 
-class Listener(Protocol):
-    """Who is told."""
+class Finder(Protocol):
+    """Who is told what a leg is that nobody works on."""
 
     def arrived(self, leg: str, arrival: Arrival) -> None: ...
     def found(self, leg: str, event: on.Found) -> None: ...
     def talks(self, leg: str, event: on.Talking | on.Controlled) -> None: ...
     def code_dialled(self, leg: str, seat: str, code: str) -> None: ...
     def number_dialled(self, leg: str, seat: str, number: str) -> None: ...
+    def stray(self, leg: str) -> None: ...
+
+
+class Listener(Finder, Protocol):
+    """Who is told of everything."""
+
     def phone(self, seat: str, reachable: bool) -> None: ...
     def deliver(self, leg: str, event: on.Event) -> bool: ...
     def seat_left(self, leg: str, seat: str) -> None: ...
     def relay_ended(self, seat: str, token: str) -> None: ...
     def knows(self, leg: str) -> bool: ...
-    def stray(self, leg: str) -> None: ...
     def events_lost(self) -> None: ...
     def heartbeat(self, legs: int) -> None: ...
 
@@ -165,7 +172,7 @@ def _milliseconds(text: str) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def found(listener: Listener, leg: str, headers: Mapping[str, Any]) -> None:
+def found(listener: Finder, leg: str, headers: Mapping[str, Any]) -> None:
     """Tell the listener of a parked leg that nobody works on yet, new or left by an earlier owner.
 
     `headers` are those of an event about the leg.
@@ -190,10 +197,12 @@ def found_as(listener: Listener, leg: str, variable: Variable) -> None:
             listener.number_dialled(leg, variable("switchd_seat"), variable("switchd_number"))
 
 
-def _found_caller(listener: Listener, leg: str, arrival: Arrival, variable: Variable) -> None:
+def _found_caller(listener: Finder, leg: str, arrival: Arrival, variable: Variable) -> None:
     state = variable("switchd_state")
     queued_at, answered_at = variable("switchd_queued_at"), variable("switchd_answered_at")
     event: on.Found
+    if state == DEGRADED:
+        return  # FreeSWITCH has the caller to itself and is asked for all of them at once
     if state in ("talking", "survey") and queued_at and answered_at:
         event = on.Served(
             arrival,

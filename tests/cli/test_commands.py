@@ -16,10 +16,10 @@ from switchd import __version__
 from switchd.api.app import build
 from switchd.api.ports import Refused, Unavailable
 from switchd.api.server import Server
-from switchd.bootstrap import socket_path
 from switchd.cli.app import app
 from switchd.cli.common import Exit
 from switchd.cli.inspect import clock, percent
+from switchd.places import socket_path
 
 CITY = """\
 city: {title: 平顶山市12345, area_code: "0375"}

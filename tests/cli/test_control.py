@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 
 from routing.keys import KeyVerb
 from switchd.api.server import Server
-from switchd.bootstrap import socket_path
 from switchd.cli.app import app
 from switchd.cli.control import PERHAPS_TARGET, WITH_TARGET, WITHOUT_TARGET
+from switchd.places import socket_path
 
 CITY = """\
 city: {title: 平顶山市12345, area_code: "0375"}

@@ -16,10 +16,10 @@ from typer.testing import CliRunner
 from switchd.api.app import build
 from switchd.api.ports import Refused
 from switchd.api.server import Server
-from switchd.bootstrap import socket_path
 from switchd.cli.app import app
 from switchd.cli.common import Exit
 from switchd.cli.operators import change
+from switchd.places import socket_path
 from switchd.records.audit import Audit, OperatorAction
 from switchd.records.schema import migrate
 

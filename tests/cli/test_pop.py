@@ -16,9 +16,9 @@ from routing.record import Outcome
 from routing.screenpop import Earlier, OpenCallback, screen_pop
 from switchd.api.app import build
 from switchd.api.server import Server
-from switchd.bootstrap import socket_path
 from switchd.cli.app import app
 from switchd.cli.common import Exit
+from switchd.places import socket_path
 from tests.routing.build import NOW, Story
 from tests.routing.test_screenpop import WEEK, earlier_call
 

@@ -13,8 +13,8 @@ from routing.indicators import Counts
 from routing.record import Outcome
 from switchd.api.app import build
 from switchd.api.server import Server
-from switchd.bootstrap import socket_path
 from switchd.cli.common import Exit
+from switchd.places import socket_path
 from switchd.records.schema import migrate
 from switchd.records.store import Store
 from tests.cli.test_commands import FakeHouse, city, switchd

@@ -13,9 +13,9 @@ from typer.testing import CliRunner, Result
 from switchd.api.app import build
 from switchd.api.ports import Refused
 from switchd.api.server import Server
-from switchd.bootstrap import socket_path
 from switchd.cli.app import app
 from switchd.cli.common import Exit
+from switchd.places import socket_path
 from tests.api.house import FakeHouse
 
 CITY = """\

@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 
 from switchd.api.app import build
 from switchd.api.server import Server
-from switchd.bootstrap import socket_path
 from switchd.cli.app import app
 from switchd.cli.common import Exit
+from switchd.places import socket_path
 from switchd.records import codec
 from switchd.records.schema import migrate
 from switchd.records.store import Store

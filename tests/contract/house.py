@@ -97,6 +97,7 @@ class StandIn:
         self.simulator = Simulator(
             self.host, password=self.password, domain=self.domain, sounds=folder
         ).start()
+        self.simulator.is_controlled()
         self.port = self.simulator.port
         self._clients: list[Client] = []
         self.simulator.seat(ABSENT).unregister()

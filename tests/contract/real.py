@@ -26,6 +26,7 @@ class Real:
 
     def __init__(self, house: LiveHouse) -> None:
         self._house = house
+        house.is_controlled()
         self._to_close = ExitStack()
         self.host = house.host
         self.port = house.port

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from switchd.guard import Guard
+from switchd.queues.heart import BEAT_SECONDS
 from switchd.queues.nodes import LEASE_SECONDS
 
 
@@ -86,6 +87,25 @@ class TestTheMark:
         assert owner.heard == ["lost"]
         owner.passes(LEASE_SECONDS)
         assert not owner.guard.holds()
+
+    def test_of_another_daemon_ends_what_was_granted_before(self, owner: Desk) -> None:
+        asked_at = owner.now
+        owner.passes(LEASE_SECONDS * 0.6)
+        owner.mark = "another"
+        owner.guard.vouch()
+        assert not owner.guard.holds()
+        owner.guard.renew(asked_at)
+        assert not owner.guard.holds()
+
+    def test_is_looked_at_again_soon_for_whoever_takes_over_may_write_it_at_any_moment(
+        self, owner: Desk
+    ) -> None:
+        owner.passes(LEASE_SECONDS * 0.9)
+        owner.guard.vouch()
+        owner.passes(BEAT_SECONDS / 2)
+        owner.mark = "another"
+        owner.guard.vouch()
+        assert owner.heard == ["lost"]
 
     def test_is_written_again_when_freeswitch_has_restarted(self, owner: Desk) -> None:
         owner.mark = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -9,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from routing.lines import Forward
+from routing.plan import Trunk
 from switchd.freeswitch.render import MODULES, RenderError, plain_text, render
 from switchd.freeswitch.settings import SettingsError
 from tests.freeswitch import city
@@ -98,7 +101,7 @@ class TestTheFolder:
 
     def test_a_city_without_seats_is_rendered(self, tmp_path: Path, out: Path) -> None:
         render(city.plan(seats={}), city.settings(tmp_path), out)
-        assert b'application="bridge"' not in (out / "contexts/degraded.xml").read_bytes()
+        assert b"user/" not in (out / "contexts/degraded.xml").read_bytes()
 
 
 class TestPasswords:
@@ -241,17 +244,55 @@ class TestContexts:
         assert lists["trunk-mobile"] == ["192.0.2.1/32", "192.0.2.2/32"]
         assert lists["trunks"] == ["10.0.0.0/8", "192.0.2.1/32", "192.0.2.2/32"]
 
+    def degraded(self, folder: Path) -> dict[str, list[tuple[str, str]]]:
+        """Extension → its actions, of the context in which nobody controls calls."""
+        return {
+            each.get("name", ""): [
+                (action.get("application", ""), action.get("data", ""))
+                for action in each.iter("action")
+            ]
+            for each in parse(folder / "contexts/degraded.xml").iter("extension")
+        }
+
     def test_the_degraded_context_rings_the_seats_in_turn(self, tmp_path: Path, out: Path) -> None:
         render(city.plan(), city.settings(tmp_path), out)
-        actions = parse(out / "contexts/degraded.xml").iter("action")
-        (bridge,) = [
-            each.get("data", "") for each in actions if each.get("application") == "bridge"
+        rings = [
+            data
+            for application, data in self.degraded(out)["ring the seats in turn"]
+            if application == "limit_execute"
         ]
-        assert [leg.rpartition("user/")[2] for leg in bridge.split("|")] == [
-            "1001@pingdingshan.switchd",
-            "1002@pingdingshan.switchd",
-            "1003@pingdingshan.switchd",
+        assert [re.findall(r"user/([0-9]+)@", data) for data in rings] == [
+            ["1001"],
+            ["1002"],
+            ["1003"],
         ]
+
+    def test_an_emergency_number_goes_straight_to_its_trunk_there(
+        self, tmp_path: Path, out: Path
+    ) -> None:
+        plan = city.plan(
+            emergency={"110": Forward("03750110", "default"), "120": Forward("120", "nowhere")},
+            trunks={"default": Trunk("default", proxy="10.0.0.9:5060")},
+        )
+        render(plan, city.settings(tmp_path), out)
+        extensions = self.degraded(out)
+        assert ("bridge", "sofia/trunk/03750110@10.0.0.9:5060") in extensions["emergency 110"]
+        assert "emergency 120" not in extensions
+        before = list(extensions)[: list(extensions).index("switchd is there again")]
+        assert "emergency 110" in before
+
+    def test_a_new_call_is_parked_only_while_a_switchd_is_there(
+        self, tmp_path: Path, out: Path
+    ) -> None:
+        render(city.plan(), city.settings(tmp_path), out)
+        condition = parse(out / "contexts/switchd.xml").find(
+            ".//condition[@field='${switchd_alive}']"
+        )
+        assert condition is not None
+        assert condition.get("expression") == "^true$"
+        assert [each.get("application") for each in condition.iter("action")] == ["park"]
+        (otherwise,) = condition.iter("anti-action")
+        assert otherwise.get("data") == "degraded XML degraded"
 
     def test_the_arguments_name_the_folder_and_every_writable_place(
         self, tmp_path: Path, out: Path

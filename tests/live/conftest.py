@@ -28,6 +28,7 @@ def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture
 def house(shared_house: House) -> Iterator[House]:
     """A house without calls and without phones; it is tidied up after each test."""
+    shared_house.is_controlled()
     yield shared_house
     shared_house.tidy()
 

@@ -244,14 +244,16 @@ class TestANumberThatASeatDials:
 
 
 class TestTheDeadMansScript:
-    def test_moves_those_who_wait_and_nobody_else(self, house: House, events: EventSocket) -> None:
+    def test_moves_those_who_wait_and_says_good_bye_to_those_who_were_served(
+        self, house: House, events: EventSocket
+    ) -> None:
         legs = []
         for number in ("13800000011", "13800000012"):
             house.call(number, "12345")
             legs.append(events.wait(parked("caller", number))["Unique-ID"])
-        waiting, talking = legs
+        waiting, served = legs
         events.api(f"uuid_setvar {waiting} switchd_state waiting")
-        events.api(f"uuid_setvar {talking} switchd_state talking")
+        events.api(f"uuid_setvar {served} switchd_state survey")
         before = len(events.events)
         events.api("lua dead_man.lua")
         events.wait(
@@ -259,12 +261,18 @@ class TestTheDeadMansScript:
                 event["Event-Name"] == "CHANNEL_EXECUTE"
                 and event["Application"] == "playback"
                 and event["Unique-ID"] == waiting
-                and event["Application-Data"] == str(house.settings.all_busy)
+                and event.get("Application-Data") == str(house.settings.all_busy)
             ),
             after=before,
         )
         assert events.api(f"uuid_getvar {waiting} switchd_state") == "degraded"
-        assert events.api(f"uuid_getvar {talking} switchd_state") == "talking"
+        events.wait(
+            lambda event: (
+                event.get("Event-Name") == "CHANNEL_HANGUP_COMPLETE"
+                and event.get("Unique-ID") == served
+            ),
+            after=before,
+        )
 
     def test_in_the_degraded_context_the_seats_ring_in_turn(
         self, house: House, events: EventSocket
@@ -275,6 +283,7 @@ class TestTheDeadMansScript:
         assert phone is not None
         house.call("13800000013", "12345")
         caller = events.wait(parked("caller", "13800000013"))["Unique-ID"]
+        events.api("global_setvar switchd_alive=false")
         events.api(f"uuid_transfer {caller} degraded XML degraded")
         bridge = events.wait(
             lambda event: event["Event-Name"] == "CHANNEL_BRIDGE" and event["Unique-ID"] == caller,

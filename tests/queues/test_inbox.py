@@ -118,6 +118,20 @@ class TestInbox:
         assert list(inbox) == []
         assert pauses == [0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0]
 
+    def test_nothing_is_taken_out_of_it_by_who_may_not_read(self, hall: Hall) -> None:
+        """A daemon that has lost its node must not swallow what is for the next one."""
+        inbox = Inbox(
+            hall.client,
+            CITY,
+            "daemon-1",
+            may_read=lambda: False,
+            pause=lambda seconds: inbox.close(),
+        )
+        hall.seat("1001")
+        hall.call("c1")
+        assert list(inbox) == []
+        assert hall.client.llen(Keys(CITY).inbox + "daemon-1") == 1
+
 
 class TestEntries:
     @pytest.mark.parametrize("text", ["", "7", "null", '{"kind": "offer_made"}', '"offer_lost"'])

@@ -96,14 +96,17 @@ class TestWaiting:
         assert story.call.state is State.RINGING
         assert story.asked_for(do.PlayMusic)
 
-    def test_a_queue_that_cannot_be_reached_is_announced(self) -> None:
-        story = Story().waiting().happens(on.QueueFailed("Redis is away"))
-        (play,) = story.asked_for(do.Play)
-        assert play == do.Play(("technical_fault",), story.call.audio, interrupt=True)
-        story.happens(on.Played(story.call.audio)).happens(
-            on.CallerGone("NORMAL_CLEARING", EndedBy.SYSTEM)
-        )
-        assert record_of(story).outcome is Outcome.FAILED
+    def test_a_queue_that_cannot_be_reached_is_tried_again_while_music_plays(self) -> None:
+        story = Story().waiting()
+        queued_at = story.call.queued_at
+        story.happens(on.QueueFailed("Redis is away"))
+        assert story.call.state is State.WAITING
+        assert [type(action) for action in story.todo][:2] == [do.PlayMusic, do.SetTimer]
+        story.happens(on.TimerDue("again"))
+        (enqueue,) = [action for action in story.todo if isinstance(action, do.Enqueue)]
+        assert enqueue.enqueued_at == queued_at
+        story.happens(on.QueueFailed("Redis is away"))
+        assert story.todo == (do.SetTimer("again", 2.0),)
 
     def test_who_waited_under_an_earlier_owner_keeps_place_and_hears_no_greeting(self) -> None:
         story = Story()

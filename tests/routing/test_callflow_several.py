@@ -186,4 +186,4 @@ class TestOtherEnds:
     def test_a_queue_that_cannot_be_reached_stops_all_of_them(self) -> None:
         story = ringing().happens(on.QueueFailed("Redis is away"))
         assert set(stopped(story)) == set(LEGS)
-        assert story.call.state is State.CLOSING
+        assert story.call.state is State.WAITING

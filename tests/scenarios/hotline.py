@@ -32,6 +32,8 @@ from switchd.sim.simulator import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 30.0
+EMERGENCY = "03750110"
+"""Who answers 110 behind the trunk while no daemon is there."""
 SPEED = 10.0
 """How fast the people's time passes; the daemon's own is real."""
 
@@ -73,6 +75,8 @@ class Hotline:
 
     def __init__(self, city: Mapping[str, Any] = CITY, speed: float = SPEED) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="switchd-test-"))
+        recordings = self.folder / "state" / "recordings"
+        recordings.mkdir(parents=True)
         self.city = dict(city)
         self.folders: dict[str, str] = {}
         """Folders of the city's own, such as prompts."""
@@ -83,6 +87,9 @@ class Hotline:
             seats=[str(seat) for seat in self.city["seats"]],
             speed=speed,
             recording_seconds=2.0,
+            recordings=recordings,
+            emergency={"110": EMERGENCY},
+            announcement=str(ROOT / "ivr_prompts" / "zh" / "all_busy.wav"),
         ).start()
         self._metrics_port = _free_port()
         self._write_city()
@@ -92,7 +99,6 @@ class Hotline:
 
     def _write_city(self) -> None:
         (self.folder / "testcity").mkdir()
-        (self.folder / "state").mkdir()
         (self.folder / "state" / "event-socket.password").write_text("between-friends\n")
         self.writes(self.city)
 

@@ -13,6 +13,7 @@ import pytest
 
 from routing.record import Outcome
 from switchd.api.client import Client, NoDaemon
+from switchd.queues.embedded import EmbeddedRedis
 from switchd.sim.callers import CallerState
 from tests.scenarios.hotline import wait_for
 from tests.scenarios.two_nodes import PASSWORD, City, run_daemon, talks
@@ -185,6 +186,16 @@ class TestRedisIsAway:
         city.north.phone("1001").hang_up()
         wait_for(lambda: caller.state is CallerState.ENDED, "survey and thanks, then good-bye")
         assert city.record_of(caller).survey_key == "2"
+
+    def test_a_standby_outlives_it_and_takes_over_when_it_is_back(
+        self, city: City, standby: Standby
+    ) -> None:
+        city.redis.stop()
+        wait_for(lambda: "without Redis" in standby.log_path.read_text(), "it has noticed")
+        city.redis = EmbeddedRedis(city.folder / "redis")
+        standby.stands_by(city)
+        city.north.is_killed()
+        standby.works()
 
 
 def _is_owner(city: City) -> bool:

@@ -127,7 +127,10 @@ class TestTheEndOfADialplan:
 
 class TestTransferToAnExtension:
     def test_runs_that_extensions_actions(self, town: Town) -> None:
-        town.switch.plans["degraded"] = [("set", "switchd_state=degraded"), ("park", "")]
+        town.switch.plans["degraded"] = lambda leg: [
+            ("set", "switchd_state=degraded"),
+            ("park", ""),
+        ]
         caller = town.answered()
         town.api.run("uuid_transfer", f"{caller.uuid} degraded XML switchd")
         town.clock.advance(0.1)

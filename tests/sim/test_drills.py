@@ -14,6 +14,7 @@ from tests.contract.client import Client
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
     running = Simulator(password="secret", seats=["1001"], recording_seconds=0.0).start()
+    running.is_controlled()
     yield running
     running.stop()
 

@@ -44,6 +44,7 @@ class TestTheProcess:
     ) -> None:
         _, port = running
         with Client("127.0.0.1", port, "secret") as client:
+            client.api("global_setvar switchd_alive=true")
             assert client.event("CHANNEL_PARK")["Caller-Destination-Number"] == "12345"
 
     def test_ends_at_sigterm(self, running: tuple[subprocess.Popen[str], int]) -> None:

@@ -64,7 +64,12 @@ def turn_away(call: Call, event: on.TurnedAway, plan: Plan, now: float) -> Resul
 
 
 def resume(call: Call, event: on.Resumed, plan: Plan, now: float) -> Result:
-    """Put a caller who had been waiting back where he was."""
+    """Put a caller who had been waiting back where he was.
+
+    One who waits for no group yet, because no menu was answered or an announcement is due, begins
+    anew.
+    """
+    arrived = call
     call, route = _routed(call, event.arrival, plan, now)
     if isinstance(route, entry.Refusal):
         return hang_up(replace(call, outcome=Outcome.FAILED), plan, now)
@@ -75,6 +80,8 @@ def resume(call: Call, event: on.Resumed, plan: Plan, now: float) -> Result:
         language=event.language or call.language,
         priority=call.priority if event.priority is None else event.priority,
     )
+    if not call.group and (route.menu or not route.connect):
+        return decide(arrived, on.Arrived(event.arrival), plan, now)
     if not call.group:
         return hang_up(replace(call, outcome=Outcome.FAILED), plan, now)
     call = call.note(now, "queue.resumed", queued_at=event.queued_at)

@@ -13,14 +13,24 @@ from routing.callflow.handlers import callbacks
 from routing.callflow.handlers.leaving import leave
 from routing.callflow.handlers.result import Result
 from routing.callflow.states import State
-from routing.callflow.waiting import BUSY, COMFORT, MUSIC, POSITION, again, place, stop
+from routing.callflow.waiting import (
+    AGAIN,
+    BUSY,
+    COMFORT,
+    MUSIC,
+    POSITION,
+    again,
+    place,
+    settle_in,
+)
 from routing.lines import Exit, Overflow
 from routing.plan import Plan
-from routing.record import EndedBy, Outcome
 from routing.saying import LARGEST, position_announcement
 
 MUSIC_SECONDS = 2.0
 """Pause before music that has ended is begun again: a missing stream ends at once, every time."""
+AGAIN_SECONDS = 2.0
+"""How soon a caller who could not be put into the list is tried again."""
 LATER_SECONDS = 2.0
 """When an announcement is tried again that was due while a phone rang."""
 
@@ -33,17 +43,23 @@ def queue_forgot(call: Call, event: on.QueueForgot, plan: Plan, now: float) -> R
 
 
 def queue_failed(call: Call, event: on.QueueFailed, plan: Plan, now: float) -> Result:
-    """Without a queue nobody can be found: say so, rather than let music play for ever."""
-    call = replace(call, outcome=Outcome.FAILED, ended_by=EndedBy.SYSTEM)
-    call = call.note(now, "queue.failed", why=event.why).next_audio()
+    """Nobody can be found now: the caller waits on with music, and tries again for the old place.
+
+    What stood behind the failed step is made up for; no phone rings for the caller any more.
+    """
     stops = tuple(do.StopLeg(leg, "NORMAL_TEMPORARY_FAILURE") for leg in call.open_legs)
-    call = replace(call, state=State.CLOSING, offers=())
-    play = do.Play(("technical_fault",), call.audio, interrupt=True)
-    return call, (*stop(), do.LeaveQueue(), *stops, play)
+    retry = do.SetTimer(AGAIN, AGAIN_SECONDS)
+    if call.unplaced:
+        return replace(call, state=State.WAITING, offers=()), (*stops, retry)
+    call = call.note(now, "queue.failed", why=event.why).next_audio()
+    call = replace(call, state=State.WAITING, offers=(), announcing=False, unplaced=True)
+    return call, (*stops, *settle_in(call, plan, interrupt=True), retry)
 
 
 def due(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
     """An announcement, a step of the wait, or music that had ended."""
+    if event.name == AGAIN:
+        return call, place(call, plan, now)
     if event.name == widening.TIMER:
         return _take(call, widening.due_by_time(call, plan, now), plan, now, why="waited")
     if event.name == MUSIC:
@@ -73,6 +89,8 @@ def postpone(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
         return call, (*widened, *widening.next_step(call, plan, now, may_leave=False))
     if event.name in (BUSY, POSITION, COMFORT):
         return call, (do.SetTimer(event.name, LATER_SECONDS),)
+    if event.name == AGAIN:
+        return call, ()
     return due(call, event, plan, now)
 
 

@@ -1,0 +1,101 @@
+"""The dead-man's switch: a timer in FreeSWITCH that this daemon puts off for as long as it lives.
+
+When nobody has put it off for `FIRES_SECONDS`, FreeSWITCH gives every caller who waits to its own
+degraded context (`dialplan/scripts/dead_man.lua`). Two timers take turns, and one is cancelled only
+when the other runs, so that there is no moment without one. It is never cancelled for good: a
+daemon that is stopped leaves FreeSWITCH to itself just as one that is killed does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import gevent
+import structlog
+from gevent.lock import BoundedSemaphore
+
+from switchd.esl.errors import EslError
+
+log = structlog.get_logger(__name__)
+
+ALIVE = "switchd_alive"
+"""FreeSWITCH's global variable: `true` while a daemon takes calls, `false` once none has put the
+timer off, not set after a start of FreeSWITCH."""
+FIRES_SECONDS = 15
+BEAT_SECONDS = 5.0
+SCRIPT = "dead_man.lua"
+TIMERS = ("switchd_dead_man_a", "switchd_dead_man_b")
+AGAIN_TIMER = "switchd_dead_man_again"
+"""The one with which the script comes again."""
+
+
+class FreeSwitch(Protocol):
+    """What is needed of the link."""
+
+    @property
+    def connected(self) -> bool: ...
+    def api(self, name: str, args: str = "") -> str: ...
+    def variable(self, name: str) -> str | None: ...
+
+
+class DeadMan:
+    """Puts the timer off; takes back the callers whom FreeSWITCH had to itself."""
+
+    def __init__(
+        self,
+        freeswitch: Callable[[], FreeSwitch],
+        let_go: Callable[[Sequence[str]], object],
+        pause: Callable[[float], None] = gevent.sleep,
+    ) -> None:
+        """`let_go(legs)` is told of callers who are in the degraded context, before they come back:
+        whatever was known of their calls is no longer true."""
+        self._freeswitch = freeswitch
+        self._let_go = let_go
+        self._pause = pause
+        self._running, self._next = TIMERS
+        self._left_alone = 0
+        self._turn = BoundedSemaphore()
+
+    @property
+    def left_alone(self) -> int:
+        """How many callers were in the degraded context at the last look."""
+        return self._left_alone
+
+    def run(self) -> None:
+        """Put it off again and again; endless."""
+        while True:
+            self._pause(BEAT_SECONDS)
+            self.put_off()
+
+    def put_off(self) -> None:
+        """Tell FreeSWITCH that a daemon is there; without a connection it finds out by itself."""
+        freeswitch = self._freeswitch()
+        if not freeswitch.connected:
+            return
+        try:
+            with self._turn:
+                self._put_off(freeswitch)
+        except EslError as error:
+            log.warning("dead-man's switch not put off", why=str(error))
+
+    def _put_off(self, freeswitch: FreeSwitch) -> None:
+        freeswitch.api("sched_api", f"+{FIRES_SECONDS} {self._next} lua {SCRIPT}")
+        freeswitch.api("sched_del", self._running)
+        self._running, self._next = self._next, self._running
+        if freeswitch.variable(ALIVE) != "true":
+            # A timer that fired just now says `false` behind our back: asked again at each beat.
+            freeswitch.api("global_setvar", f"{ALIVE}=true")
+            freeswitch.api("sched_del", AGAIN_TIMER)
+            log.info("new calls are taken again")
+            self._left_alone = 1
+        if self._left_alone:
+            self._take_back(freeswitch)
+
+    def _take_back(self, freeswitch: FreeSwitch) -> None:
+        _, *legs = freeswitch.api("lua", f"{SCRIPT} list").split()
+        self._left_alone = len(legs)
+        if legs:
+            self._let_go(legs)
+            freeswitch.api("lua", f"{SCRIPT} back")
+            log.warning("callers taken back from the degraded context", legs=len(legs))

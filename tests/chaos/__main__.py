@@ -1,0 +1,63 @@
+"""`python -m tests.chaos --faults 1000 --seed 1`: the long run. Stops at the first violation."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.chaos import faults
+from tests.chaos.city import City
+from tests.chaos.run import Run, Violation
+
+
+def main() -> int:
+    arguments = _arguments()
+    folder = Path(tempfile.mkdtemp(prefix="switchd-chaos-"))
+    among = [
+        fault
+        for fault in faults.ALL
+        if arguments.only in fault.name and fault.name not in arguments.without
+    ]
+    city = City(arguments.seed, folder)
+    run = Run(city, arguments.seed, among, strict=arguments.strict)
+    say = sys.stdout.write
+    say(f"seed {arguments.seed}, logs in {folder}\n")
+    began, survived, keep = time.monotonic(), 0, True
+    try:
+        city.start()
+        for seconds in run.faults(arguments.faults):
+            survived += 1
+            took = f"{time.monotonic() - began:6.0f} s  calm after {seconds:4.1f} s"
+            calls = len(city.journal.calls)
+            say(f"{survived:5}  {took}  {calls:6} calls  {run.befallen[-1]}\n")
+            sys.stdout.flush()
+        run.ends()
+        unheard = len(city.journal.ended_unheard(city.written()))
+        keep = arguments.keep
+    except Violation as violation:
+        (folder / "violation.txt").write_text(f"{violation}\n")
+        say(f"{violation}\n\n{survived} faults survived; logs and records are in {folder}\n")
+        return 1
+    finally:
+        city.close(keep=keep)
+    say(f"{survived} faults survived, {len(city.journal.calls)} calls\n")
+    say(f"{unheard} calls ended while no daemon was in charge, and have no record\n")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--faults", type=int, default=1000, help="how many")
+    parser.add_argument("--seed", type=int, default=int(time.time()), help="which ones, and when")
+    parser.add_argument("--only", default="", help="those with this in their name")
+    parser.add_argument("--without", action="append", default=[], help="not this one; repeatable")
+    parser.add_argument("--strict", action="store_true", help="order in a take-over, too")
+    parser.add_argument("--keep", action="store_true", help="keep the folder in any case")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
