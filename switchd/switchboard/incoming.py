@@ -180,7 +180,7 @@ def found(listener: Finder, leg: str, headers: Mapping[str, Any]) -> None:
     found_as(listener, leg, reader(headers))
 
 
-def found_as(listener: Listener, leg: str, variable: Variable) -> None:
+def found_as(listener: Finder, leg: str, variable: Variable) -> None:
     """The same of a leg whose channel variables are at hand."""
     match variable("switchd_kind"):
         case "caller":
