@@ -53,8 +53,8 @@ def _measured(hall: Hall, calls: int, seats: int) -> list[Figure]:
         hall.sim.call(f"138{number:08}", "12345")
         gevent.sleep(0.015)
     until(lambda: _status(hall).get("seats", {}).get("talking") == seats, 120, "all seats talk")
-    waiting = _waiting(hall, calls - seats)
-    talking = [call["seat"] for call in hall.client.get("calls") if call["seat"]]
+    waiting = _waiting(hall, calls - seats, seats)
+    talking = [seat["seat"] for seat in hall.client.get("seats") if seat["state"] == "talking"]
     for seat in talking[::HELD]:
         hall.client.control(seat, "hold", who="bench")
     gevent.sleep(1.0)
@@ -90,17 +90,23 @@ def _measured(hall: Hall, calls: int, seats: int) -> list[Figure]:
     ]
 
 
-def _waiting(hall: Hall, wanted: int) -> int:
+def _waiting(hall: Hall, wanted: int, seats: int) -> int:
     """Have so many callers wait; whom a busy machine has turned away is called for again."""
-    for number in range(20):
-        gevent.sleep(2.0)
-        there = int(_status(hall).get("waiting", wanted))
+    for number in range(5):
+        until(lambda: _all_settled(hall, seats), 180, "nobody is on the way to the list")
+        there = int(hall.status()["waiting"])
         for missing in range(wanted - there):
             hall.sim.call(f"139{number * 100_000 + missing:08}", "12345")
             gevent.sleep(0.015)
-        if there == wanted:
+        if there >= wanted:
             break
-    return int(hall.status()["waiting"])
+    return there
+
+
+def _all_settled(hall: Hall, seats: int) -> bool:
+    """Whether every call talks or waits."""
+    status = _status(hall)
+    return bool(status) and status["calls"] == status["waiting"] + seats
 
 
 def _status(hall: Hall) -> dict[str, Any]:

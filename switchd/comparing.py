@@ -30,8 +30,12 @@ log = structlog.get_logger(__name__)
 
 AGAIN_SECONDS = 1.0
 """Pause before a comparison that failed is tried again."""
+UNANSWERED, BREATH_SECONDS = 1000, 0.005
+"""With more unanswered commands than this no further call is taken over for the moment."""
 EVERYBODY = 1_000_000
 """More callers than can wait."""
+TAKEN_UP = "adopted_"
+"""What was done with a talk that is taken over; its state follows."""
 NOBODYS = frozenset({"park", "playback", "play_and_get_digits", "record"})
 """What a caller's leg does while its daemon is away."""
 
@@ -189,7 +193,7 @@ class Comparing:
     def _adopt(self, legs: Legs, unknown: Iterable[str]) -> Counter[str]:
         """Work on what an earlier owner left behind: talks first, since they say whose the other
         legs are; whatever is nobody's then, and talks with nobody, is ended."""
-        found: Counter[str] = Counter()
+        did: dict[str, str] = {}
         unknown = [leg for leg in unknown if leg not in self._parts.lines]
         # Whoever waits longest is back in the list first, before seats are found for others.
         unknown.sort(key=lambda leg: _since(legs.headers(leg)))
@@ -197,19 +201,31 @@ class Comparing:
             for leg in unknown:
                 if self._listener.knows(leg):
                     continue
+                self._breathe()
                 try:
-                    what = look(leg, legs)
+                    did[leg] = look(leg, legs)
                 except ValueError as error:
                     log.warning("leg not taken over", leg=leg, why=str(error))
-                else:
-                    found.update([what] if what else [])
-        return found
+        talks = [leg for leg, what in did.items() if what.startswith(TAKEN_UP)]
+        for leg in legs.ended(talks):
+            # Its end was told before anybody worked on it, or is about to be.
+            gone = on.CallerGone("UNCONFIRMED", EndedBy.SYSTEM)
+            gevent.spawn_later(AGAIN_SECONDS, self._listener.deliver, leg, gone)
+        return Counter(what for what in did.values() if what)
+
+    def _breathe(self) -> None:
+        """Let the calls that were taken over say what they have to, before there are more: a
+        command that waits for thousands of others is given up."""
+        link = self._parts.link
+        gevent.sleep(0)
+        while link.connected and link.unanswered > UNANSWERED:
+            gevent.sleep(BREATH_SECONDS)
 
     def _find(self, leg: str, legs: Legs) -> str:
         """Work on a leg that is parked or rings; say what was done."""
         if not _is_left_alone(leg, legs) or not legs.headers(leg):
             return ""
-        incoming.found(self._listener, leg, legs.headers(leg))
+        incoming.found_as(self._listener, leg, legs.variables(leg))
         return "stopped" if legs.outbound(leg) else "adopted"
 
     def _take_up(self, leg: str, legs: Legs) -> str:
@@ -218,11 +234,7 @@ class Comparing:
         if event is None:
             return ""
         self._listener.talks(leg, event)
-        if not legs.exists(leg):
-            # Its end was told before anybody worked on it, or is about to be.
-            gone = on.CallerGone("UNCONFIRMED", EndedBy.SYSTEM)
-            gevent.spawn_later(AGAIN_SECONDS, self._listener.deliver, leg, gone)
-        return f"adopted_{event.state}"
+        return f"{TAKEN_UP}{event.state}"
 
     def _compare_lines(self, legs: Legs) -> dict[str, str]:
         """Adopt lines that are kept open; returns the talks on them, token → leg."""

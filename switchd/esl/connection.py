@@ -91,6 +91,11 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
         self._lost = 0
         self._sequence = 0
 
+    @property
+    def unanswered(self) -> int:
+        """How many commands wait for their replies."""
+        return len(self._commands_sent)
+
     def connect(self) -> None:
         """Connect and log in, or raise `NotConnected` (`WrongPassword`) with the reason."""
         if self.sock is not None and not self._ended.is_set():

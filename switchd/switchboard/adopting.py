@@ -13,7 +13,7 @@ from routing.callflow import events as on
 from routing.callflow.positions import At, Spot
 from routing.callflow.states import CONTROLLED, State
 from switchd.switchboard.incoming import CALLED_BACK, DIALLING, arrival_of, kind_of
-from switchd.switchboard.legs import Legs, Variable, reader
+from switchd.switchboard.legs import Legs, Variable
 
 _Still = Callable[[str, tuple[on.Third, ...]], bool]
 """Whether a call can go on in its state, with this seat's leg and these others."""
@@ -35,7 +35,7 @@ _PARTNERS = ("seat", "forward", DIALLING)
 
 def talk_of(leg: str, legs: Legs) -> on.Talking | on.Controlled | None:
     """Tell in what talk a caller's leg is; None if it is in none that can go on."""
-    variable = reader(legs.headers(leg))
+    variable = legs.variables(leg)
     if variable("switchd_kind") not in ("caller", CALLED_BACK):
         return None
     written = variable("switchd_state")
@@ -80,7 +80,7 @@ def _with_stranger(
     leg: str, other: str, state: State | None, legs: Legs
 ) -> on.Talking | on.Controlled | None:
     """The caller talks with somebody of whom nothing is written down yet."""
-    variable = reader(legs.headers(other))
+    variable = legs.variables(other)
     kind, seat = variable("switchd_kind"), variable("switchd_seat")
     if kind in ("seat", "nailed", DIALLING) and (state is None or state is State.TALKING):
         return _talk(leg, other, seat, "", legs, begins=state is None)
@@ -90,7 +90,7 @@ def _with_stranger(
     third = on.Third(other, role, seat or str(legs.headers(other).get(_NUMBER, "")))
     goes_on = State.TRANSFERRING if state in CONTROLLED else State.FORWARDED
     spots = {leg: Spot(At.BRIDGED, other), other: Spot(At.BRIDGED, leg)}
-    caller = reader(legs.headers(leg))
+    caller = legs.variables(leg)
     talk = _talk(leg, "", caller("switchd_seat"), caller("switchd_agent"), legs)
     return on.Controlled(talk, goes_on, spots, (third,))
 
@@ -101,7 +101,7 @@ _NUMBER = "Caller-Destination-Number"
 def _talk(
     leg: str, seat_leg: str, seat: str, agent: str, legs: Legs, *, begins: bool = False
 ) -> on.Talking:
-    variable = reader(legs.headers(leg))
+    variable = legs.variables(leg)
     bridged = int(legs.headers(leg).get("Caller-Channel-Bridged-Time") or 0) / 1_000_000
     answered = variable("switchd_answered_at")
     answered_at = bridged if begins or not answered else float(answered)

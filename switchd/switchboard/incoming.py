@@ -175,9 +175,13 @@ def _milliseconds(text: str) -> int:
 def found(listener: Finder, leg: str, headers: Mapping[str, Any]) -> None:
     """Tell the listener of a parked leg that nobody works on yet, new or left by an earlier owner.
 
-    `headers` are those of an event about the leg, or of its `uuid_dump`.
+    `headers` are those of an event about the leg.
     """
-    variable = reader(headers)
+    found_as(listener, leg, reader(headers))
+
+
+def found_as(listener: Finder, leg: str, variable: Variable) -> None:
+    """The same of a leg whose channel variables are at hand."""
     match variable("switchd_kind"):
         case "caller":
             _found_caller(listener, leg, arrival_of(variable), variable)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -38,10 +38,15 @@ def reader(headers: Mapping[str, Any]) -> Variable:
 
     FreeSWITCH names the variable of a Diversion header as its sender wrote it.
     """
-    known = {name.lower(): value for name, value in headers.items()}
+    lowered: dict[str, Any] = {}
 
     def variable(name: str) -> str:
-        value = known.get(f"variable_{name}".lower(), "")
+        wanted = f"variable_{name}"
+        value = headers.get(wanted)
+        if value is None:
+            if not lowered:
+                lowered.update((known.lower(), one) for known, one in headers.items())
+            value = lowered.get(wanted.lower(), "")
         return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
     return variable
@@ -60,6 +65,7 @@ class Legs:
         rows = orjson.loads(ask("show", "channels as json")).get("rows", [])
         self._rows: dict[str, Mapping[str, str]] = {row["uuid"]: row for row in rows}
         self._headers: dict[str, Mapping[str, Any]] = {}
+        self._readers: dict[str, Variable] = {}
         self._lines: dict[str, str] = {}
         self.doing = {leg: doing(row) for leg, row in self._rows.items()}
         """What each leg does; a line in a talk goes by its offer's token as well."""
@@ -82,9 +88,9 @@ class Legs:
         self._lines |= talks
         self.doing |= {token: self.doing[leg] for token, leg in talks.items()}
 
-    def exists(self, leg: str) -> bool:
-        """Whether the leg is there now."""
-        return self._ask("uuid_exists", leg) == "true"
+    def ended(self, legs: Collection[str]) -> set[str]:
+        """Give those that are not there any more, by a new list."""
+        return set(legs) - set(Legs(self._ask)) if legs else set()
 
     def ask_about(self, legs: Iterable[str]) -> None:
         """Ask about many at once, without waiting for one answer before the next question."""
@@ -101,15 +107,18 @@ class Legs:
                 self._headers[leg] = {}
         return self._headers[leg]
 
-    def variable(self, leg: str, name: str) -> str:
-        """A channel variable; "" if it is not set."""
-        return reader(self.headers(leg))(name)
+    def variables(self, leg: str) -> Variable:
+        """Read a leg's channel variables, as `reader` does."""
+        leg = self._lines.get(leg, leg)
+        if leg not in self._readers:
+            self._readers[leg] = reader(self.headers(leg))
+        return self._readers[leg]
 
     def other(self, leg: str) -> str:
         """The leg with which one talks; "" if it talks with none."""
         if self.doing.get(leg) != TALK:
             return ""
-        variable = reader(self.headers(leg))
+        variable = self.variables(leg)
         other = variable("bridge_uuid") or variable("signal_bond")
         return next((token for token, line in self._lines.items() if line == other), other)
 

@@ -49,6 +49,7 @@ class House:
             supervisors=SimpleNamespace(monitoring=set()),
             observer=SimpleNamespace(instruments=SimpleNamespace(compared=lambda *told: None)),
             clock=SimpleNamespace(now=lambda: 1000.0),
+            link=SimpleNamespace(connected=True, unanswered=0),
             compared=None,
         )
         parts, listener, handsets = (cast("Any", one) for one in (self.parts, self, None))

@@ -41,7 +41,7 @@ class TestManyLegs:
         switch.has("leg-a", "park", switchd_state="waiting")
         legs = switch.legs()
         switch.headers.clear()
-        assert legs.variable("leg-a", "switchd_state") == ""
+        assert legs.variables("leg-a")("switchd_state") == ""
 
     def test_none_at_all(self) -> None:
         assert list(Switch().legs()) == []
