@@ -54,6 +54,7 @@ class DeadMan:
         self._let_go = let_go
         self._pause = pause
         self._running, self._next = TIMERS
+        self._begun = False
         self._left_alone = 0
         self._turn = BoundedSemaphore()
 
@@ -75,6 +76,10 @@ class DeadMan:
             return
         try:
             with self._turn:
+                if not self._begun:
+                    # Either timer may be that of a daemon that died: both are armed anew.
+                    self._put_off(freeswitch)
+                    self._begun = True
                 self._put_off(freeswitch)
         except EslError as error:
             log.warning("dead-man's switch not put off", why=str(error))
