@@ -30,6 +30,8 @@ class NotReadyReason(StrEnum):
 
     SIGNED_IN = "signed_in"
     """Just signed in, not yet ready."""
+    DIALLING = "dialling"
+    """The phone still hears that its code for being ready was understood."""
     BREAK = "break"
     NO_ANSWER = "no_answer"
     """The phone rang for the whole ring time and nobody answered."""

@@ -138,6 +138,7 @@ ENGLISH = Words(
         "own": "a number of the city's own",
         "blocked": "a blocked number",
         "signed_in": "just signed in",
+        "dialling": "still on the phone with the code for ready",
     },
     strategies={
         "longest_idle": "the seat idle longest",
@@ -242,6 +243,7 @@ CHINESE = Words(
         "own": "本市内部号码",
         "blocked": "黑名单号码",
         "signed_in": "刚签入",
+        "dialling": "正在拨示闲码",
     },
     strategies={
         "longest_idle": "空闲最久的坐席",

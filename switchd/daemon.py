@@ -310,8 +310,10 @@ class Daemon:
     def deliver(self, leg: str, event: on.Event) -> bool:
         """Something happened on a leg."""
         if leg in self.parts.codes:
-            if isinstance(event, on.Played | on.CallerGone):
+            if isinstance(event, on.Played):
                 self.parts.codes.played(leg)
+            elif isinstance(event, on.CallerGone):
+                self.parts.codes.over(leg)
             elif isinstance(event, on.Collected):
                 self.parts.codes.collected(leg, event.keys)
             return True

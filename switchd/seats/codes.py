@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Protocol
 
 import gevent
 import structlog
+from gevent.event import Event as Flag
 from gevent.queue import Empty, SimpleQueue
 
+from routing.seats import NotReadyReason
 from switchd.seats import signing_in
 from switchd.seats.signing_in import REFUSED, SeatRefusal
 
@@ -24,6 +26,8 @@ ENTRY_SECONDS = 10.0
 """How long the next digit of a staff number or PIN may take."""
 LONGEST_ENTRY_SECONDS = 60.0
 """How long all digits of one may take with the question; then the phone is hung up."""
+HUNG_UP_SECONDS = 2.0
+"""How long the phone may take to be free after it was hung up."""
 
 
 class SeatVerbs(Protocol):
@@ -62,16 +66,32 @@ class Phone(Protocol):
 class _Verb:
     confirm: str
     do: Callable[[SeatVerbs, str], object]
+    when_free: Callable[[SeatVerbs, str], object] | None = None
+    """What is done when the phone that dialled is free again."""
+
+
+def _ready_soon(seats: SeatVerbs, seat: str) -> object:
+    """A phone that hears that its seat is ready would be busy for the caller who waits for it."""
+    return seats.not_ready(seat, NotReadyReason.DIALLING)
 
 
 _VERBS: dict[str, _Verb] = {
     "sign_in": _Verb("seat_signed_in", lambda seats, seat: seats.sign_in(seat, seat)),
-    "ready": _Verb("seat_ready", lambda seats, seat: seats.ready(seat)),
+    "ready": _Verb("seat_ready", _ready_soon, lambda seats, seat: seats.ready(seat)),
     "not_ready": _Verb("seat_not_ready", lambda seats, seat: seats.not_ready(seat, "break")),
     "sign_out": _Verb("seat_signed_out", lambda seats, seat: seats.sign_out(seat)),
 }
 SIGN_IN = "sign_in"
 RESULT, RESULT_KEPT = "follow_up_result", "follow_up_kept"
+
+
+@dataclass(frozen=True, slots=True)
+class _Leg:
+    """A phone that has dialled a code."""
+
+    came: SimpleQueue[str] = field(default_factory=SimpleQueue)
+    """What came of the question or confirmation that it hears: the digits or ""."""
+    over: Flag = field(default_factory=Flag)
 
 
 class FeatureCodes:
@@ -97,8 +117,7 @@ class FeatureCodes:
         self._sign_in = codes.get(SIGN_IN)
         self._seats = seats
         self._phone = phone
-        self._legs: dict[str, SimpleQueue[str]] = {}
-        """What came of the question or confirmation that a phone hears: the digits or ""."""
+        self._legs: dict[str, _Leg] = {}
 
     def __contains__(self, leg: str) -> bool:
         return leg in self._legs
@@ -106,26 +125,34 @@ class FeatureCodes:
     def dialled(self, leg: str, seat: str, code: str) -> None:
         """A phone dialled a code; the rest happens in a greenlet of its own."""
         if leg not in self._legs:
-            self._legs[leg] = SimpleQueue()
+            self._legs[leg] = _Leg()
             gevent.spawn(self._serve, leg, seat, code)
 
     def played(self, leg: str) -> None:
-        """What was played is over, or the phone was hung up."""
+        """What was played is over."""
         self.collected(leg, "")
+
+    def over(self, leg: str) -> None:
+        """The phone was hung up."""
+        if leg in self._legs:
+            self._legs[leg].over.set()
+            self.collected(leg, "")
 
     def collected(self, leg: str, keys: str) -> None:
         """The agent has pressed what was asked for, or nothing."""
-        came = self._legs.get(leg)
-        if came is not None:
-            came.put(keys)
+        known = self._legs.get(leg)
+        if known is not None:
+            known.came.put(keys)
 
     def _serve(self, leg: str, seat: str, code: str) -> None:
+        verb = self._verb(code)
+        prompt = REFUSED
         try:
             if code == self._sign_in and self._seats.wants_pins:
                 self._phone.answer(leg)
                 prompt = self._ask_who(leg, seat)
             else:
-                prompt = self._do(seat, code)
+                prompt = self._do(verb, seat, code)
                 self._phone.answer(leg)
             if prompt:
                 self._phone.play(leg, (prompt,), f"{leg}/code", False)
@@ -135,6 +162,8 @@ class FeatureCodes:
         finally:
             self._hang_up(leg)
             del self._legs[leg]
+        if verb is not None and verb.when_free is not None and prompt == verb.confirm:
+            self._do_when_free(verb.when_free, seat)
 
     def _ask_who(self, leg: str, seat: str) -> str:
         asked = count(1)
@@ -153,13 +182,14 @@ class FeatureCodes:
 
     def _came(self, leg: str, seconds: float) -> str:
         try:
-            return self._legs[leg].get(timeout=seconds)
+            return self._legs[leg].came.get(timeout=seconds)
         except Empty:
             return ""
 
     def _hang_up(self, leg: str) -> None:
         try:
             self._phone.hang_up(leg, "NORMAL_CLEARING")
+            self._legs[leg].over.wait(HUNG_UP_SECONDS)
         except Exception as error:
             log.info("phone not hung up", leg=leg, why=str(error))
 
@@ -169,8 +199,13 @@ class FeatureCodes:
             return _Verb(RESULT_KEPT, lambda _, seat: put_in(seat, result))
         return self._verbs.get(code)
 
-    def _do(self, seat: str, code: str) -> str:
-        verb = self._verb(code)
+    def _do_when_free(self, do: Callable[[SeatVerbs, str], object], seat: str) -> None:
+        try:
+            do(self._seats, seat)
+        except Exception as error:
+            log.warning("seat verb failed", seat=seat, why=str(error))
+
+    def _do(self, verb: _Verb | None, seat: str, code: str) -> str:
         if verb is None:
             return REFUSED
         try:

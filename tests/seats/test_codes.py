@@ -8,6 +8,8 @@ from switchd.seats.codes import FeatureCodes, SeatRefusal
 from tests.seats.house import wait_until
 
 CODES = {"sign_in": "*10", "ready": "*11", "not_ready": "*12", "sign_out": "*13"}
+READY = [("not_ready", "1001", "dialling"), ("ready", "1001")]
+"""A phone that hears its confirmation is not free for a caller yet."""
 
 
 class FakeSeats:
@@ -97,18 +99,20 @@ def dial(codes: FeatureCodes, phone: FakePhone, code: str) -> list[str]:
     codes.dialled("leg-1", "1001", code)
     wait_until(lambda: len(phone.heard) >= 2 or "leg-1" not in codes)
     codes.played("leg-1")
+    wait_until(lambda: "hung up" in phone.heard or "leg-1" not in codes)
+    codes.over("leg-1")
     wait_until(lambda: "leg-1" not in codes)
     return phone.heard
 
 
 class TestFeatureCodes:
     @pytest.mark.parametrize(
-        ("code", "verb", "prompt"),
+        ("code", "verbs", "prompt"),
         [
-            ("*10", ("sign_in", "1001", "1001"), "seat_signed_in"),
-            ("*11", ("ready", "1001"), "seat_ready"),
-            ("*12", ("not_ready", "1001", "break"), "seat_not_ready"),
-            ("*13", ("sign_out", "1001"), "seat_signed_out"),
+            ("*10", [("sign_in", "1001", "1001")], "seat_signed_in"),
+            ("*11", READY, "seat_ready"),
+            ("*12", [("not_ready", "1001", "break")], "seat_not_ready"),
+            ("*13", [("sign_out", "1001")], "seat_signed_out"),
         ],
     )
     def test_each_does_its_verb_and_says_so(
@@ -117,11 +121,40 @@ class TestFeatureCodes:
         seats: FakeSeats,
         phone: FakePhone,
         code: str,
-        verb: tuple[str, ...],
+        verbs: list[tuple[str, ...]],
         prompt: str,
     ) -> None:
         assert dial(codes, phone, code) == ["answered", prompt, "hung up"]
-        assert seats.did == [verb]
+        wait_until(lambda: len(seats.did) == len(verbs))
+        assert seats.did == verbs
+
+    def test_a_seat_is_ready_once_its_phone_is_free_for_the_caller_who_waits(
+        self, codes: FeatureCodes, seats: FakeSeats, phone: FakePhone
+    ) -> None:
+        codes.dialled("leg-1", "1001", "*11")
+        wait_until(lambda: len(phone.heard) == 2)
+        codes.played("leg-1")
+        wait_until(lambda: "hung up" in phone.heard)
+        assert seats.did == READY[:1]
+        codes.over("leg-1")
+        wait_until(lambda: seats.did == READY)
+
+    def test_who_hangs_up_before_the_confirmation_is_over_is_ready(
+        self, codes: FeatureCodes, seats: FakeSeats, phone: FakePhone
+    ) -> None:
+        codes.dialled("leg-1", "1001", "*11")
+        wait_until(lambda: len(phone.heard) == 2)
+        codes.over("leg-1")
+        wait_until(lambda: seats.did == READY)
+
+    def test_who_was_refused_is_not_ready_afterwards(
+        self, codes: FeatureCodes, seats: FakeSeats, phone: FakePhone
+    ) -> None:
+        seats.trouble = SeatRefusal("sign in first")
+        dial(codes, phone, "*11")
+        seats.trouble = None
+        assert dial(codes, phone, "*12")[-1] == "hung up"
+        assert seats.did == [("not_ready", "1001", "break")]
 
     def test_a_code_that_is_none_is_refused(
         self, codes: FeatureCodes, seats: FakeSeats, phone: FakePhone
@@ -150,7 +183,8 @@ class TestFeatureCodes:
     ) -> None:
         codes.dialled("leg-1", "1001", "*11")
         dial(codes, phone, "*11")
-        assert seats.did == [("ready", "1001")]
+        wait_until(lambda: len(seats.did) >= len(READY))
+        assert seats.did == READY
 
     def test_the_end_of_a_leg_that_nobody_serves_means_nothing(self, codes: FeatureCodes) -> None:
         codes.played("leg-9")
