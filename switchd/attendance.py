@@ -22,7 +22,7 @@ MOST: Final = 500
 """Entries that are written at once."""
 LOOK_SECONDS: Final = 1.0
 """How long one reading waits for something new; also how long `close` takes to be noticed."""
-GATHER_SECONDS: Final = 0.25
+GATHER_SECONDS: Final = 1.0
 """Pause between two readings, so that many changes are one transaction."""
 AGAIN_SECONDS: Final = 2.0
 """Pause after Redis or SQL could not be asked."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from routing.callflow import actions as do
 from routing.callflow.call import Call
 from routing.callflow.positions import MOVING, PARKED, TO_PARK, At, Spot
 from routing.callflow.states import State
+from routing.replacing import replace
 
 Result = tuple[Call, tuple[do.Action, ...]]
 Spots = dict[str, Spot]

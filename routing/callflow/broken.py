@@ -3,14 +3,13 @@ busy."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.callflow import actions as do
 from routing.callflow.call import Call
 from routing.callflow.handlers.result import Result
 from routing.callflow.states import State
 from routing.plan import Plan
 from routing.record import EndedBy, Outcome
+from routing.replacing import replace
 
 
 def broken(call: Call, plan: Plan, now: float, cause: str, by: EndedBy, why: str) -> Result:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from routing.admission import Instead
 from routing.callflow.parties import Party, Quest
@@ -19,12 +19,16 @@ from routing.record import (
     Segment,
     TraceRecord,
 )
+from routing.replacing import replace
 from routing.seats import Offer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
-    """One call, from its arrival to its record. Never changed, only replaced."""
+    """One call, from its arrival to its record. Never changed, only replaced.
+
+    Without slots: every step makes several of it, see `routing.replacing`.
+    """
 
     id: str
     """The Unique-ID of the caller's leg."""

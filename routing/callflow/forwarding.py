@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow.call import Call
@@ -12,6 +10,7 @@ from routing.callflow.waiting import enter_queue
 from routing.lines import Otherwise
 from routing.plan import Plan
 from routing.record import EndedBy, LegRecord, Outcome
+from routing.replacing import replace
 
 Result = tuple[Call, tuple[do.Action, ...]]
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow.call import Call
 from routing.callflow.states import State
 from routing.callflow.waiting import enter_queue
 from routing.plan import Plan
+from routing.replacing import replace
 
 Result = tuple[Call, tuple[do.Action, ...]]
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.callflow.call import Call
 from routing.callflow.states import ACCEPTED, QUEUED, State
 from routing.record import Activity, Segment
+from routing.replacing import replace
 
 _ACTIVITIES = {
     State.TALKING: Activity.TALK,

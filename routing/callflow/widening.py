@@ -8,13 +8,13 @@ wait are looked at whenever an estimate is told.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow.call import Call
 from routing.lines import Overflow
 from routing.plan import Plan
+from routing.replacing import replace
 
 Result = tuple[Call, tuple[do.Action, ...]]
 

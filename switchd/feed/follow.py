@@ -1,5 +1,7 @@
 """Following the feed: one reader for the daemon, and as many followers as there are screens.
 
+While nobody follows, nothing is read.
+
 A follower is a place in the stream and nothing else. Whoever is slow falls behind, costs nothing,
 and goes on where it stopped as long as the stream reaches back so far.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Final
@@ -16,6 +19,7 @@ from typing import Final
 import gevent
 import structlog
 from gevent.event import Event as Flag
+from gevent.lock import BoundedSemaphore
 
 from routing.rights import Scope
 from switchd.feed.event import BEGINNING, GAP, Event, full, place
@@ -81,10 +85,12 @@ class Feed:
         self._clock = clock
         self._recent: deque[Shown] = deque(maxlen=recent)
         self._from = ""
-        """Position before the first of those; "" if the stream was not read yet."""
+        """Position before the first of those; "" while the stream is not read."""
+        self._opening = BoundedSemaphore()
         self.position = BEGINNING
         """Of the last event that was read."""
         self._followers: set[_Follower] = set()
+        self._wanted = Flag()
         self._greenlet: gevent.Greenlet[..., None] | None = None
 
     def start(self) -> None:
@@ -98,16 +104,30 @@ class Feed:
 
     def _run(self) -> None:
         while True:
+            if not self._followers:
+                self._sleep()
             try:
                 self.read(WAIT_SECONDS)
             except StreamUnavailable as error:
                 log.warning("the feed is not read", why=str(error))
                 gevent.sleep(AGAIN_SECONDS)
 
+    def _sleep(self) -> None:
+        """Read nothing until somebody follows."""
+        self._recent.clear()
+        self._from = ""
+        self._wanted.clear()
+        self._wanted.wait()
+
+    def _open(self) -> None:
+        """Begin at the end of the stream, if it is not being read. Raises `StreamUnavailable`."""
+        with self._opening:
+            if not self._from:
+                self._from = self.position = self._stream.last()
+
     def read(self, seconds: float) -> None:
         """Read what is new, or wait so long for it. Raises `StreamUnavailable`."""
-        if not self._from:
-            self._from = self.position = self._stream.last()
+        self._open()
         new = [self._shown(event) for event in self._stream.wait(self.position, seconds)]
         for one in new:
             if len(self._recent) == self._recent.maxlen:
@@ -127,8 +147,11 @@ class Feed:
 
         `since` must be an id. What cannot be read now comes once it can.
         """
+        with suppress(StreamUnavailable):
+            self._open()
         me = _Follower(full(since) if since else self.position, sees, Flag())
         self._followers.add(me)
+        self._wanted.set()
         try:
             yield from self._steps(me, patience)
         finally:

@@ -19,6 +19,8 @@ log = structlog.get_logger(__name__)
 MOST: Final = 10_000
 """Events that are kept while Redis is away; the oldest are given up first."""
 BATCH: Final = 500
+GATHER_SECONDS: Final = 0.02
+"""Pause between two batches: what happens within it is one question to Redis."""
 AGAIN_SECONDS: Final = 1.0
 
 
@@ -74,6 +76,7 @@ class Publisher:
             self._news.clear()
             while not self._write():
                 self._pause(AGAIN_SECONDS)
+            self._pause(GATHER_SECONDS)
 
     def _write(self) -> bool:
         """Write everything that waits; False if Redis is away."""

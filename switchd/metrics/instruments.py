@@ -78,10 +78,16 @@ class Instruments:
             "switchd_talk_seconds", "Length of talks.", ["line"], buckets=_TALKS, registry=registry
         )
 
+        self._by_name: dict[str, Histogram] = {}
+        """Command → its part of `_commands`, which takes a while to find."""
+
     def command(self, name: str, seconds: float, answered: bool) -> None:
         """FreeSWITCH has answered a command, or has not."""
         if answered:
-            self._commands.labels(name).observe(seconds)
+            histogram = self._by_name.get(name)
+            if histogram is None:
+                histogram = self._by_name[name] = self._commands.labels(name)
+            histogram.observe(seconds)
         else:
             self._failed.labels(name).inc()
 

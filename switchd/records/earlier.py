@@ -31,7 +31,7 @@ class EarlierCalls(Database):
         """
         period = (_CALLS.c.caller == number, _CALLS.c.arrived_at >= since)
         answered = func.sum(case((_CALLS.c.outcome == Outcome.ANSWERED, 1), else_=0))
-        count = select(func.count(), answered).where(*period)
+        count = select(func.count(), func.coalesce(answered, 0)).where(*period)
         latest = (
             select(*_SHOWN)
             .where(*period)
@@ -48,10 +48,13 @@ class EarlierCalls(Database):
             .order_by(_CALLBACKS.c.id)
         )
         with self._connect() as connection:
-            calls, talks = connection.execute(count).one()
+            last = tuple(EarlierCall(*row) for row in connection.execute(latest))
+            calls, talks = len(last), sum(one.outcome == Outcome.ANSWERED for one in last)
+            if calls == most:
+                calls, talks = connection.execute(count).one()
             return Earlier(
                 calls=calls,
-                answered=talks or 0,
-                last=tuple(EarlierCall(*row) for row in connection.execute(latest)),
+                answered=talks,
+                last=last,
                 callbacks=tuple(OpenCallback(*row) for row in connection.execute(waiting)),
             )

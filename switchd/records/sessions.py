@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 
 from routing.hours import Stretch
 from routing.seats import SeatState
@@ -154,8 +154,10 @@ class Sessions(Database):
             rows = connection.execute(_open_ones().where(*self._here(_OPEN))).all()
             open = {row.seat: _sitting(row) for row in rows}
             places = {row.seat: (row.session, row.number) for row in rows}
+            written = _Written()
             for step in do(open, read_at):
-                self._write(connection, places, step)
+                self._write(connection, places, step, written)
+            written.write(connection)
             return True
 
     def _move(self, connection: Connection, before: Reader | None, after: Reader) -> float | None:
@@ -177,9 +179,14 @@ class Sessions(Database):
         return read_at
 
     def _write(
-        self, connection: Connection, places: dict[str, tuple[int, int]], step: Step
+        self,
+        connection: Connection,
+        places: dict[str, tuple[int, int]],
+        step: Step,
+        written: _Written,
     ) -> None:
-        """Write one step; `places` is seat → its open session and the number of the state."""
+        """Write one step, the states of it later; `places` is seat → its open session and the
+        number of the state."""
         match step:
             case Begin(seat, agent, at):
                 row = {"city": self._city, "seat": seat, "agent": agent, "began_at": at}
@@ -188,14 +195,13 @@ class Sessions(Database):
                 places[seat] = (session, -1)
             case Become(seat, state, reason, call, at):
                 session, number = places[seat]
-                _end_state(connection, session, number, at)
+                written.end(session, number, at)
                 places[seat] = (session, number + 1)
                 what = {"state": state, "reason": reason, "call": call, "began_at": at}
-                state_row = {"session": session, "number": number + 1, "ended_at": None, **what}
-                connection.execute(insert(StateRow).values(state_row))
+                written.begun.append({"session": session, "number": number + 1, **what})
             case End(seat, at, by):
                 session, number = places.pop(seat)
-                _end_state(connection, session, number, at)
+                written.end(session, number, at)
                 of_session = update(SessionRow).where(_SESSIONS.c.session == session)
                 connection.execute(of_session.values(ended_at=at, ended_by=str(by)))
 
@@ -203,9 +209,26 @@ class Sessions(Database):
         return [_SESSIONS.c.city == self._city, *conditions]
 
 
-def _end_state(connection: Connection, session: int, number: int, at: float) -> None:
-    of_state = (_STATES.c.session == session, _STATES.c.number == number)
-    connection.execute(update(StateRow).where(*of_state).values(ended_at=at))
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """States of several steps: all that began are written at once, then all that ended."""
+
+    begun: list[dict[str, Any]] = field(default_factory=list)
+    ended: list[dict[str, Any]] = field(default_factory=list)
+
+    def end(self, session: int, number: int, at: float) -> None:
+        self.ended.append({"of_session": session, "of_number": number, "at": at})
+
+    def write(self, connection: Connection) -> None:
+        if self.begun:
+            connection.execute(insert(StateRow).values(ended_at=None), self.begun)
+        if self.ended:
+            of_state = (
+                _STATES.c.session == bindparam("of_session"),
+                _STATES.c.number == bindparam("of_number"),
+            )
+            ending = update(StateRow).where(*of_state).values(ended_at=bindparam("at"))
+            connection.execute(ending, self.ended)
 
 
 def _open_ones(*more: Any) -> Any:

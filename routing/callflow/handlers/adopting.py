@@ -8,7 +8,6 @@ however far the earlier owner had come with that.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from routing.callflow import actions as do
 from routing.callflow import events as on
@@ -21,6 +20,7 @@ from routing.callflow.parties import Party
 from routing.callflow.states import State
 from routing.plan import Plan
 from routing.record import LegRecord, Outcome
+from routing.replacing import replace
 from routing.seats import Offer
 from routing.transfers import Kind, Role, Target
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow.call import Call
@@ -12,6 +10,7 @@ from routing.callflow.handlers.queueing import postpone
 from routing.callflow.handlers.result import Result
 from routing.callflow.waiting import place
 from routing.plan import Plan
+from routing.replacing import replace
 
 
 def seat_free(call: Call, event: on.Offered, plan: Plan, now: float) -> Result:

@@ -6,8 +6,6 @@ offered as ever (see `asking`), and whoever presses nothing goes on waiting.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.callbacks import LONGEST_NUMBER, SHORTEST_NUMBER, Unreachable, reachable
 from routing.callflow import actions as do
 from routing.callflow import events as on
@@ -17,6 +15,7 @@ from routing.callflow.states import ASKED, State
 from routing.callflow.waiting import go_on, silence, stop
 from routing.plan import Plan
 from routing.record import EndedBy, Outcome
+from routing.replacing import replace
 from routing.saying import LARGEST, spoken_digits
 
 YES, OTHER_NUMBER, WAIT_ON = "1", "2", "0"

@@ -6,8 +6,6 @@ be bridged waits in the list as a caller does.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow.call import Call
@@ -36,6 +34,7 @@ from routing.lines import Line, LineKind
 from routing.outgoing import Callback
 from routing.plan import Plan
 from routing.record import CallKind, EndedBy, Outcome
+from routing.replacing import replace
 
 SILENCE_SECONDS = 15.0
 """How much longer than the ring time the switch may take to say what became of the call."""

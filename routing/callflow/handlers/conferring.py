@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.callflow import events as on
 from routing.callflow.call import Call
 from routing.callflow.handlers.consulting import cancel, complete
@@ -13,6 +11,7 @@ from routing.callflow.handlers.wishes import Refusal, done, start, target_of
 from routing.callflow.parties import Purpose
 from routing.callflow.states import State
 from routing.plan import Plan
+from routing.replacing import replace
 from routing.transfers import Kind, Target, resolve, supervisors
 from routing.transfers import emergency as way_to_emergency
 

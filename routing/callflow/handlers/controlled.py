@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from routing.callflow import actions as do
 from routing.callflow import events as on
@@ -29,6 +28,7 @@ from routing.callflow.positions import At
 from routing.callflow.states import CONTROLLED, State
 from routing.callflow.waiting import MUSIC
 from routing.plan import Plan
+from routing.replacing import replace
 
 Handler = Callable[..., Result]
 

@@ -3,8 +3,6 @@ the caller goes when nobody is left to talk with."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.callflow import actions as do
 from routing.callflow.arranging import bring_back, is_settled, settle, without_leg
 from routing.callflow.call import Call
@@ -18,6 +16,7 @@ from routing.callflow.waiting import wait
 from routing.lines import HIGHEST_PRIORITY
 from routing.plan import Plan
 from routing.record import EndedBy
+from routing.replacing import replace
 
 PARK = "park"
 """Timer: how long a parked caller may wait to be picked up."""

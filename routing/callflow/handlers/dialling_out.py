@@ -7,8 +7,6 @@ every other, without a survey. Emergency numbers wait for nothing and are barred
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow.call import Call
@@ -21,6 +19,7 @@ from routing.numbers import EMERGENCY
 from routing.outside import called, line_of
 from routing.plan import Plan
 from routing.record import CallKind, EndedBy, LegRecord, Outcome
+from routing.replacing import replace
 from routing.seats import Offer
 
 SILENCE_SECONDS = 15.0

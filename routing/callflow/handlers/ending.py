@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow import places
@@ -13,6 +11,7 @@ from routing.callflow.handlers.result import Result
 from routing.callflow.states import ACCEPTED, CONTROLLED, ENGAGED, QUEUED, State
 from routing.plan import Plan
 from routing.record import CallKind, EndedBy, Outcome
+from routing.replacing import replace
 
 CLEARING_SECONDS = 3.0
 """How long the record waits for a stopped phone to confirm."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from routing import entry
@@ -19,6 +18,7 @@ from routing.callflow.states import State
 from routing.callflow.waiting import enter_queue, wait
 from routing.plan import Plan
 from routing.record import CallKind, EndedBy, LegRecord, Outcome
+from routing.replacing import replace
 from routing.seats import Offer
 from routing.standing import NOTHING_KNOWN, Standing
 

@@ -3,8 +3,6 @@ or waited are told, then their legs are ended."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow.arranging import arrived, laid_out, settle, without_leg
@@ -17,6 +15,7 @@ from routing.callflow.handlers.result import Result
 from routing.callflow.positions import At
 from routing.callflow.states import State
 from routing.plan import Plan
+from routing.replacing import replace
 
 FAREWELL = "farewell"
 """Timer: the longest that somebody is told that the caller has gone."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow.call import Call
@@ -15,6 +13,7 @@ from routing.callflow.parties import Purpose
 from routing.callflow.states import State
 from routing.plan import Plan
 from routing.record import EndedBy
+from routing.replacing import replace
 from routing.transfers import Desk, Kind, Role, Target, Way
 
 

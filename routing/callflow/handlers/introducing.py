@@ -7,8 +7,6 @@ from the moment at which it picked up; if it goes, the caller keeps place and ag
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing import introduction
 from routing.callflow import actions as do
 from routing.callflow import events as on
@@ -19,6 +17,7 @@ from routing.callflow.states import State
 from routing.callflow.waiting import MUSIC
 from routing.introduction import HeardBy
 from routing.plan import Plan
+from routing.replacing import replace
 
 TIMER = "introduction"
 """Timer: the whisper, or the announcement of the staff number, has taken long enough."""

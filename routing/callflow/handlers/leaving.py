@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.callflow import actions as do
 from routing.callflow.call import Call
 from routing.callflow.handlers import callbacks, voicemail
@@ -14,6 +12,7 @@ from routing.callflow.waiting import stop
 from routing.lines import Exit, Overflow
 from routing.plan import Plan
 from routing.record import EndedBy, Outcome
+from routing.replacing import replace
 
 
 def leave(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow.arranging import laid_out, without_leg
@@ -15,6 +13,7 @@ from routing.callflow.positions import PARKED
 from routing.callflow.states import State
 from routing.plan import Plan
 from routing.record import LegRecord
+from routing.replacing import replace
 from routing.seats import Offer
 
 ROLE = "supervisor"

@@ -6,8 +6,6 @@ from then on; the others are stopped as soon as the queue has confirmed it.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.assignments import as_facts
 from routing.callflow import actions as do
 from routing.callflow import events as on
@@ -29,6 +27,7 @@ from routing.callflow.states import ACCEPTED, State
 from routing.callflow.waiting import wait
 from routing.plan import Plan
 from routing.record import CallKind, LegRecord
+from routing.replacing import replace
 from routing.seats import NotReadyReason, Offer
 
 STOPPED_FOR_ANOTHER = "LOSE_RACE"

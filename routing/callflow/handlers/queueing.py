@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from routing.callflow import actions as do
 from routing.callflow import events as on
@@ -25,6 +24,7 @@ from routing.callflow.waiting import (
 )
 from routing.lines import Exit, Overflow
 from routing.plan import Plan
+from routing.replacing import replace
 from routing.saying import LARGEST, position_announcement
 
 MUSIC_SECONDS = 2.0

@@ -6,8 +6,6 @@ A quest ends when the first picks up, or when nobody is left to be tried.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow.call import Call
@@ -26,6 +24,7 @@ from routing.callflow.waiting import LEASE_GRACE_SECONDS
 from routing.lines import HIGHEST_PRIORITY
 from routing.plan import Plan
 from routing.record import LegRecord
+from routing.replacing import replace
 from routing.seats import Offer
 from routing.transfers import Desk, Reach, Target
 

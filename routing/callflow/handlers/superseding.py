@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow.call import Call
@@ -13,6 +11,7 @@ from routing.callflow.states import QUEUED, State
 from routing.callflow.waiting import stop
 from routing.plan import Plan
 from routing.record import EndedBy, Outcome
+from routing.replacing import replace
 
 
 def superseded(call: Call, event: on.Superseded, plan: Plan, now: float) -> Result:

@@ -3,8 +3,6 @@ that the group is paused."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow import places
@@ -17,6 +15,7 @@ from routing.callflow.waiting import POSITION, again, place
 from routing.lines import Exit, Overflow
 from routing.plan import Plan
 from routing.record import Outcome
+from routing.replacing import replace
 
 
 def ranked(call: Call, event: on.Ranked, plan: Plan, now: float) -> Result:

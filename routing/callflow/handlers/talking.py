@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from routing.callflow import actions as do
@@ -16,6 +15,7 @@ from routing.callflow.states import State
 from routing.lines import HIGHEST_PRIORITY
 from routing.plan import Plan
 from routing.record import CallKind, EndedBy, Outcome
+from routing.replacing import replace
 
 
 def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:

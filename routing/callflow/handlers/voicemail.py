@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from routing.callflow import actions as do
@@ -14,6 +13,7 @@ from routing.callflow.states import QUEUED, State
 from routing.callflow.waiting import stop
 from routing.plan import Plan
 from routing.record import EndedBy, Outcome
+from routing.replacing import replace
 
 FOLDER = "voicemail"
 """Below the recordings folder."""

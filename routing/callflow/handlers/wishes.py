@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow.call import Call
@@ -13,6 +11,7 @@ from routing.callflow.handlers.result import Result
 from routing.callflow.parties import Purpose, Quest
 from routing.callflow.states import State
 from routing.plan import Plan
+from routing.replacing import replace
 from routing.transfers import Problem, Target, Way
 
 
