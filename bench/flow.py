@@ -225,7 +225,7 @@ def run(*, quick: bool = False) -> list[Figure]:
     """Measure with 30 and 300 seats, and with nobody to answer."""
     seconds = 10.0 if quick else 60.0
     return [
-        *_through(30, 0.1, seconds),
+        *_through(30, 0.05, seconds),
         *_through(300, 1.5, seconds),
         *_waiting(500 if quick else 5000),
     ]
