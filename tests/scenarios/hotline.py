@@ -155,7 +155,8 @@ class Hotline:
             seats = self.client.get("seats")
         except NoDaemon:
             return False
-        return bool(status["freeswitch"]["connected"]) and all(map(self._at_rest, seats))
+        in_charge = bool(status["freeswitch"]["connected"] and status["compared"])
+        return in_charge and all(map(self._at_rest, seats))
 
     def _at_rest(self, seat: Mapping[str, Any]) -> bool:
         """Whether its phone is registered; a line is dialled only when somebody signs in."""
