@@ -106,7 +106,7 @@ class TestOnThePhone:
         assert heard(phone).endswith("seat_signed_in")
         assert hotline.seat("1001")["state"] == "signed_out"
         assert hotline.seat("1002")["agent"] == "A017"
-        wait_for(lambda: len(sessions(hotline, "A017")) > 1, "both sessions are written")
+        wait_for(lambda: sessions(hotline, "A017")[0].seat == "1002", "both sessions are written")
         here, there = sessions(hotline, "A017")[:2]
         assert (here.seat, here.ended_at) == ("1002", None)
         assert (there.seat, there.ended_by) == ("1001", "moved")
@@ -196,7 +196,7 @@ class TestRedisForgetsEverything:
         signs_in(hotline, "1001", "A017")
         hotline.client.seat("1001", "ready")
         caller = talks(hotline)
-        wait_for(lambda: states(hotline, "A017")[-1] == "talking", "it is written")
+        wait_for(lambda: states(hotline, "A017")[-1:] == ["talking"], "it is written")
         self._loses_everything(hotline)
         wait_for(lambda: self._agents(hotline) == ["A017", "", ""], "the agent sits there again")
         hotline.waits_until_seat_is("1001", "talking")

@@ -25,7 +25,7 @@ class TestWhy:
         assert "the seat idle longest" in said
 
     def test_a_waiting_caller_is_told_by_the_daemon(self, hotline: Hotline) -> None:
-        caller = hotline.waits(MOBILE)
+        caller = hotline.waits("13800138001")
         call = wait_for(lambda: hotline.call_of(caller).get("call"), "the call is known")
         assert "and is waiting." in why(hotline, call)
         assert "waits for group intake" in why(hotline, call)
