@@ -56,6 +56,13 @@ def sessions(hotline: Hotline, agent: str) -> list[Session]:
         return kept.recent(10, agent)
 
 
+def latest(hotline: Hotline, agent: str) -> Session:
+    """An agent's latest session, once there is one."""
+    found = wait_for(lambda: sessions(hotline, agent), f"a session of {agent} is written")[0]
+    assert isinstance(found, Session)
+    return found
+
+
 def states(hotline: Hotline, agent: str) -> list[str]:
     """What an agent has done so far, as far as it is written down."""
     with closing(Sessions(sql(hotline), "testcity")) as kept:
@@ -106,7 +113,7 @@ class TestOnThePhone:
         assert heard(phone).endswith("seat_signed_in")
         assert hotline.seat("1001")["state"] == "signed_out"
         assert hotline.seat("1002")["agent"] == "A017"
-        wait_for(lambda: sessions(hotline, "A017")[0].seat == "1002", "both sessions are written")
+        wait_for(lambda: latest(hotline, "A017").seat == "1002", "both sessions are written")
         here, there = sessions(hotline, "A017")[:2]
         assert (here.seat, here.ended_at) == ("1002", None)
         assert (there.seat, there.ended_by) == ("1001", "moved")
@@ -144,7 +151,7 @@ class TestWhatIsWrittenDown:
         hotline.seat_hangs_up("1001")
         hotline.waits_until_seat_is("1001", "ready")
         hotline.client.seat("1001", "sign-out")
-        wait_for(lambda: sessions(hotline, "A018")[0].ended_at, "the session is written")
+        wait_for(lambda: latest(hotline, "A018").ended_at, "the session is written")
         assert states(hotline, "A018")[before:] == [
             "signed_in",
             "ready",
@@ -163,7 +170,7 @@ class TestWhatIsWrittenDown:
         hotline.kill_daemon()
         hotline.start_daemon()
         hotline.client.seat("1001", "not-ready", reason="break")
-        wait_for(lambda: states(hotline, "A017")[-1] == "break", "the break is written")
+        wait_for(lambda: states(hotline, "A017")[-1:] == ["break"], "the break is written")
         assert states(hotline, "A017")[-3:] == ["signed_in", "ready", "break"]
         assert sessions(hotline, "A017")[0].ended_at is None
 
@@ -177,7 +184,7 @@ class TestRedisForgetsEverything:
         signs_in(hotline, "1002", "A018")
         hotline.client.seat("1002", "not-ready", reason="training")
         assert hotline.admin("queue", "pause", "market").returncode == 0
-        wait_for(lambda: states(hotline, "A018")[-1] == "training", "all is written")
+        wait_for(lambda: states(hotline, "A018")[-1:] == ["training"], "all is written")
         self._loses_everything(hotline)
         wait_for(lambda: self._agents(hotline) == ["A017", "A018", ""], "they sit there again")
         here, there = hotline.seat("1001"), hotline.seat("1002")
