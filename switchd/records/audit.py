@@ -34,6 +34,7 @@ class OperatorAction:
     why: str = ""
 
 
+_ADD = insert(OperatorActionRow)
 _FIELDS = tuple(_ACTIONS.c[name] for name in OperatorAction.__slots__)
 
 
@@ -46,7 +47,7 @@ class Audit(Database):
         row = {name: getattr(action, name) for name in OperatorAction.__slots__}
         row["facts"] = dict(action.facts)
         with self._connect(writes=True) as connection:
-            connection.execute(insert(OperatorActionRow).values(row))
+            connection.execute(_ADD, row)
 
     def standing(self, city: str) -> list[OperatorAction]:
         """Everything that was done to groups and to agents' skills, the earliest first: what holds
