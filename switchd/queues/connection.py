@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import redis
-from gevent import monkey
 from redis.backoff import NoBackoff
 from redis.connection import parse_url
 from redis.retry import Retry
 
-REPLY_SECONDS: Final = 5.0
-"""How long a command may take before Redis counts as unavailable."""
-POLLIN: Final = 1
-"""As in poll(2)."""
-_poll: Any = monkey.get_original("select", "poll")
+from switchd.queues.line import REPLY_SECONDS, is_silent
 
 
 def connect(url: str, *, connections: int = 64) -> redis.Redis:
@@ -47,17 +42,8 @@ def _looking_at_once(kind: type[Any]) -> type[Any]:
 
     class LooksAtOnce(kind):  # type: ignore[misc]  # which one is known by the address only
         def can_read(self, timeout: float = 0) -> bool:
-            if timeout == 0 and self._sock is not None and _is_silent(self._sock):
+            if timeout == 0 and self._sock is not None and is_silent(self._sock):
                 return False
             return bool(super().can_read(timeout))
 
     return LooksAtOnce
-
-
-def _is_silent(sock: Any) -> bool:
-    """Whether nothing can be read from a socket, not even its end; False if that is not sure."""
-    if sock.fileno() < 0 or hasattr(sock, "pending"):
-        return False
-    poll = _poll()
-    poll.register(sock.fileno(), POLLIN)
-    return not poll.poll(0)

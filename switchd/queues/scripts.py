@@ -15,9 +15,11 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 import redis
+from gevent.hub import Waiter
 
 from switchd.queues.facts import QueueUnavailable
 from switchd.queues.keys import EntranceKeys, IndicatorKeys, Keys
+from switchd.queues.line import Line, line_of
 
 _INCLUDE = re.compile(r"-- include (_\w+\.lua)")
 
@@ -122,30 +124,24 @@ class Scripts:
         A Redis that does not know the script (it restarted) is given the text; the verb has not
         run before that, so nothing happens twice.
         """
-        count = len(self._keys)
-        given = [*self._keys, *map(str, arguments), self._fence.text]
-        with _answering(verb):
-            try:
-                return self._client.evalsha(_digest(verb), count, *given)
-            except redis.exceptions.NoScriptError:
-                return self._client.eval(source(verb), count, *given)
+        return self.run_each(verb, [arguments])[0]
 
     def run_each(self, verb: str, rows: Sequence[Sequence[str | int]]) -> list[Any]:
         """Run `verb` once for each row of arguments, in one round trip; raise QueueUnavailable.
 
         Each run is atomic, all of them together are not.
         """
-        if len(rows) == 1:
-            return [self.run(verb, *rows[0])]
-        pipeline = self._client.pipeline(transaction=False)
-        for row in rows:
-            given = (*self._keys, *map(str, row), self._fence.text)
-            pipeline.evalsha(_digest(verb), len(self._keys), *given)
         with _answering(verb):
-            answers = pipeline.execute(raise_on_error=False)
-            for index, answer in enumerate(answers):
-                if isinstance(answer, redis.exceptions.NoScriptError):
-                    answers[index] = self.run(verb, *rows[index])
-                elif isinstance(answer, Exception):
-                    raise answer
-        return answers
+            line = line_of(self._client)
+            known = ("EVALSHA", _digest(verb), len(self._keys))
+            sent = [line.send(*known, *self._given(row)) for row in rows]
+            return [self._read(verb, row, one) for row, one in zip(rows, sent, strict=True)]
+
+    def _read(self, verb: str, row: Sequence[str | int], sent: Waiter[Any]) -> Any:
+        try:
+            return Line.read(sent)
+        except redis.exceptions.NoScriptError:
+            return self._client.eval(source(verb), len(self._keys), *self._given(row))
+
+    def _given(self, arguments: Sequence[str | int]) -> tuple[str | int, ...]:
+        return (*self._keys, *arguments, self._fence.text)
