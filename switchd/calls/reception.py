@@ -16,14 +16,13 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 import gevent
 import structlog
 from gevent.event import Event as Flag
 
 from routing import entry
-from routing.admission import EMPTY, LAG_SECONDS, Again, Capacity, Gate, Knock, Overload, Room
+from routing.admission import LAG_SECONDS, Capacity, Gate, Knock, Overload
 from routing.admitted import overloaded
 from routing.callflow import events as on
 from routing.callflow.refused import refused_call
@@ -31,7 +30,8 @@ from routing.entry import Arrival, Refusal, Route
 from routing.numbers import EMERGENCY
 from routing.plan import Plan
 from routing.record import CallRecord
-from routing.standing import NOTHING_KNOWN, Standing
+from routing.standing import Standing
+from switchd.calls.asking import Asking, Caller
 from switchd.calls.ports import (
     Clock,
     LegGone,
@@ -41,12 +41,6 @@ from switchd.calls.ports import (
     SwitchError,
 )
 
-PATIENCE_SECONDS = 0.25
-"""How long callers may wait for what is known; then they go on as if nothing were."""
-FRESH_SECONDS = 5.0
-"""For how long an answer about who waits is good enough if there is no newer one."""
-TOGETHER = 64
-"""About how many calls is asked in one round trip."""
 CALM_SECONDS = 10.0
 """An overload is over when for so long nobody was refused for it."""
 AGAIN_SECONDS = 5.0
@@ -55,16 +49,6 @@ CAPACITY = Capacity(legs=4000, a_second=200.0)
 """What FreeSWITCH can do if the city's YAML says nothing else."""
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class _Caller:
-    leg: str
-    arrival: Arrival
-    at: float
-    route: Route
-    happened: list[on.Event]
-    """What came from the switch meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,32 +100,32 @@ class Reception:
         self._gate = Gate()
         self._overloaded_since: float | None = None
         self._last_overload = 0.0
-        self._callers: dict[str, _Caller] = {}
-        """Those who wait for an answer from Redis, in the order in which they came."""
+        self._asking = Asking(register, clock, self._decide)
         self._leaving: dict[str, str] = {}
         """Refused leg → cause, until the switch has confirmed its end."""
-        self._rooms: dict[tuple[str, str], tuple[Room, float]] = {}
-        """Line and group → who waited there when Redis last said so, and when that was."""
         self._to_end: deque[str] = deque()
-        self._knocked, self._ended = Flag(), Flag()
-        self._greenlets: list[gevent.Greenlet[..., None]] = []
+        self._ended = Flag()
+        self._greenlet: gevent.Greenlet[..., None] | None = None
 
     def __contains__(self, leg: str) -> bool:
-        return leg in self._callers or leg in self._leaving
+        return leg in self._asking or leg in self._leaving
 
     def __len__(self) -> int:
         """How many legs stand here."""
-        return len(self._callers) + len(self._leaving)
+        return len(self._asking) + len(self._leaving)
 
     def start(self) -> None:
         """Begin to ask and to end legs; the first arrival does it, too."""
-        if not self._greenlets:
-            self._greenlets = [gevent.spawn(self._ask_for_ever), gevent.spawn(self._end_for_ever)]
+        if self._greenlet is None:
+            self._asking.start()
+            self._greenlet = gevent.spawn(self._end_for_ever)
 
     def stop(self) -> None:
         """Work no more; on the switch the legs stay as they are."""
-        gevent.killall(self._greenlets, block=False)
-        self._greenlets = []
+        self._asking.stop()
+        if self._greenlet is not None:
+            self._greenlet.kill(block=False)
+        self._greenlet = None
 
     def arrive(self, leg: str, arrival: Arrival) -> None:
         """A new caller is parked."""
@@ -158,14 +142,11 @@ class Reception:
         elif not route.caller and not route.waits:
             self._let_in(leg, on.Arrived(arrival), ())
         else:
-            self._callers[leg] = _Caller(leg, arrival, now, route, [])
-            self._knocked.set()
+            self._asking.ask(Caller(leg, arrival, now, route, plan))
 
     def heard(self, leg: str, event: on.Event) -> bool:
         """Something happened on a leg; False if it does not stand here."""
-        caller = self._callers.get(leg)
-        if caller is not None:
-            caller.happened.append(event)
+        if self._asking.heard(leg, event):
             return True
         if isinstance(event, on.CallerGone):
             return self._leaving.pop(leg, None) is not None
@@ -223,63 +204,23 @@ class Reception:
             lasted, self._overloaded_since = now - self._overloaded_since, None
             log.warning("overload over", seconds=round(lasted), refused=dict(self.refused))
 
-    # asking
+    # deciding
 
-    def _ask_for_ever(self) -> None:
-        while True:
-            self._knocked.wait()
-            self._knocked.clear()
-            while self._callers:
-                self._answer(list(islice(self._callers.values(), TOGETHER)))
-
-    def _answer(self, callers: Sequence[_Caller]) -> None:
+    def _decide(self, caller: Caller, knock: Knock, known: Standing) -> None:
         try:
-            plan = self._plan()
-            knocks = [_knock(caller, plan) for caller in callers]
-            for caller, knock, known in zip(callers, knocks, self._ask(knocks, plan), strict=True):
-                self._decide(caller, knock, known, plan)
+            self._settle(caller, knock, known)
         except Exception:
-            log.exception("reception failed")
-            for caller in callers:
-                if self._callers.pop(caller.leg, None) is not None:
-                    self._let_in(caller.leg, on.Arrived(caller.arrival), caller.happened)
+            log.exception("reception failed", call_id=caller.leg)
+            self._let_in(caller.leg, on.Arrived(caller.arrival), caller.happened)
 
-    def _ask(self, knocks: Sequence[Knock], plan: Plan) -> Sequence[Standing]:
-        asking = gevent.spawn(self._standings, knocks, plan, self._clock.now())
-        # Whoever is late is left to finish: a reply that nobody reads must not stay on the
-        # connection.
-        asking.join(PATIENCE_SECONDS)
-        now = self._clock.now()
-        if asking.value is None:
-            log.warning("callers not known in time", calls=len(knocks), first=knocks[0].call)
-            return [self._remembered(knock, now) for knock in knocks]
-        for knock, known in zip(knocks, asking.value, strict=True):
-            self._rooms[knock.line, knock.group] = (known.room, now)
-        return asking.value
-
-    def _remembered(self, knock: Knock, now: float) -> Standing:
-        """What Redis said a moment ago of who waits: in a storm, letting everybody in because
-        Redis is slow would make everything slower still."""
-        room, at = self._rooms.get((knock.line, knock.group), (EMPTY, 0.0))
-        return Standing(room=room) if now - at < FRESH_SECONDS else NOTHING_KNOWN
-
-    def _standings(
-        self, knocks: Sequence[Knock], plan: Plan, now: float
-    ) -> Sequence[Standing] | None:
-        try:
-            return self._register.arrive(knocks, plan.callers, now)
-        except QueueUnavailable:
-            return None
-
-    def _decide(self, caller: _Caller, knock: Knock, known: Standing, plan: Plan) -> None:
-        leg, now = caller.leg, self._clock.now()
+    def _settle(self, caller: Caller, knock: Knock, known: Standing) -> None:
+        leg, plan, now = caller.leg, caller.plan, self._clock.now()
         expected = self._expected(knock, known, plan)
         if expected is not None:
             known = replace(known, room=replace(known.room, wait_seconds=expected))
         decided = entry.decide(caller.arrival, plan, now, known)
         if expected is not None and _kept_out(decided):
             gevent.spawn(self._uncount, knock)
-        del self._callers[leg]
         if isinstance(decided, Refusal) and not caller.happened:
             self._gate = self._gate.give_back()
             self._refuse(leg, caller.arrival, decided, plan, caller.at)
@@ -337,22 +278,6 @@ class Reception:
         except SwitchError as error:
             log.warning("refused leg not ended", leg=leg, why=str(error))
             self._clock.later(AGAIN_SECONDS, lambda: self._end(leg))
-
-
-def _knock(caller: _Caller, plan: Plan) -> Knock:
-    route = caller.route
-    line, group = plan.lines.get(route.line_meant), plan.groups.get(route.group)
-    if not route.waits or line is None or group is None:
-        return Knock(caller.leg, route.caller)
-    return Knock(
-        call=caller.leg,
-        number=route.caller,
-        line=line.name,
-        group=group.name,
-        most_on_line=line.limits.waiting,
-        most_in_group=group.limits.waiting,
-        again=plan.admission.again(route.caller) if route.caller else Again.ALLOW,
-    )
 
 
 def _kept_out(decided: Route | Refusal) -> bool:

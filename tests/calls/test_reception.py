@@ -15,6 +15,7 @@ from routing.lines import Forward
 from routing.plan import Plan
 from routing.record import CallRecord, EndedBy, Outcome
 from routing.standing import NOTHING_KNOWN, Standing
+from switchd.calls import asking
 from switchd.calls import reception as reception_module
 from switchd.calls.reception import CALM_SECONDS, Reception
 from tests.calls.house import FakeClock, FakeRegister, FakeSwitch, wait_until
@@ -88,13 +89,40 @@ class TestAsking:
         house.register.trouble["arrive"] = "redis"
         assert house.arrives().known_of("leg-a") == NOTHING_KNOWN
 
-    def test_if_nobody_tells_in_time_the_call_goes_on(
-        self, house: House, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(reception_module, "PATIENCE_SECONDS", 0.01)
+    def test_if_nobody_tells_in_time_the_call_goes_on(self, house: House) -> None:
         house.register.ready = Event()
-        assert house.arrives().known_of("leg-a") == NOTHING_KNOWN
+        house.arrives("leg-a")
+        house.clock.passes(asking.PATIENCE_SECONDS / 2)
+        house.arrives("leg-b")
+        house.clock.passes(asking.PATIENCE_SECONDS / 2)
+        assert house.known_of("leg-a") == NOTHING_KNOWN
+        assert "leg-b" in house.reception
+        house.clock.passes(asking.PATIENCE_SECONDS / 2)
+        assert house.known_of("leg-b") == NOTHING_KNOWN
         house.register.ready.set()
+
+    def test_an_answer_that_comes_too_late_changes_nothing(self, house: House) -> None:
+        house.register.ready = Event()
+        house.register.known["leg-a"] = Standing(2, is_repeat=True)
+        house.arrives("leg-a")
+        wait_until(lambda: house.register.asked)
+        house.clock.passes(asking.PATIENCE_SECONDS)
+        house.let_in.clear()
+        house.register.ready.set()
+        assert house.arrives("leg-b").known_of("leg-b") == NOTHING_KNOWN
+        assert "leg-a" not in house.let_in
+
+    def test_whoever_comes_while_an_answer_is_slow_is_asked_about_at_once(
+        self, house: House
+    ) -> None:
+        house.register.ready = Event()
+        for leg in ("leg-a", "leg-b"):
+            house.arrives(leg)
+            wait_until(
+                lambda leg=leg: any(k.call == leg for _, *ks in house.register.asked for k in ks)
+            )
+        house.register.ready.set()
+        wait_until(lambda: len(house.let_in) == 2)
 
     def test_a_list_that_was_full_a_moment_ago_counts_as_full_for_a_while(self) -> None:
         house = House(LIMITED)
@@ -102,7 +130,7 @@ class TestAsking:
         assert house.arrives("leg-a").cause_of("leg-a") == "USER_BUSY"
         house.register.trouble["arrive"] = "redis"
         assert house.arrives("leg-b").cause_of("leg-b") == "USER_BUSY"
-        house.clock.passes(reception_module.FRESH_SECONDS)
+        house.clock.passes(asking.FRESH_SECONDS)
         assert house.arrives("leg-c").known_of("leg-c") == NOTHING_KNOWN
 
     def test_a_number_that_is_withheld_is_counted_among_those_who_wait(self, house: House) -> None:
