@@ -13,14 +13,13 @@ events that had arrived are still handled, and `connect` may be called again.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import gevent
 import greenswitch
 from gevent import socket
 from gevent.event import Event as Flag
-from gevent.lock import BoundedSemaphore
 from gevent.queue import SimpleQueue
 
 from .commands import Auth, Command, label, to_wire
@@ -28,6 +27,7 @@ from .counters import Counters
 from .errors import BadEvent, CommandTimeout, NotConnected, WireError, WrongPassword
 from .events import BackgroundJob, Event, EventsLost, UnknownEvent, parse_event
 from .jobs import Jobs
+from .outgoing import Outgoing
 from .replies import Reply, ReplyQueue, Slot
 from .wire import Frame, WireReader
 
@@ -84,8 +84,9 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
         self.sock: socket.socket | None = None
         self._auth_request_event = Flag()
         self._commands_sent = ReplyQueue()
+        self._commands_sent.on_late = self._late
         self._esl_event_queue: SimpleQueue[bytes | Event | None] = SimpleQueue()
-        self._write_lock = BoundedSemaphore(1)
+        self._outgoing: Outgoing
         self._ended = Flag()
         self._reason = ""
         self._lost = 0
@@ -114,6 +115,12 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
         sock.settimeout(self._heartbeat_timeout)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock = sock
+        self._outgoing = Outgoing(
+            sock,
+            may_send=lambda: self.may_send(),
+            refused=self._turn_back,
+            failed=self._drop,
+        )
         self.start_event_handlers()
         if not self._auth_request_event.wait(timeout):
             self._drop(f"{where} asked for no password within {timeout:g} s")
@@ -141,52 +148,41 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
             raise NotConnected(f"{type(command).__name__}: not connected")
         if not self.may_send():
             raise NotConnected(f"{type(command).__name__}: another may command this FreeSWITCH")
-        return self._request(command, self.timeout if timeout is None else timeout)
+        return self._request(command, self.timeout if timeout is None else timeout, fenced=True)
 
-    def _request(self, command: Command, timeout: float) -> Reply:
+    def _request(self, command: Command, timeout: float, fenced: bool = False) -> Reply:
         data = to_wire(command)
-        name = type(command).__name__
         began = self._clock()
-        deadline = began + timeout
-        if not self._write_lock.acquire(timeout=timeout):
-            self.counters.timeouts += 1
-            raise CommandTimeout(f"{name}: not sent within {timeout:g} s, others are being sent")
-        try:
-            slot = self._write(name, data, deadline)
-        finally:
-            self._write_lock.release()
+        slot = self._write(type(command).__name__, data, timeout, fenced)
         answered = False
         try:
-            reply = slot.wait(max(0.0, deadline - self._clock()))
+            reply = slot.wait()
             answered = True
             return reply
-        except CommandTimeout:
-            self.counters.timeouts += 1
-            raise
         finally:
             self.on_answered(label(command), self._clock() - began, answered)
 
-    def _write(self, name: str, data: bytes, deadline: float) -> Slot:
-        """Write a whole command; half of one would become the head of the next."""
+    def _write(self, name: str, data: bytes, timeout: float, fenced: bool) -> Slot:
+        """Have a whole command written; its slot waits for the reply."""
+        self._open_socket()
         now = self._clock()
         late = self._commands_sent.overdue(now, self._heartbeat_timeout)
         if late is not None:
             self._drop(f"no reply to {late.command} for {self._heartbeat_timeout:g} s")
-        sock = self._open_socket()
-        slot = Slot(name, now)
-        self._commands_sent.append(slot)
-        try:
-            left = max(0.0, deadline - now)
-            with gevent.Timeout(left, TimeoutError("FreeSWITCH reads no more commands")):
-                sent = sock.send(data)  # nearly always all of it, and much cheaper than sendall
-                if sent < len(data):
-                    sock.sendall(data[sent:])
-        except OSError as error:
-            self._drop(f"cannot write: {error}")
-        except BaseException:
-            self._drop(f"interrupted in the middle of {name}")
-            raise
+            self._open_socket()
+        slot = Slot(name, now, timeout)
+        self._commands_sent.add(slot)
+        self._outgoing.put(data, slot, fenced)
         return slot
+
+    def _turn_back(self, slots: Sequence[Slot]) -> None:
+        """The right to command ended before these went out."""
+        for slot in slots:
+            self._commands_sent.remove(slot)
+            slot.fail(NotConnected(f"{slot.command}: another may command this FreeSWITCH"))
+
+    def _late(self) -> None:
+        self.counters.timeouts += 1
 
     def _open_socket(self) -> socket.socket:
         """Return the socket of a connection that has not ended, or raise `NotConnected`."""
@@ -320,6 +316,7 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
             self._esl_event_queue.put(EventsLost(self._lost))
         self._esl_event_queue.put(None)
         if self.sock is not None:
+            self._outgoing.close()
             self.sock.close()
 
     def _finish(self, timeout: float) -> None:

@@ -142,17 +142,45 @@ class TestReplies:
         said.expect("api second", api_response("1"), api_response("2"))
         assert waiting.get(timeout=PATIENCE) == "2"
 
-    def test_a_sender_that_is_ended_in_the_middle_ends_the_connection(
+    def test_senders_that_are_ended_in_the_middle_leave_whole_commands_behind(
         self, linked: MakeLinked
     ) -> None:
         ours = linked()
         said = ours.up()
-        sending = [gevent.spawn(ours.link.api, "echo", "x" * 1_000_000) for _ in range(20)]
-        until(lambda: ours.link._write_lock.locked())
+        long = "x" * 1_000_000
+        sending = [gevent.spawn(ours.link.api, "echo", long) for _ in range(4)]
+        until(lambda: ours.link.unanswered == 4)
         gevent.killall(sending)
-        said.wait_closed()
-        until(lambda: ours.downs)
-        assert "in the middle of Api" in ours.downs[0]
+        for _ in sending:
+            said.expect(f"api echo {long}", api_response("late"))
+        waiting = asking(ours, "next")
+        said.expect("api next", api_response("1"))
+        assert waiting.get(timeout=PATIENCE) == "1"
+
+    def test_commands_of_one_turn_go_out_together_and_in_order(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.up()
+        waiting = [asking(ours, name) for name in ("first", "second", "third")]
+        for name in ("first", "second", "third"):
+            said.expect(f"api {name}", api_response(name))
+        assert [one.get(timeout=PATIENCE) for one in waiting] == ["first", "second", "third"]
+
+    def test_what_has_not_gone_out_when_the_right_to_command_ends_never_does(
+        self, linked: MakeLinked
+    ) -> None:
+        ours = linked()
+        said = ours.up()
+        answers = iter([True, False, False])
+        ours.link.may_send = lambda: next(answers, True)
+        waiting = asking(ours, "stale")
+        with pytest.raises(NotConnected, match="another may command"):
+            waiting.get(timeout=PATIENCE)
+        after = asking(ours, "refused")
+        with pytest.raises(NotConnected, match="another may command"):
+            after.get(timeout=PATIENCE)
+        allowed = asking(ours, "allowed")
+        said.expect("api allowed", api_response("1"))
+        assert allowed.get(timeout=PATIENCE) == "1"
 
     def test_a_peer_that_reads_nothing_does_not_hold_senders_for_ever(
         self, linked: MakeLinked
