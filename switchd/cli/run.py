@@ -83,7 +83,8 @@ def run(city: City = DEFAULT_CITY, drain: Drain = 30.0, node: Node = "") -> None
     one ends or is silent. Calls that are left when a daemon ends stay as they are on the switch;
     it does not wait for them if another stands by.
     """
-    from switchd.bootstrap import NoPassword, build  # heavy: only the daemon needs it all
+    from switchd.bootstrap import build  # heavy: only the daemon needs it all
+    from switchd.site import NoPassword
 
     loaded = load_node_or_fail(city, node)
     configure_log(loaded.server.log)
