@@ -73,7 +73,7 @@ from switchd.queues.waitlist import Waitlist
 from switchd.records.audit import Audit
 from switchd.records.callbacks import Callbacks
 from switchd.records.callers import CallerRules
-from switchd.records.earlier import EarlierCalls
+from switchd.records.desks import SqlDesks
 from switchd.records.follow_ups import FollowUps
 from switchd.records.plans import PlanVersions
 from switchd.records.schema import migrate
@@ -108,15 +108,14 @@ class Running:
     voicemails: Voicemails
     audit: Audit
     people: People
-    counted: Store
-    """The same records, for questions that must not hold up the writer."""
-    earlier: EarlierCalls
+    desks: SqlDesks
     redis: EmbeddedRedis | None
     folder: Path
     """Where its data are."""
 
     def close(self) -> None:
         """End what was started for it; the daemon itself has been stopped before."""
+        self.desks.close()
         self.store.close()
         self.versions.close()
         self.rules.close()
@@ -125,8 +124,6 @@ class Running:
         self.voicemails.close()
         self.audit.close()
         self.people.close()
-        self.counted.close()
-        self.earlier.close()
         if self.redis is not None:
             self.redis.stop()
 
@@ -138,6 +135,15 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     `QueueUnavailable`, `EmbeddedRedisFailed`, the records' errors, `SocketInUse`, and
     `RetiredForEver` for a plan that the last one in force does not allow.
     """
+    desks = SqlDesks(loaded.server.sql, loaded.server.city)  # forks: before everything else
+    try:
+        return _build(loaded, desks, password, serve)
+    except BaseException:
+        desks.close()
+        raise
+
+
+def _build(loaded: Loaded, desks: SqlDesks, password: str | None, serve: bool) -> Running:
     server, plan = loaded.server, loaded.plan
     password = event_socket_password(server) if password is None else password
     state = server.folders.state
@@ -158,13 +164,12 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     owner = server.node or f"{socket.gethostname()}:{server.freeswitch.event_socket.port}"
     nodes = Nodes(client, server.city, owner, f"{socket.gethostname()}:{state}")
     waitlist = Waitlist(client, server.city, owner, fence=nodes.fence)
-    store, counted = Store(server.sql), Store(server.sql)
+    store = Store(server.sql)
     rules = CallerRules(server.sql)
     callbacks = Callbacks(server.sql, server.city)
     follow_ups = FollowUps(server.sql, server.city)
     voicemails = Voicemails(server.sql, server.city)
     audit = Audit(server.sql)
-    earlier = EarlierCalls(server.sql, server.city)
     daemon = Daemon()
     if embedded is not None:
         ended = partial(_warn("redis"), "the embedded Redis ended")
@@ -198,7 +203,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     )
     switch.use(lines)
     waitlist.seat_changed.append(lambda verb, seat: follow(lines, verb, seat))
-    register, mailbox = SqlCallbacks(callbacks), SqlMailbox(voicemails)
+    register, mailbox = SqlCallbacks(callbacks, desks.callbacks), SqlMailbox(voicemails)
     in_progress = CallsInProgress(lambda: daemon.parts.desk)
     line = CallbackLine(waitlist, plan_in_force)
     callback_desk = CallbackDesk(register, line, in_progress, clock, plan_in_force, owner)
@@ -324,10 +329,12 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             write_down=operators.write_down,
         ),
         controls=controls,
-        pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
+        pops=PopDesk(
+            desks.earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now
+        ),
         lines=lines,
         people=people,
-        attendance=Attendance(stream, people.sessions, clock.now),
+        attendance=Attendance(stream, desks.sessions, clock.now),
         restoring=Restoring(
             waitlist,
             stream,
@@ -339,9 +346,9 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             now=clock.now,
         ),
         spool=spool,
-        writer=Writer(spool, store),
+        writer=Writer(spool, desks.calls),
         indicators=IndicatorDesk(
-            Indicators(client, server.city), counted, lambda: daemon.parts.plan, clock.now
+            Indicators(client, server.city), store, lambda: daemon.parts.plan, clock.now
         ),
         observer=Observer(server.metrics),
         publisher=Publisher(events, clock.now),
@@ -362,8 +369,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         )
 
     daemon.assemble(parts, server_for if serve else None)
-    opened = (store, versions, rules, callbacks, follow_ups, voicemails, audit, people, counted)
-    return Running(daemon, *opened, earlier, embedded, state)
+    opened = (store, versions, rules, callbacks, follow_ups, voicemails, audit, people)
+    return Running(daemon, *opened, desks, embedded, state)
 
 
 def _link(daemon: Daemon, server: ServerSettings, password: str) -> Link:
