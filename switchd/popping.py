@@ -1,7 +1,7 @@
 """Screen pops: what each seat's screen shows of the caller whom it is offered.
 
-The records are asked beside the ringing: an offer never waits for
-them. If they are slow or away, the pop is told without the history.
+The records are asked beside the ringing: an offer never waits for them. If they are slow or away,
+the pop is told without the history.
 """
 
 from __future__ import annotations

@@ -118,7 +118,7 @@ def run(city: City = DEFAULT_CITY, drain: Drain = 30.0, node: Node = "") -> None
 
 
 def _favour_the_loop() -> None:
-    """Keep the event loop from waiting: for threads that write records, and for collections.
+    """Keep the event loop from waiting: for threads that ask SQL, and for collections.
 
     Measured by `python -m bench flow`: together they cut the 99th percentile of the time to the
     first command to about a quarter.

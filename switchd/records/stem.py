@@ -62,9 +62,12 @@ class Stem:
         """Have a process forked and return the socket to it, without waiting for it.
 
         Where none can be made the socket is at its end. Raises StoreUnavailable if the stem is
-        gone.
+        gone, or there is no room for a socket.
         """
-        ours, theirs = _pair()
+        try:
+            ours, theirs = _pair()
+        except OSError as error:
+            raise StoreUnavailable(f"no process to work on SQL: {error.strerror}") from error
         try:
             socket.send_fds(self._control, [b"."], [theirs.fileno()])
         except OSError as error:
