@@ -22,7 +22,6 @@ from pathlib import Path
 import orjson
 
 from switchd.api.client import Client, NoDaemon
-from switchd.bootstrap import environment_modules, render_settings
 from switchd.city import load_city
 from switchd.config import Loaded
 from switchd.demo import child
@@ -32,6 +31,7 @@ from switchd.demo.telephones.ports import FreePorts, rtp_range
 from switchd.demo.telephones.sipp import SIPP, Phone, until
 from switchd.esl.wire import Frame, WireReader
 from switchd.freeswitch.render import Rendered, render
+from switchd.site import environment_modules, render_settings
 
 RIVAL = "96000"
 QUEUE = "bench@default"

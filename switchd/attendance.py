@@ -7,7 +7,7 @@ because it was cut or because Redis has lost it, SQL is compared with who sits w
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol, TypeVar
+from typing import Final, Protocol
 
 import gevent
 import structlog
@@ -28,12 +28,12 @@ AGAIN_SECONDS: Final = 2.0
 """Pause after Redis or SQL could not be asked."""
 UP_TO_DATE_SECONDS: Final = 30.0
 """How exactly it is known until when nothing was missed."""
-_Found = TypeVar("_Found")
 log = structlog.get_logger(__name__)
 
 
 class Ledger(Protocol):
-    """`switchd.records.sessions.Sessions` is one. Raises `RecordsError`."""
+    """`switchd.records.desks.SessionsApart` is one. Holds up only the greenlet that asks. Raises
+    `RecordsError`."""
 
     def reader(self) -> Reader | None: ...
     def write(self, before: Reader, after: Reader, changes: Sequence[Change], /) -> bool: ...
@@ -90,7 +90,7 @@ class Attendance:
 
     def step(self, seconds: float) -> bool:
         """Read once, waiting up to `seconds` for something new; False if there was nothing."""
-        reader = self._reader or in_thread(self._ledger.reader)
+        reader = self._reader or self._ledger.reader()
         if reader is None:
             return self._mend(None, "begun")
         read = self._source.read(reader.last_id, MOST, seconds)
@@ -109,21 +109,15 @@ class Attendance:
         if read.last_id == reader.last_id and now - reader.read_at < UP_TO_DATE_SECONDS:
             self._reader = reader
             return False
-        written = in_thread(lambda: self._ledger.write(reader, after, read.changes))
+        written = self._ledger.write(reader, after, read.changes)
         self._reader = after if written else None
         return read.last_id != reader.last_id
 
     def _mend(self, reader: Reader | None, how: str) -> bool:
         sat = self._source.sat()
         after = Reader(sat.life, sat.last_id, self._now())
-        written = in_thread(lambda: self._ledger.mend(reader, after, sat.seats))
+        written = self._ledger.mend(reader, after, sat.seats)
         self._reader = after if written else None
         if written:
             log.info("attendance compared", stream=how, sitting=len(sat.seats))
         return True
-
-
-def in_thread(question: Callable[[], _Found]) -> _Found:
-    """Ask SQL without holding up the daemon."""
-    found: _Found = gevent.get_hub().threadpool.apply(question)
-    return found

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,6 @@ from switchd.callbacks.follow_ups import FollowUpDesk
 from switchd.callbacks.notifier import Notifier
 from switchd.callers import CallerDesk
 from switchd.calls.desk import Desk
-from switchd.city import SHIPPED_MUSIC
 from switchd.clock import Clock
 from switchd.config import Loaded, ServerSettings
 from switchd.control import Controls
@@ -39,7 +37,6 @@ from switchd.feed.follow import Feed
 from switchd.feed.publisher import Publisher
 from switchd.feed.stream import Stream
 from switchd.following_up import FollowUpHouse, SqlTasks
-from switchd.freeswitch.settings import RenderSettings
 from switchd.guard import MARK, Guard
 from switchd.history import RetiredForEver, against_history
 from switchd.indicators import IndicatorDesk
@@ -60,10 +57,8 @@ from switchd.open_lines import LineExchange, LineKeeper, NailedUpSwitch, follow
 from switchd.operators import Operators
 from switchd.parts import Parts
 from switchd.people import People
-from switchd.places import share, socket_path
+from switchd.places import socket_path
 from switchd.popping import PopDesk
-from switchd.prompts.library import PromptLibrary
-from switchd.prompts.manifest import load_manifest
 from switchd.queues.connection import connect
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.embedded import EmbeddedRedis
@@ -78,7 +73,7 @@ from switchd.queues.waitlist import Waitlist
 from switchd.records.audit import Audit
 from switchd.records.callbacks import Callbacks
 from switchd.records.callers import CallerRules
-from switchd.records.earlier import EarlierCalls
+from switchd.records.desks import SqlDesks
 from switchd.records.follow_ups import FollowUps
 from switchd.records.plans import PlanVersions
 from switchd.records.schema import migrate
@@ -92,127 +87,12 @@ from switchd.seating import Seating
 from switchd.seats.call_codes import CALL_CODES
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
+from switchd.site import domain, event_socket_password, libraries, peers, proxies
 from switchd.supervisors import Supervisors
 from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear
 from switchd.telling import CallTeller, scopes_of
 from switchd.unbroken import unbroken
 from switchd.wiring import CallQueue, SeatDesk
-
-
-class NoPassword(Exception):
-    """The event socket's password is not known."""
-
-
-def domain(city: str) -> str:
-    """SIP domain of a city's seats."""
-    return f"{city}.switchd"
-
-
-def prompt_library(loaded: Loaded) -> PromptLibrary:
-    """The city's own recordings before the shipped ones."""
-    own = loaded.server.folders.prompts
-    folders = [*([own] if own else []), share("ivr_prompts")]
-    return PromptLibrary(folders, loaded.plan.language, "zh")
-
-
-def _libraries(loaded: Loaded) -> Callable[[str], PromptLibrary]:
-    """The prompts by language; "" is the city's own."""
-    own = loaded.server.folders.prompts
-    folders = [*([own] if own else []), share("ivr_prompts")]
-    fallback = loaded.plan.language
-    menus = loaded.plan.menus.values()
-    spoken = {item.language for menu in menus for item in menu.keys.values()} | {fallback, ""}
-    libraries = {
-        language: PromptLibrary(folders, language or fallback, fallback) for language in spoken
-    }
-    return lambda language: libraries.get(language, libraries[""])
-
-
-def _proxies(plan: Plan) -> Mapping[str, str]:
-    """Where calls over each trunk go."""
-    return {name: trunk.proxy for name, trunk in plan.trunks.items()}
-
-
-def event_socket_password(settings: ServerSettings) -> str:
-    """Read the password. Raises `NoPassword`."""
-    path = settings.password_file
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise NoPassword(
-            f"{path}: {error.strerror}; `switchd freeswitch render` makes the password, "
-            "and switchd must be allowed to read it"
-        ) from error
-
-
-def render_settings(loaded: Loaded, modules: Path | None = None) -> RenderSettings:
-    """What FreeSWITCH's configuration is rendered from."""
-    server = loaded.server
-    library = prompt_library(loaded)
-    own = server.folders.prompts
-    music = {SHIPPED_MUSIC: share("ivr_prompts") / "music"}
-    for name in loaded.plan.hold_music:
-        if name not in music and own is not None:
-            music[name] = own / "music" / name
-    freeswitch = server.freeswitch
-    codes = server.feature_codes.model_dump()
-    manifest = load_manifest(share("ivr_prompts"))
-    missing = set(library.missing(manifest.prompts))
-    return RenderSettings(
-        domain=domain(server.city),
-        templates=share("dialplan"),
-        prompts_dir=share("ivr_prompts"),
-        all_busy=library.path("all_busy"),
-        good_bye=library.path("goodbye"),
-        music=music,
-        recordings_dir=server.folders.recordings,
-        event_socket_password_file=server.password_file,
-        seat_passwords_file=server.seat_passwords_file,
-        prompts=tuple(library.path(name) for name in manifest.prompts if name not in missing),
-        modules_dir=modules,
-        sip_address=_local_address(freeswitch.sip.address),
-        trunk_port=freeswitch.sip.trunk_port,
-        seats_port=freeswitch.sip.seats_port,
-        peers_port=freeswitch.sip.peers_port,
-        peers={
-            name: (_numeric(peer.sip.address), peer.sip.peers_port)
-            for name, peer in server.peers.items()
-        },
-        trunk_addresses=server.trunk_addresses,
-        event_socket_address=_numeric(freeswitch.event_socket.host),
-        event_socket_port=freeswitch.event_socket.port,
-        rtp_ports=(freeswitch.rtp.first_port, freeswitch.rtp.last_port),
-        max_sessions=freeswitch.max_sessions,
-        sessions_per_second=freeswitch.sessions_per_second,
-        feature_codes={digits: verb for verb, digits in codes.items()},
-    )
-
-
-def _peers(server: ServerSettings) -> Mapping[str, str]:
-    """Where the other nodes take calls for their seats."""
-    return {
-        name: f"{_numeric(peer.sip.address)}:{peer.sip.peers_port}"
-        for name, peer in server.peers.items()
-    }
-
-
-def _local_address(address: str) -> str:
-    """`auto` is the address that this machine would use to reach others; nothing is sent."""
-    if address != "auto":
-        return _numeric(address)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return "127.0.0.1"
-        return str(probe.getsockname()[0])
-
-
-def _numeric(host: str) -> str:
-    try:
-        return str(ip_address(host))
-    except ValueError:
-        return socket.gethostbyname(host)
 
 
 @dataclass(slots=True)
@@ -228,15 +108,14 @@ class Running:
     voicemails: Voicemails
     audit: Audit
     people: People
-    counted: Store
-    """The same records, for questions that must not hold up the writer."""
-    earlier: EarlierCalls
+    desks: SqlDesks
     redis: EmbeddedRedis | None
     folder: Path
     """Where its data are."""
 
     def close(self) -> None:
         """End what was started for it; the daemon itself has been stopped before."""
+        self.desks.close()
         self.store.close()
         self.versions.close()
         self.rules.close()
@@ -245,8 +124,6 @@ class Running:
         self.voicemails.close()
         self.audit.close()
         self.people.close()
-        self.counted.close()
-        self.earlier.close()
         if self.redis is not None:
             self.redis.stop()
 
@@ -258,6 +135,15 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     `QueueUnavailable`, `EmbeddedRedisFailed`, the records' errors, `SocketInUse`, and
     `RetiredForEver` for a plan that the last one in force does not allow.
     """
+    desks = SqlDesks(loaded.server.sql, loaded.server.city)  # forks: before everything else
+    try:
+        return _build(loaded, desks, password, serve)
+    except BaseException:
+        desks.close()
+        raise
+
+
+def _build(loaded: Loaded, desks: SqlDesks, password: str | None, serve: bool) -> Running:
     server, plan = loaded.server, loaded.plan
     password = event_socket_password(server) if password is None else password
     state = server.folders.state
@@ -278,13 +164,12 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     owner = server.node or f"{socket.gethostname()}:{server.freeswitch.event_socket.port}"
     nodes = Nodes(client, server.city, owner, f"{socket.gethostname()}:{state}")
     waitlist = Waitlist(client, server.city, owner, fence=nodes.fence)
-    store, counted = Store(server.sql), Store(server.sql)
+    store = Store(server.sql)
     rules = CallerRules(server.sql)
     callbacks = Callbacks(server.sql, server.city)
     follow_ups = FollowUps(server.sql, server.city)
     voicemails = Voicemails(server.sql, server.city)
     audit = Audit(server.sql)
-    earlier = EarlierCalls(server.sql, server.city)
     daemon = Daemon()
     if embedded is not None:
         ended = partial(_warn("redis"), "the embedded Redis ended")
@@ -292,11 +177,11 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     link = _link(daemon, server, password)
     switch = NailedUpSwitch(
         lambda: link,
-        _libraries(loaded),
+        libraries(loaded),
         domain=domain(server.city),
-        proxies=_proxies(plan),
+        proxies=proxies(plan),
         own=owner,
-        peers=_peers(server),
+        peers=peers(server),
         recordings=server.folders.recordings,
         deliver=daemon.deliver,
         silent_seconds=server.freeswitch.rtp.silent_seconds,
@@ -304,7 +189,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
 
     def use(changed: Loaded) -> None:
         daemon.use(changed.plan)
-        switch.prompts, switch.proxies = _libraries(changed), _proxies(changed.plan)
+        switch.prompts, switch.proxies = libraries(changed), proxies(changed.plan)
 
     def plan_in_force() -> Plan:
         return daemon.parts.plan
@@ -318,7 +203,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     )
     switch.use(lines)
     waitlist.seat_changed.append(lambda verb, seat: follow(lines, verb, seat))
-    register, mailbox = SqlCallbacks(callbacks), SqlMailbox(voicemails)
+    register, mailbox = SqlCallbacks(callbacks, desks.callbacks), SqlMailbox(voicemails)
     in_progress = CallsInProgress(lambda: daemon.parts.desk)
     line = CallbackLine(waitlist, plan_in_force)
     callback_desk = CallbackDesk(register, line, in_progress, clock, plan_in_force, owner)
@@ -444,10 +329,12 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             write_down=operators.write_down,
         ),
         controls=controls,
-        pops=PopDesk(earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now),
+        pops=PopDesk(
+            desks.earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now
+        ),
         lines=lines,
         people=people,
-        attendance=Attendance(stream, people.sessions, clock.now),
+        attendance=Attendance(stream, desks.sessions, clock.now),
         restoring=Restoring(
             waitlist,
             stream,
@@ -459,9 +346,9 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             now=clock.now,
         ),
         spool=spool,
-        writer=Writer(spool, store),
+        writer=Writer(spool, desks.calls),
         indicators=IndicatorDesk(
-            Indicators(client, server.city), counted, lambda: daemon.parts.plan, clock.now
+            Indicators(client, server.city), store, lambda: daemon.parts.plan, clock.now
         ),
         observer=Observer(server.metrics),
         publisher=Publisher(events, clock.now),
@@ -482,8 +369,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
         )
 
     daemon.assemble(parts, server_for if serve else None)
-    opened = (store, versions, rules, callbacks, follow_ups, voicemails, audit, people, counted)
-    return Running(daemon, *opened, earlier, embedded, state)
+    opened = (store, versions, rules, callbacks, follow_ups, voicemails, audit, people)
+    return Running(daemon, *opened, desks, embedded, state)
 
 
 def _link(daemon: Daemon, server: ServerSettings, password: str) -> Link:
@@ -505,12 +392,3 @@ def _warn(part: str) -> Callable[[str], None]:
 
     log: Any = structlog.get_logger(f"switchd.{part}")
     return lambda reason: log.warning("trouble", why=reason)
-
-
-def environment_modules(environment: Mapping[str, str], freeswitch: Path) -> Path | None:
-    """FreeSWITCH's module folder, where it is not the built-in one of a packaged FreeSWITCH."""
-    named = environment.get("FREESWITCH_MODULES")
-    if named:
-        return Path(named)
-    beside = freeswitch.resolve().parent.parent / "lib" / "freeswitch" / "mod"
-    return beside if beside.is_dir() else None

@@ -19,6 +19,7 @@ from switchd.queues.entrance import Entrance
 from switchd.queues.waitlist import Waitlist
 from switchd.records.callers import CallerRule, CallerRules
 from switchd.records.errors import RecordsError
+from switchd.threads import in_thread
 from switchd.wiring import for_api, for_calls
 
 HOTLINE = "switchd"
@@ -54,7 +55,7 @@ class CallerDesk:
         Raises `StoreUnavailable`, `QueueUnavailable`.
         """
         now = self._now()
-        for rule in _in_thread(lambda: self._rules.in_force(now)):
+        for rule in in_thread(lambda: self._rules.in_force(now)):
             self._bar(rule, now)
 
     def arrive(self, knocks: Sequence[Knock], callers: Callers, now: float) -> Sequence[Standing]:
@@ -134,7 +135,7 @@ class CallerDesk:
 
     def _keep(self, rule: CallerRule) -> None:
         try:
-            _in_thread(lambda: self._rules.add(rule))
+            in_thread(lambda: self._rules.add(rule))
         except RecordsError as error:
             log.warning("bar not written down", rule=asdict(rule), why=str(error))
         else:
@@ -152,14 +153,8 @@ def _shown(rule: CallerRule) -> Mapping[str, Any]:
     }
 
 
-def _in_thread(question: Callable[[], _Found]) -> _Found:
-    """Ask SQL without holding up the daemon."""
-    found: _Found = gevent.get_hub().threadpool.apply(question)
-    return found
-
-
 def _reached(question: Callable[[], _Found]) -> _Found:
     try:
-        return _in_thread(question)
+        return in_thread(question)
     except RecordsError as error:
         raise Unavailable(str(error)) from error

@@ -17,6 +17,7 @@ from switchd.records.agents import KnownAgent, PinCheck
 from switchd.records.errors import RecordsError
 from switchd.records.tokens import Token
 from switchd.seats.signing_in import WRONG_PIN, SeatRefusal
+from switchd.threads import in_thread
 
 log = structlog.get_logger(__name__)
 
@@ -43,11 +44,6 @@ class PinStore(Protocol):
 
     def all(self) -> list[KnownAgent]: ...
     def check(self, agent: str, pin: str, now: float, rules: SignInRules, /) -> PinCheck: ...
-
-
-def _in_thread(question: Callable[[], _Found]) -> _Found:
-    found: _Found = gevent.get_hub().threadpool.apply(question)
-    return found
 
 
 class Credentials:
@@ -97,7 +93,7 @@ class Credentials:
                 return
             self._read_at, self._trouble = now, ""
             try:
-                tokens = _in_thread(lambda: self._tokens.in_force(now))
+                tokens = in_thread(lambda: self._tokens.in_force(now))
                 self._known = {token.hash: token for token in tokens}
             except RecordsError as error:
                 self._trouble = str(error)
@@ -110,7 +106,7 @@ class Credentials:
 
     def _write_use(self, id: int, now: float) -> None:
         try:
-            _in_thread(lambda: self._tokens.used({id: now}))
+            in_thread(lambda: self._tokens.used({id: now}))
         except RecordsError as error:
             log.warning("use of a token not written down", token=id, why=str(error))
 
@@ -170,6 +166,6 @@ class Doorkeeper:
 
     def _asked(self, question: Callable[[], _Found]) -> _Found:
         try:
-            return _in_thread(question)
+            return in_thread(question)
         except RecordsError as error:
             raise Unavailable(str(error)) from error

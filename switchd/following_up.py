@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import gevent
-
 from routing.follow_ups import FollowUp
 from routing.outgoing import Action
 from switchd.callbacks.errands import NotCalledBack
@@ -16,6 +14,7 @@ from switchd.callbacks.ports import Away, NumberIsCalled
 from switchd.keeping import LATEST, SqlRegister, WriteDown, answered, in_sql
 from switchd.records.errors import RecordRefused, RecordsError
 from switchd.records.follow_ups import FollowUps
+from switchd.threads import in_thread
 
 
 class SqlTasks(SqlRegister[FollowUp]):
@@ -29,14 +28,11 @@ class SqlTasks(SqlRegister[FollowUp]):
         self, id: int, how: Callable[[FollowUp], tuple[FollowUp, tuple[Action, ...]]]
     ) -> tuple[FollowUp, tuple[Action, ...]] | None:
         try:
-            found: tuple[FollowUp, tuple[Action, ...]] | None = gevent.get_hub().threadpool.apply(
-                self._tasks.change, (id, how)
-            )
+            return in_thread(lambda: self._tasks.change(id, how))
         except RecordRefused as error:
             raise NumberIsCalled(str(error)) from error
         except RecordsError as error:
             raise Away(str(error)) from error
-        return found
 
     def at_work(self) -> int:
         return in_sql(self._tasks.at_work)

@@ -22,6 +22,7 @@ from routing.record import CallRecord
 from switchd.queues.facts import QueueUnavailable
 from switchd.queues.indicators import Indicators, LiveIndicators, Period, first_of_today
 from switchd.records.errors import RecordsError
+from switchd.threads import in_thread
 
 log = structlog.get_logger(__name__)
 
@@ -150,10 +151,7 @@ class IndicatorDesk:
             log.info("indicators restored", calls=new)
 
     def _page(self, since: float, after: Ended | None) -> list[Ended]:
-        page: list[Ended] = gevent.get_hub().threadpool.apply(
-            self._records.ended, (since, after, BATCH)
-        )
-        return page
+        return in_thread(lambda: self._records.ended(since, after, BATCH))
 
     def _count(self, batch: Sequence[Ended]) -> int:
         return self._indicators.count(batch, self._now(), self._plan().zone)

@@ -9,7 +9,6 @@ from dataclasses import asdict
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
-import gevent
 import orjson
 
 from routing.callflow.actions import KeepPlace
@@ -25,9 +24,11 @@ from switchd.calls.desk import Desk
 from switchd.queues.facts import QueueUnavailable
 from switchd.queues.waitlist import Waitlist
 from switchd.records.callbacks import Callbacks
+from switchd.records.desks import CallbacksApart
 from switchd.records.errands import Errand, Errands
 from switchd.records.errors import RecordsError
 from switchd.records.voicemails import Voicemail, Voicemails
+from switchd.threads import in_thread
 
 LEASE_GRACE_SECONDS = 3.0
 """As for callers: the lease outlives the ring time."""
@@ -38,12 +39,17 @@ _Found = TypeVar("_Found")
 
 
 def in_sql(question: Callable[[], _Found]) -> _Found:
-    """Ask SQL without holding up the daemon. Raises `Away`."""
+    """Ask SQL in a thread. Raises `Away`."""
+    with _sql_answers():
+        return in_thread(question)
+
+
+@contextmanager
+def _sql_answers() -> Iterator[None]:
     try:
-        found: _Found = gevent.get_hub().threadpool.apply(question)
+        yield
     except RecordsError as error:
         raise Away(str(error)) from error
-    return found
 
 
 class SqlRegister(Generic[Errand]):
@@ -73,15 +79,18 @@ class SqlRegister(Generic[Errand]):
 class SqlCallbacks(SqlRegister[Callback]):
     """Implements `callbacks.ports.CallbackRegister`."""
 
-    def __init__(self, callbacks: Callbacks) -> None:
+    def __init__(self, callbacks: Callbacks, looking_up: CallbacksApart) -> None:
+        """`looking_up` has the same callbacks, for what calls ask as they end."""
         super().__init__(callbacks)
-        self._callbacks = callbacks
+        self._looking_up = looking_up
 
     def open_for(self, number: str) -> Callback | None:
-        return in_sql(lambda: self._callbacks.open_for(number))
+        with _sql_answers():
+            return self._looking_up.open_for(number)
 
     def count_open(self) -> int:
-        return in_sql(self._callbacks.count_open)
+        with _sql_answers():
+            return self._looking_up.count_open()
 
 
 class SqlMailbox:

@@ -11,7 +11,6 @@ from dataclasses import asdict
 from difflib import get_close_matches
 from typing import Any, Protocol
 
-import gevent
 import structlog
 
 from routing.callflow import events as on
@@ -24,6 +23,7 @@ from switchd.queues.waitlist import Waitlist
 from switchd.records.audit import OperatorAction
 from switchd.records.errors import RecordsError
 from switchd.seating import Seating
+from switchd.threads import in_thread
 from switchd.wiring import for_api
 
 log = structlog.get_logger(__name__)
@@ -184,7 +184,7 @@ class Operators:
         log.info("supervisor", verb=verb, target=target, facts=facts, who=who, reason=why)
         trouble = ""
         try:
-            gevent.get_hub().threadpool.apply(self._ledger.add, (action,))
+            in_thread(lambda: self._ledger.add(action))
         except RecordsError as error:
             log.error("not written down", action=asdict(action), why=str(error))
             trouble = f"done, but it could not be written down: {error}"

@@ -1,7 +1,7 @@
 """Screen pops: what each seat's screen shows of the caller whom it is offered.
 
-The records are asked beside the ringing, in a thread, a few at a time: an offer never waits for
-them. If they are slow or away, the pop is told without the history.
+The records are asked beside the ringing: an offer never waits for them. If they are slow or away,
+the pop is told without the history.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 import gevent
 import structlog
-from gevent.lock import BoundedSemaphore
 
 from routing.callflow import Call
 from routing.plan import Plan
@@ -25,8 +24,6 @@ log = structlog.get_logger(__name__)
 
 PATIENCE_SECONDS = 1.0
 """How long a pop waits for the history."""
-AT_ONCE = 2
-"""Questions to SQL at the same time."""
 LISTED = 10
 """How many earlier calls are listed."""
 KEPT = 1000
@@ -35,10 +32,13 @@ DAY = 86400.0
 
 
 class Records(Protocol):
-    """Where earlier calls are kept; `switchd.records.earlier.EarlierCalls` is one."""
+    """Where earlier calls are kept; `switchd.records.desks.EarlierApart` is one."""
 
     def of(self, number: str, since: float, most: int) -> Earlier:
-        """Return what is known of a number. Blocks; raises `RecordsError`."""
+        """Return what is known of a number, holding up only the greenlet that asks.
+
+        Raises `RecordsError`.
+        """
 
 
 Told = Callable[[str, Mapping[str, Any]], None]
@@ -53,16 +53,12 @@ class PopDesk:
         find: Callable[[str], Call | None],
         plan: Callable[[], Plan],
         now: Callable[[], float],
-        ask: Callable[[Callable[[], Earlier]], Earlier] | None = None,
     ) -> None:
-        """`find` gives a call in progress; `ask` runs a question that blocks, by default in a
-        thread."""
+        """`find` gives a call in progress."""
         self._records = records
         self._find = find
         self._plan = plan
         self._now = now
-        self._ask = ask or gevent.get_hub().threadpool.apply
-        self._room = BoundedSemaphore(AT_ONCE)
         self._known: OrderedDict[str, Earlier] = OrderedDict()
         """Call → its number's history, once it was found."""
         self._last: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
@@ -126,8 +122,7 @@ class PopDesk:
     def _look_up(self, call: Call) -> Earlier | None:
         since = call.arrived_at - self._plan().introduction.history_days * DAY
         try:
-            with self._room:
-                found = self._ask(lambda: self._records.of(call.caller, since, LISTED))
+            found = self._records.of(call.caller, since, LISTED)
         except RecordsError as error:
             log.warning("earlier calls not found", call_id=call.id, why=str(error))
             return None

@@ -9,7 +9,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
-import gevent
 import structlog
 from gevent import subprocess
 from gevent.lock import RLock
@@ -29,6 +28,7 @@ from switchd.config.changes import needs
 from switchd.queues.facts import QueueUnavailable
 from switchd.records.errors import RecordsError
 from switchd.records.plans import NewPlan
+from switchd.threads import in_thread
 
 log = structlog.get_logger(__name__)
 
@@ -154,7 +154,7 @@ class Reloader:
             summary=tuple(differences),
         )
         try:
-            return gevent.get_hub().threadpool.apply(self._versions.add, (plan,)), ""
+            return in_thread(lambda: self._versions.add(plan)), ""
         except RecordsError as error:
             log.error("plan not written down", plan=plan.digest, why=str(error))
             return None, f"the plan is in force, but could not be written down: {error}"
@@ -167,8 +167,7 @@ def read_apart(folder: Path, in_force: Plan, now: float) -> Reading:
     """
     command = [sys.executable, "-m", "switchd.reader"]
     # In a thread, pickle lets go of the interpreter between the parts of a large plan.
-    in_thread = gevent.get_hub().threadpool.apply
-    question: bytes = in_thread(pickle.dumps, ((folder.absolute(), in_force, now),))
+    question: bytes = in_thread(lambda: pickle.dumps((folder.absolute(), in_force, now)))
     try:
         done = subprocess.run(
             command, input=question, capture_output=True, timeout=READ_SECONDS, check=True
@@ -180,7 +179,7 @@ def read_apart(folder: Path, in_force: Plan, now: float) -> Reading:
         raise ReaderFailed(f"the process that reads it failed: {''.join(last)}") from error
     except OSError as error:
         raise ReaderFailed(f"no process to read it: {error.strerror or error}") from error
-    answer: Reading = in_thread(pickle.loads, (done.stdout,))
+    answer: Reading = in_thread(lambda: pickle.loads(done.stdout))  # noqa: S301 - our own process
     return answer
 
 

@@ -19,13 +19,14 @@ from routing.callflow.states import ENGAGED
 from routing.plan import Plan
 from routing.seats import Offer, SeatState
 from routing.sessions import Sitting
-from switchd.attendance import has_lost, in_thread
+from switchd.attendance import has_lost
 from switchd.queues.facts import QueueUnavailable
 from switchd.queues.stream import BEGINNING, RESTORING_SECONDS, SeatStream
 from switchd.queues.waitlist import Waitlist
 from switchd.records.audit import OperatorAction
 from switchd.records.errors import RecordsError
 from switchd.records.sessions import OpenSession, Reader
+from switchd.threads import in_thread
 
 log = structlog.get_logger(__name__)
 

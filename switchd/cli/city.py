@@ -113,7 +113,7 @@ def freeswitch_render(
     node: Node = "",
 ) -> None:
     """Write the configuration folder that `freeswitch -conf` starts with."""
-    from switchd.bootstrap import render_settings
+    from switchd.site import render_settings
 
     loaded = load_node_or_fail(city, node)
     try:
@@ -131,7 +131,7 @@ def freeswitch_render(
 
 def doctor(city: City = DEFAULT_CITY, node: Node = "") -> None:
     """Ask the running FreeSWITCH whether it is as the plan wants it, and look at the server."""
-    from switchd.bootstrap import NoPassword, event_socket_password, render_settings
+    from switchd.site import NoPassword, event_socket_password, render_settings
 
     loaded = load_node_or_fail(city, node)
     event_socket = loaded.server.freeswitch.event_socket

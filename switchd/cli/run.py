@@ -83,7 +83,8 @@ def run(city: City = DEFAULT_CITY, drain: Drain = 30.0, node: Node = "") -> None
     one ends or is silent. Calls that are left when a daemon ends stay as they are on the switch;
     it does not wait for them if another stands by.
     """
-    from switchd.bootstrap import NoPassword, build  # heavy: only the daemon needs it all
+    from switchd.bootstrap import build  # heavy: only the daemon needs it all
+    from switchd.site import NoPassword
 
     loaded = load_node_or_fail(city, node)
     configure_log(loaded.server.log)
@@ -117,7 +118,7 @@ def run(city: City = DEFAULT_CITY, drain: Drain = 30.0, node: Node = "") -> None
 
 
 def _favour_the_loop() -> None:
-    """Keep the event loop from waiting: for threads that write records, and for collections.
+    """Keep the event loop from waiting: for threads that ask SQL, and for collections.
 
     Measured by `python -m bench flow`: together they cut the 99th percentile of the time to the
     first command to about a quarter.

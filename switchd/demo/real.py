@@ -8,7 +8,6 @@ from pathlib import Path
 
 from gevent import socket
 
-from switchd.bootstrap import environment_modules, render_settings
 from switchd.config import Loaded
 from switchd.demo.agents import Agents, Codes
 from switchd.demo.callers import Callers
@@ -22,6 +21,7 @@ from switchd.esl.link import asking
 from switchd.freeswitch.render import Rendered, RenderError, render
 from switchd.freeswitch.secrets import SecretsError
 from switchd.freeswitch.settings import RenderSettings, SettingsError
+from switchd.site import environment_modules, render_settings
 
 LEGS = 500
 CONNECT_SECONDS = 2.0

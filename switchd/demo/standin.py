@@ -8,11 +8,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from switchd.bootstrap import domain
 from switchd.config import Loaded
 from switchd.demo import child
 from switchd.demo.stage import House, People, StageFailed, on_stage, serving_seats
 from switchd.demo.telephones.sipp import until
+from switchd.site import domain
 
 READY_SECONDS = 20.0
 

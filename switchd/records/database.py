@@ -19,8 +19,8 @@ class Database:
 
     Every method blocks the thread that calls it, may be called from any thread, and raises
     StoreUnavailable when the database cannot be reached or cannot do it now. In a gevent program
-    call it in the hub's threadpool. It does one thing at a time: open a second one where long
-    questions must not hold up a writer.
+    call it in the hub's threadpool, or in a process by `desks`. It does one thing at a time: open a
+    second one where long questions must not hold up a writer.
     """
 
     def __init__(self, url: str) -> None:

@@ -12,7 +12,8 @@ from gevent.event import Event
 
 from routing.record import CallRecord
 from switchd.records.errors import BadRecord, RecordRefused, RecordsError
-from switchd.records.spool import Spool
+from switchd.records.segments import BadLine
+from switchd.records.spool import Batch, Spool
 
 _log = structlog.get_logger(__name__)
 
@@ -22,10 +23,11 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
 
 
 class Sink(Protocol):
-    """Where records end up; `switchd.records.store.Store` is one."""
+    """Where records end up; `switchd.records.desks.CallsApart` is one."""
 
     def write(self, records: Sequence[CallRecord], /) -> int:
-        """Write all or none; RecordRefused if one of them will never be taken."""
+        """Write all or none, holding up only the greenlet that asks; RecordRefused if one of them
+        will never be taken."""
 
 
 def backoff(failures: int) -> float:
@@ -42,7 +44,7 @@ class Writer:
     same calls. While SQL is down the writer tries again after `pause(failures in a row)` seconds.
     A record that SQL refuses is set aside, and those behind it go on.
 
-    Files and SQL are worked on in the hub's threadpool: no greenlet waits for a disk.
+    Files are worked on in the hub's threadpool: no greenlet waits for a disk.
     """
 
     def __init__(
@@ -116,7 +118,7 @@ class Writer:
             self._wait(self._gather_seconds)
             while self._spool.waiting and not self._stopping:
                 try:
-                    written = gevent.get_hub().threadpool.apply(self._move_batch)
+                    written = self._move_batch()
                     failures, self.down = 0, False
                     self.on_written(written)
                 except Exception as error:
@@ -141,16 +143,16 @@ class Writer:
             self._hurry.clear()
 
     def _move_batch(self) -> list[CallRecord]:
-        """Bring one batch to SQL, forget it and return it; runs in a thread."""
-        self._spool.sync()
-        batch = self._spool.take(self._batch)
+        """Bring one batch to SQL, forget it and return it."""
+        in_thread = gevent.get_hub().threadpool.apply
+        batch: Batch = in_thread(self._take)
         if not batch:
             raise RecordsError(
                 f"{self._spool.folder}: {self._spool.waiting} records should wait here, and none "
                 "is to be found; has somebody removed files?"
             )
         refused = self._write(batch.records)
-        aside = self._spool.done(batch, refused)
+        aside: list[BadLine] = in_thread(self._spool.done, (batch, refused))
         self.written += len(batch.records) - len(refused)
         for bad in aside:
             _log.error(
@@ -161,6 +163,10 @@ class Writer:
                 line=bad.line[:200].decode(errors="backslashreplace"),
             )
         return [record for record in batch.records if record.call not in refused]
+
+    def _take(self) -> Batch:
+        self._spool.sync()
+        return self._spool.take(self._batch)
 
     def _write(self, records: Sequence[CallRecord]) -> dict[str, str]:
         """Write the records; return the calls that SQL refuses, found by halving, with reasons."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -36,14 +36,11 @@ class Room:
         self.slow = Flag()
         self.slow.set()
         self.told: list[tuple[str, Mapping[str, Any]]] = []
-        self.desk = PopDesk(self, self.calls.get, plan, lambda: NOW, self._ask)
+        self.desk = PopDesk(self, self.calls.get, plan, lambda: NOW)
         self.desk.told.append(lambda seat, pop: self.told.append((seat, pop)))
 
-    def _ask(self, question: Callable[[], Earlier]) -> Earlier:
-        self.slow.wait()
-        return question()
-
     def of(self, number: str, since: float, most: int) -> Earlier:
+        self.slow.wait()
         self.asked.append(number)
         if self.trouble is not None:
             raise self.trouble

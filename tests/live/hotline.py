@@ -14,10 +14,10 @@ import orjson
 
 from routing.record import CallRecord
 from switchd.api.client import Client, NoDaemon
-from switchd.bootstrap import render_settings
 from switchd.city import load_city
 from switchd.demo.telephones.sipp import until
 from switchd.records.store import Store
+from switchd.site import render_settings
 from tests.live.house import House, open_house
 
 ROOT = Path(__file__).resolve().parents[2]

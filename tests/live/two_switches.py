@@ -13,13 +13,13 @@ import orjson
 
 from routing.record import CallRecord
 from switchd.api.client import Client, NoDaemon
-from switchd.bootstrap import render_settings
 from switchd.city import load_city
 from switchd.config import choose_node
 from switchd.demo.telephones.ports import FreePorts, rtp_range
 from switchd.demo.telephones.sipp import until
 from switchd.queues.embedded import EmbeddedRedis
 from switchd.records.store import Store
+from switchd.site import render_settings
 from tests.live.hotline import PATIENCE_SECONDS, ROOT, SHORT_PROMPTS, tone
 from tests.live.house import House
 

@@ -21,9 +21,9 @@ from pathlib import Path
 import gevent
 import structlog
 
+from switchd.records.desks import SqlDesks
 from switchd.records.schema import migrate
 from switchd.records.spool import Spool
-from switchd.records.store import Store
 from switchd.records.writer import Writer
 from tests.records.examples import call
 
@@ -31,9 +31,10 @@ from tests.records.examples import call
 def main(folder: str, url: str, run: str) -> None:
     """Append and write until killed."""
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    desks = SqlDesks(url, "pingdingshan")
     migrate(url)
     spool = Spool(Path(folder), segment_bytes=20_000)
-    writer = Writer(spool, Store(url), batch=20, gather_seconds=0)
+    writer = Writer(spool, desks.calls, batch=20, gather_seconds=0)
     writer.start()
     for number in count():
         spool.append(call(f"{run}-{number}"))

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import gevent
 
+from switchd.records.desks import SqlDesks
 from switchd.records.schema import migrate
 from switchd.records.spool import Spool
 from switchd.records.store import Store
@@ -29,9 +30,10 @@ PATIENCE = 30.0
 
 def main(folder: str, url: str) -> None:
     """Write and read at the same time; end with an error if any of it does not come to its end."""
+    desks = SqlDesks(url, "pingdingshan")
     migrate(url)
     spool, store = Spool(Path(folder)), Store(url)
-    writer = Writer(spool, store, gather_seconds=0, batch=10)
+    writer = Writer(spool, desks.calls, gather_seconds=0, batch=10)
     writer.start()
     readers = [gevent.spawn(_read, store) for _ in range(READERS)]
     for record in calls(CALLS):
@@ -42,6 +44,7 @@ def main(folder: str, url: str) -> None:
     assert writer.flush(PATIENCE)
     assert writer.stop()
     assert store.summary(0, 4e9).calls == CALLS
+    desks.close()
 
 
 def _read(store: Store) -> None:

@@ -271,8 +271,7 @@ class TestOtherGreenlets:
     @pytest.mark.timeout(30)
     def test_calls_go_on_while_sql_takes_its_time(self, spool: Spool) -> None:
         """The store returns only when another greenlet has run: blocking the loop would hang."""
-        release = get_original("threading", "Event")()
-        started = get_original("threading", "Event")()
+        release, started = gevent.event.Event(), gevent.event.Event()
 
         class SlowSink(FakeSink):
             def write(self, records: Sequence[CallRecord]) -> int:
@@ -283,8 +282,7 @@ class TestOtherGreenlets:
         sink = SlowSink()
         with writing(spool, sink) as writer:
             spool.append(call("a"))
-            while not started.is_set():
-                gevent.idle()
+            assert started.wait(PATIENCE)
             spool.append(call("b"))
             release.set()
             assert writer.flush(PATIENCE)
