@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 
 SWITCH_SECONDS = 0.0005
 """How soon a thread gives the interpreter back to the loop; Python's own choice is 0.005."""
-COLLECTIONS = (50_000, 20, 100)
-"""Garbage is looked for this seldom: counting references frees nearly all that a call leaves."""
+COLLECTIONS = (5_000, 20, 100)
+"""Garbage is looked for this seldom: counting references frees nearly all that a call leaves, and
+a look at more of it at once would hold up every call."""
 
 Drain = Annotated[
     float,
@@ -124,6 +125,8 @@ def _favour_the_loop() -> None:
     first command to about a quarter.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
+    gc.collect()
+    gc.freeze()  # what is there now stays, and need not be looked at again
     gc.set_threshold(*COLLECTIONS)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -29,6 +30,7 @@ class PromptLibrary:
         if fallback_language and fallback_language != language:
             languages.append(fallback_language)
         self._languages = tuple(languages)
+        self._places: dict[str, tuple[Path, ...]] = {}
 
     def path(self, name: str) -> Path:
         """Return the absolute path of a prompt's audio. Raises `PromptMissingError`.
@@ -38,7 +40,7 @@ class PromptLibrary:
         """
         candidates = self._candidates(name)
         for candidate in candidates:
-            if candidate.is_file():
+            if os.path.isfile(candidate):  # noqa: PTH113 - every call asks several times
                 return candidate
         searched = ", ".join(str(candidate) for candidate in candidates)
         raise PromptMissingError(
@@ -54,12 +56,15 @@ class PromptLibrary:
             if not any(candidate.is_file() for candidate in self._candidates(name))
         )
 
-    def _candidates(self, name: str) -> list[Path]:
+    def _candidates(self, name: str) -> tuple[Path, ...]:
         """All places of a prompt, best first; none for what cannot be a prompt's name."""
-        if not _NAME.fullmatch(name):
-            return []
-        return [
-            folder / language / f"{name}.wav"
-            for language in self._languages
-            for folder in self._folders
-        ]
+        places = self._places.get(name)
+        if places is None:
+            if not _NAME.fullmatch(name):
+                return ()
+            places = self._places[name] = tuple(
+                folder / language / f"{name}.wav"
+                for language in self._languages
+                for folder in self._folders
+            )
+        return places
