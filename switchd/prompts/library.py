@@ -40,7 +40,7 @@ class PromptLibrary:
         """
         candidates = self._candidates(name)
         for candidate in candidates:
-            if os.path.isfile(candidate):  # noqa: PTH113 - every call asks several times
+            if os.path.isfile(candidate):
                 return candidate
         searched = ", ".join(str(candidate) for candidate in candidates)
         raise PromptMissingError(
