@@ -117,6 +117,8 @@ class Call:
     """When the phone of the person whom the hotline calls began to ring."""
     shown_number: str = ""
     """The number that the person whom a seat calls sees."""
+    callee: Offer | None = None
+    """The seat that a seat calls, held for the call until it ends; its leg is the call's own."""
     ways: tuple[Forward, ...] = ()
     """Further ways to an emergency service that a seat calls, should this one fail."""
     message_at: float | None = None
@@ -285,4 +287,6 @@ class Call:
             return (own, *self.legs)
         if self.called_at is None:
             return self.legs
-        return (*self.legs, replace(own, role="called", started_at=self.called_at))
+        seat, agent = (self.callee.seat, self.callee.agent) if self.callee else ("", "")
+        called = replace(own, role="called", seat=seat, agent=agent, started_at=self.called_at)
+        return (*self.legs, called)

@@ -110,6 +110,9 @@ class Served(Event):
     callback: str = ""
     """Id of the callback or follow-up whose person this is, "" for none."""
     kind: CallKind = CallKind.INCOMING
+    called_seat: str = ""
+    """The seat whom a seat called, which is held for the call; "" for somebody outside."""
+    called_agent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,9 @@ class Talking(Event):
     callback: str = ""
     """Id of the callback or follow-up whose person this is, "" for none."""
     kind: CallKind = CallKind.INCOMING
+    called_seat: str = ""
+    """The seat whom a seat called, which is held for the call; "" for somebody outside."""
+    called_agent: str = ""
 
     @property
     def state(self) -> State:

@@ -213,6 +213,8 @@ def _found_caller(listener: Finder, leg: str, arrival: Arrival, variable: Variab
             variable("switchd_recording"),
             variable("switchd_callback") if variable("switchd_kind") == CALLED_BACK else "",
             kind_of(variable),
+            variable("switchd_called_seat"),
+            variable("switchd_called_agent"),
         )
     elif state in ("callback", "voicemail") and queued_at:
         event = on.TakenCareOf(
