@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from routing.admission import Instead
+from routing.callflow.events import Control
 from routing.callflow.parties import Party, Quest
 from routing.callflow.positions import Spot
 from routing.callflow.states import State
@@ -127,6 +128,8 @@ class Call:
     """Who was brought into the call besides its seat, and whose phones ring for that."""
     quests: tuple[Quest, ...] = ()
     """Who is being looked for."""
+    postponed: tuple[Control, ...] = ()
+    """Wishes that wait until two legs hear each other; see `callflow.postponed`."""
     spots: Mapping[str, Spot] = field(default_factory=dict)
     """Where each leg is while the call is being controlled; empty in a plain talk."""
     swapped: bool = False

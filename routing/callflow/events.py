@@ -93,6 +93,7 @@ class Resumed(Event):
     """The language that the caller had chosen."""
     priority: int | None = None
     """Points that the caller had, which a supervisor may have given; None: those of the plan."""
+    kind: CallKind = CallKind.INCOMING
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,8 @@ def resume(call: Call, event: on.Resumed, plan: Plan, now: float) -> Result:
         group=event.group if event.group in plan.groups else call.group,
         language=event.language or call.language,
         priority=call.priority if event.priority is None else event.priority,
+        kind=event.kind,
+        called_at=None if event.kind is CallKind.INCOMING else event.queued_at,
     )
     if not call.group and (route.menu or not route.connect):
         return decide(arrived, on.Arrived(event.arrival), plan, now)

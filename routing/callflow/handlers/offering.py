@@ -179,7 +179,8 @@ def _queue_again(
 ) -> Result:
     offer = call.offer
     assert offer is not None
-    if call.kind in (CallKind.OUTGOING, CallKind.FOLLOW_UP):
+    never_waited = call.kind is CallKind.OUTGOING and call.queued_at is None
+    if never_waited or call.kind is CallKind.FOLLOW_UP:
         return dialling_out.cut_off(call, plan, now, why)
     call = call.note(now, "queue.again", seat=offer.seat, why=why)
     call, waiting = wait(call, plan, now, interrupt=True)
