@@ -439,6 +439,7 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
             waitlist,
             seat_desk,
             controls,
+            node=owner,
             plan=plan_in_force,
             now=clock.now,
             write_down=operators.write_down,
