@@ -381,6 +381,14 @@ class TestASeatThatIsCalled:
         assert isinstance(claim, do.Claim)
         assert claim.wanted == "1002"
 
+    def test_whose_line_is_kept_open_is_not_made_not_ready_because_that_line_is_busy(self) -> None:
+        open_line = Seat("1002", ("intake",), nailed_up=True)
+        city = replace(self.CITY, seats={**self.CITY.seats, "1002": open_line})
+        story = dialled("1002", city).happens(on.Occupied("8001"))
+        story.happens(on.SeatFailed(CALL, "USER_BUSY"))
+        assert not ever(story, do.Claim)
+        assert not ever(story, do.RefuseOffer)
+
     def test_is_held_on_by_who_takes_the_talk_over(self) -> None:
         story = Story(self.CITY)
         story.call = Call(id=CALL, arrived_at=NOW)

@@ -9,8 +9,9 @@ import pytest
 from routing.callflow import State
 from routing.callflow import actions as do
 from routing.callflow import events as on
+from routing.entry import Arrival
 from routing.record import CallKind, CallRecord, EndedBy, Outcome
-from tests.routing.build import Story
+from tests.routing.build import NOW, Story
 from tests.routing.control_world import CALLER, SEAT, ControlWorld, city
 
 PERSON, CENTRE = "13937512345", "2660110"
@@ -174,6 +175,16 @@ class TestTransferToAGroup:
         record_of(world)
         assert not world.listed
         assert any(isinstance(action, do.LeavePlace) for action in world.done)
+
+
+class TestOneWhoWaitsForAGroupWhileTheDaemonRestarts:
+    def test_waits_on_and_the_record_still_tells_who_called_whom(self) -> None:
+        story = Story(city())
+        arrival = Arrival(PERSON, "12345", "carrier")
+        story.happens(on.Resumed(arrival, NOW - 60.0, "market", "zh", 86_400, CallKind.OUTGOING))
+        assert (story.call.state, story.call.group) == (State.WAITING, "market")
+        story.happens(on.CallerGone("NORMAL_CLEARING", EndedBy.CALLER))
+        assert (story.record.kind, story.record.caller) == (CallKind.OUTGOING, PERSON)
 
 
 class TestABlindTransferThatFails:

@@ -228,10 +228,11 @@ def heard_enough(call: Call, event: on.SeatFailed | on.SeatGone, plan: Plan, now
 
 def _call(call: Call, plan: Plan, now: float) -> Result:
     """Ring the number; the seat hears it ring. A seat is held first, so that no caller is offered
-    to it meanwhile."""
+    to it meanwhile; but not one whose line is kept open, which is busy for whoever dials it."""
     way = call.ways[0]
     seat = seat_at(way, plan)
-    if not seat:
+    known = plan.seats.get(seat)
+    if known is None or known.nailed_up:
         return _ring(call, now)
     lease = way.ring_seconds + SILENCE_SECONDS
     call = replace(call, state=State.CALLING)
