@@ -55,6 +55,7 @@ def notices(before: Call, after: Call) -> Iterator[Notice]:
     yield from _of_parties(before, after)
     if after.muted is not before.muted:
         yield _notice("call.muted" if after.muted else "call.unmuted", after)
+    yield from _of_supervisors(before, after)
     if after.state is not before.state:
         yield from _of_state(before, after)
 
@@ -99,6 +100,21 @@ def _about(kind: str, call: Call, party: Party) -> Notice:
 
 def _shown(party: Party) -> dict[str, Any]:
     return {"role": str(party.role), "name": party.name, "answered": party.answered}
+
+
+def _of_supervisors(before: Call, after: Call) -> Iterator[Notice]:
+    """Tell who listens to the seat, how, and who has taken the call from it."""
+    for step in after.trace[len(before.trace) :]:
+        who = {"who": step.facts.get("by", ""), "seat": step.facts.get("at", "")}
+        match step.what:
+            case "supervisor.listens":
+                mode = step.facts["mode"]
+                yield _notice("call.supervised", after, supervisor={**who, "mode": mode})
+            case "supervisor.listens_no_more":
+                yield _notice("call.unsupervised", after, supervisor=who)
+            case "supervisor.took_over":
+                taken = {"who": who["who"], "seat": step.facts["seat"]}
+                yield _notice("call.taken_over", after, step.facts["whose"], supervisor=taken)
 
 
 def _of_state(before: Call, after: Call) -> Iterator[Notice]:

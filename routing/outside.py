@@ -34,6 +34,14 @@ class Outside:
         return self.number in EMERGENCY
 
 
+def seat_at(way: Forward, plan: Plan) -> str:
+    """Give the seat whose phone a way rings; "" if it is none's."""
+    if way.trunk == INSIDE:
+        return way.number
+    known = ((seat.phone, seat.trunk, seat.number) for seat in plan.seats.values() if seat.phone)
+    return next((seat for *phone, seat in known if phone == [way.number, way.trunk]), "")
+
+
 def line_of(seat: str, plan: Plan, wanted: str = "") -> Line | None:
     """Give the line on whose behalf a seat calls: the one that was named, else one that the seat
     serves, the hotline before others."""

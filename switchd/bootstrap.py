@@ -324,6 +324,7 @@ def _build(loaded: Loaded, desks: SqlDesks, password: str | None, serve: bool) -
             waitlist,
             seat_desk,
             controls,
+            node=owner,
             plan=plan_in_force,
             now=clock.now,
             write_down=operators.write_down,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import gevent
 import structlog
 
 from routing.callflow import events as on
+from routing.callflow.states import CONTROLLED
 from routing.outgoing import CALLED_LEGS
 from routing.record import EndedBy
 from switchd.esl.errors import EslError
@@ -154,8 +155,9 @@ class Comparing:
         phones = self._handsets.reachable(link)
         legs = Legs(link.api)
         known = {leg for leg in legs if listener.knows(leg)}
-        legs.ask_about(leg for leg in legs if leg not in known and _may_be_taken_up(leg, legs))
-        talks = self._compare_lines(legs)
+        takeable = [leg for leg in legs if leg not in known and _may_be_taken_up(leg, legs)]
+        legs.ask_about(takeable)
+        talks = self._compare_lines(legs, frozenset(_controlled(legs, takeable)))
         legs.name_lines(talks)
         parts.desk.missed(stranded, legs.doing, cause)
         found["known"] = len(set(legs) & set(stranded))
@@ -236,12 +238,15 @@ class Comparing:
         self._listener.talks(leg, event)
         return f"{TAKEN_UP}{event.state}"
 
-    def _compare_lines(self, legs: Legs) -> dict[str, str]:
-        """Adopt lines that are kept open; returns the talks on them, token → leg."""
+    def _compare_lines(self, legs: Legs, in_use: Collection[str]) -> dict[str, str]:
+        """Adopt lines that are kept open, those `in_use` for a call that is being controlled;
+        returns the talks on them, token → leg."""
         parts = self._parts
         parked = {leg: legs.doing[leg] in NOBODYS for leg in legs if leg in parts.lines}
         seats = signed_in(parts.waitlist, parts.clock.now())
-        return parts.lines.compare(parked, lambda leg: incoming.line_of(legs.headers(leg)), seats)
+        return parts.lines.compare(
+            parked, lambda leg: incoming.line_of(legs.headers(leg)), seats, in_use
+        )
 
     def _restore(self) -> None:
         while True:
@@ -277,6 +282,15 @@ class Comparing:
             self._parts.callers.restore()
         except StoreUnavailable as error:
             log.warning("bars not restored", why=str(error))
+
+
+def _controlled(legs: Legs, callers: Iterable[str]) -> Iterator[str]:
+    """Give the legs, or the tokens of lines, that callers' legs name as those of a call that an
+    earlier owner was controlling: they need not talk at this moment."""
+    for leg in callers:
+        variable = legs.variables(leg)
+        if variable("switchd_state") in CONTROLLED:
+            yield from (variable("switchd_offer"), *variable("switchd_third").split(","))
 
 
 def _may_be_taken_up(leg: str, legs: Legs) -> bool:

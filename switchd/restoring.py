@@ -105,6 +105,7 @@ class Restoring:
 
         The name of an agent whose talk nobody has written down is what Redis knows of the seat.
         """
+        self._called_seat_talks(call, event if isinstance(event, on.Talking) else event.talk)
         if isinstance(event, on.Talking):
             return self._seat_talks(call, event, event.answered_at, event.seat)
         since = event.talk.answered_at
@@ -123,6 +124,14 @@ class Restoring:
             log.warning("seat not known to talk", seat=seat, why=str(error))
             return who
         return named
+
+    def _called_seat_talks(self, call: str, talk: on.Talking) -> None:
+        if talk.called_seat not in self._plan().seats or not talk.called_agent:
+            return
+        try:
+            self.talk_on(talk.called_seat, talk.called_agent, call, call, talk.answered_at)
+        except QueueUnavailable as error:
+            log.warning("seat not known to talk", seat=talk.called_seat, why=str(error))
 
     def _is_lost(self) -> bool:
         """Tell whether Redis knows less than SQL, and nobody has restored it."""
@@ -200,6 +209,9 @@ def accepted(call: Call) -> Iterator[Offer]:
     for party in call.parties:
         if party.answered and party.offer is not None:
             yield party.offer
+    over = call.state in (State.FAREWELL, State.CLEARING, State.ENDED)
+    if call.callee is not None and call.greeted_at is not None and not over:
+        yield call.callee
 
 
 def _resting(sat: Sitting, now: float) -> tuple[SeatState, float, str]:

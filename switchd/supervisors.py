@@ -44,6 +44,7 @@ class Supervisors:
         seat_desk: SeatDesk,
         controls: Controls,
         *,
+        node: str,
         plan: Callable[[], Plan],
         now: Callable[[], float],
         write_down: WriteDown,
@@ -54,6 +55,7 @@ class Supervisors:
         self._desk = desk
         self._waitlist = waitlist
         self._seat_desk = seat_desk
+        self._node = node
         self._plan = plan
         self._now = now
         self._write_down = write_down
@@ -184,13 +186,25 @@ class Supervisors:
             raise Refused(f"seat {at} does not listen to seat {target[:40]}")
         return watch
 
+    def _why_not(self, seat: str) -> str:
+        """Say why a seat cannot be listened to here: FreeSWITCH lets nobody listen to a leg of
+        another one."""
+        with for_api():
+            view = self._waitlist.seat(seat)
+        if view is None or view.state is not SeatState.TALKING or view.owner in ("", self._node):
+            return f"seat {seat} talks with nobody here"
+        return (
+            f"the call of seat {seat} is at node {view.owner}, and this is node {self._node}: ask "
+            f"the daemon of that node (its api.listen, or SWITCHD_NODE={view.owner} on its machine)"
+        )
+
     def _heard(self, target: str) -> Heard:
         """Find the talk that a seat or a call's id names."""
         calls = list(self._desk().calls())
         if target in self._plan().seats:
             talks = [heard for call in calls if (heard := heard_in(call)) and heard.seat == target]
             if not talks:
-                raise Refused(f"seat {target} talks with nobody here")
+                raise Refused(self._why_not(target))
             return talks[0]
         found = [call for call in calls if target and call.id.startswith(target)]
         if len(found) != 1:

@@ -97,9 +97,19 @@ class CallQueue:
             accepted = self._waitlist.accept(token, now)
         return None if accepted is None else accepted.withdrawn
 
-    def claim(self, wanted: str, call: str, lease_seconds: float, now: float) -> Offer | str:
+    def claim(
+        self,
+        wanted: str,
+        call: str,
+        lease_seconds: float,
+        now: float,
+        token: str = "",
+        resting: bool = False,
+    ) -> Offer | str:
         with for_calls():
-            claimed = self._waitlist.claim(wanted, call, lease_seconds, now)
+            claimed = self._waitlist.claim(
+                wanted, call, lease_seconds, now, token=token, resting=resting
+            )
         return claimed.why if isinstance(claimed, NotToBeHad) else claimed
 
     def refuse(self, token: str, reason: str | None, now: float) -> bool:

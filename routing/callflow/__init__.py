@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from routing.callflow import actions, events, segments
 from routing.callflow.call import Call
+from routing.callflow.postponed import is_bridging
 from routing.callflow.states import State
 from routing.callflow.table import ROWS, TABLE
 from routing.plan import Plan
+from routing.replacing import replace
 
 __all__ = ["ROWS", "Call", "State", "Unexpected", "actions", "events", "step"]
 
@@ -34,4 +36,12 @@ def step(
         raise Unexpected(f"{type(event).__name__} in state {call.state}")
     after, todo = row.handler(call, event, plan, now)
     assert after.state in row.leads_to, f"{row.handler.__name__} led to {after.state}"
-    return segments.follow(after, now), todo
+    after = segments.follow(after, now)
+    if not after.postponed or is_bridging(after):
+        return after, todo
+    wish, *later = after.postponed
+    after = replace(after, postponed=tuple(later))
+    if after.state is State.ENDED:
+        return after, (*todo, actions.Reply(wish.request, "the call is over"))
+    after, more = step(after, wish, plan, now)
+    return after, (*todo, *more)

@@ -245,6 +245,8 @@ class CallBack(Action):
     """The number that the person's display shows."""
     facts: Mapping[str, str]
     """For the leg's channel, so that the switch alone can tell them."""
+    home: str = ""
+    """The owner at whose FreeSWITCH the phone of a seat is registered; "": ring it here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +368,10 @@ class Claim(Action):
     """A seat, or an agent wherever that one sits."""
     lease_seconds: float
     """How long it may be held before the claim is swept."""
+    token: str = ""
+    """The leg that will be the seat's, by which it is freed; "": the offer names a new one."""
+    resting: bool = False
+    """Whether a seat that is not ready will do too; it is so again afterwards."""
 
 
 @dataclass(frozen=True, slots=True)

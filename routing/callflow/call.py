@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from routing.admission import Instead
+from routing.callflow.events import Control
 from routing.callflow.parties import Party, Quest
 from routing.callflow.positions import Spot
 from routing.callflow.states import State
@@ -117,6 +118,8 @@ class Call:
     """When the phone of the person whom the hotline calls began to ring."""
     shown_number: str = ""
     """The number that the person whom a seat calls sees."""
+    callee: Offer | None = None
+    """The seat that a seat calls, held for the call until it ends; its leg is the call's own."""
     ways: tuple[Forward, ...] = ()
     """Further ways to an emergency service that a seat calls, should this one fail."""
     message_at: float | None = None
@@ -125,6 +128,8 @@ class Call:
     """Who was brought into the call besides its seat, and whose phones ring for that."""
     quests: tuple[Quest, ...] = ()
     """Who is being looked for."""
+    postponed: tuple[Control, ...] = ()
+    """Wishes that wait until two legs hear each other; see `callflow.postponed`."""
     spots: Mapping[str, Spot] = field(default_factory=dict)
     """Where each leg is while the call is being controlled; empty in a plain talk."""
     swapped: bool = False
@@ -285,4 +290,6 @@ class Call:
             return (own, *self.legs)
         if self.called_at is None:
             return self.legs
-        return (*self.legs, replace(own, role="called", started_at=self.called_at))
+        seat, agent = (self.callee.seat, self.callee.agent) if self.callee else ("", "")
+        called = replace(own, role="called", seat=seat, agent=agent, started_at=self.called_at)
+        return (*self.legs, called)

@@ -58,7 +58,7 @@ _NO_CONTROL = (
     + tuple(
         row
         for state in State
-        if state not in CONTROLLED | {S.TALKING, S.ARRIVED, S.ENDED}
+        if state not in CONTROLLED | {S.TALKING, S.CALLING, S.ARRIVED, S.ENDED}
         for row in rows(
             (state, on.Claimed, (state,), c.give_back, "nothing rings"),
             (state, on.NotClaimed, (state,), h.ignore, "nothing"),

@@ -93,6 +93,7 @@ class Resumed(Event):
     """The language that the caller had chosen."""
     priority: int | None = None
     """Points that the caller had, which a supervisor may have given; None: those of the plan."""
+    kind: CallKind = CallKind.INCOMING
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,9 @@ class Served(Event):
     callback: str = ""
     """Id of the callback or follow-up whose person this is, "" for none."""
     kind: CallKind = CallKind.INCOMING
+    called_seat: str = ""
+    """The seat whom a seat called, which is held for the call; "" for somebody outside."""
+    called_agent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,9 @@ class Talking(Event):
     callback: str = ""
     """Id of the callback or follow-up whose person this is, "" for none."""
     kind: CallKind = CallKind.INCOMING
+    called_seat: str = ""
+    """The seat whom a seat called, which is held for the call; "" for somebody outside."""
+    called_agent: str = ""
 
     @property
     def state(self) -> State:

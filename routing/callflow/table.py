@@ -242,6 +242,20 @@ _DIALLED = rows(
     (S.DIALLING_OUT, on.CallerGone, (S.DIALLING_OUT,), h.ignore, "nothing: nobody is called yet"),
     (S.CALLING, on.Occupied, (S.CALLING,), dial.occupied_late, "nothing"),
     (S.CALLING, on.NotOccupied, (S.CALLING,), dial.not_occupied_late, "nothing"),
+    (
+        S.CALLING,
+        on.Claimed,
+        (S.CALLING,),
+        dial.claimed,
+        "the phone of the seat that is called rings",
+    ),
+    (
+        S.CALLING,
+        on.NotClaimed,
+        (S.CALLING, S.EXPLAINING),
+        dial.not_claimed,
+        "the phone rings all the same, or why it does not",
+    ),
     (S.CALLING, on.Answered, (S.CALLING,), h.ignore, "nothing: the seat's own line"),
     *(
         (state, event, (state,), handler, "nothing: an emergency call goes on meanwhile")

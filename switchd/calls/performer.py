@@ -343,7 +343,13 @@ class Performer:
             call,
             call.id,
             lambda: self._switch.call_back(
-                action.number, action.trunk, call.id, action.seconds, action.shown, action.facts
+                action.number,
+                action.trunk,
+                call.id,
+                action.seconds,
+                action.shown,
+                action.facts,
+                action.home,
             ),
         )
 
@@ -437,7 +443,12 @@ class Performer:
     def _claim(self, call: Call, action: do.Claim) -> on.Event:
         try:
             claim = self._queue.claim(
-                action.wanted, call.id, action.lease_seconds, self._clock.now()
+                action.wanted,
+                call.id,
+                action.lease_seconds,
+                self._clock.now(),
+                action.token,
+                action.resting,
             )
         except QueueUnavailable as error:
             log.warning("seat not asked for", call_id=call.id, why=str(error))

@@ -112,6 +112,7 @@ class Switch(Protocol):
         seconds: float,
         shown: str,
         facts: Mapping[str, str],
+        home: str = "",
     ) -> None: ...
     def ring_tone(self, leg: str, execution: str) -> None: ...
     def hint(self, leg: str, prompt: str) -> None: ...
@@ -166,9 +167,18 @@ class Queue(Protocol):
         None if the offer itself has ended."""
         ...
 
-    def claim(self, wanted: str, call: str, lease_seconds: float, now: float) -> Offer | str:
+    def claim(
+        self,
+        wanted: str,
+        call: str,
+        lease_seconds: float,
+        now: float,
+        token: str = "",
+        resting: bool = False,
+    ) -> Offer | str:
         """Hold a seat, named by itself or by the agent who sits there, for a call that is no
-        caller of the list; or tell what the seat is doing instead of being ready."""
+        caller of the list; or tell what the seat is doing instead of being ready, or of not being
+        ready if `resting`. `token` is the offer's, "" for a new one."""
         ...
 
     def refuse(self, token: str, reason: str | None, now: float) -> bool: ...

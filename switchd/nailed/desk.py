@@ -143,11 +143,13 @@ class LineDesk:
         parked: Mapping[str, bool],
         found: Callable[[str], tuple[str, str]],
         signed_in: Collection[str],
+        in_use: Collection[str] = (),
     ) -> dict[str, str]:
         """Compare with the lines that the switch has: leg → whether it is parked.
 
-        `found` gives seat and token of a line that is not known here. Returns, for every talk on a
-        line, the token and the line's leg: the switch has no leg of the token's name.
+        `found` gives seat and token of a line that is not known here; `in_use` are tokens that a
+        call still has, whose line may be parked, because its caller is held. Returns, for every
+        talk on a line, the token and the line's leg: the switch has no leg of the token's name.
         """
         talks = dict(self._known(parked))
         mine = {worker.line.leg for worker in self._workers.values()}
@@ -156,11 +158,13 @@ class LineDesk:
             if not self.serves(seat):
                 self._end(leg)
                 continue
-            token = "" if parked[leg] else token
+            token = "" if parked[leg] and token not in in_use else token
             self._worker(seat).take(on.Found(leg, token, wanted=seat in signed_in))
             if token:
                 talks[token] = leg
                 self._tokens[token] = self._worker(seat)
+            if token in in_use:
+                self.keep(token)
         for seat in signed_in:
             if self.serves(seat):
                 self._worker(seat).take(on.Missing())

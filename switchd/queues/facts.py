@@ -181,6 +181,8 @@ class SeatView:
     """End of the offer or of the wrap-up."""
     after_call: SeatState | None
     """What the agent asked for while busy: SIGNED_OUT or NOT_READY once the call has ended."""
+    owner: str = ""
+    """The node that has the call which is offered to it or in which it talks, "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,4 +349,5 @@ def read_seat(seat: str, fields: Mapping[str, str]) -> SeatView:
         call=fields.get("call", ""),
         until=to_seconds(fields["until"]) if "until" in fields else None,
         after_call=SeatState(fields["after_state"]) if "after_state" in fields else None,
+        owner=fields.get("owner", ""),
     )

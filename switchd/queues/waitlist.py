@@ -166,18 +166,27 @@ class Waitlist(SeatVerbs):
         withdrawn = self._run("accept", token, to_ms(now), self._new_token())
         return None if withdrawn is None else Accepted(tuple(withdrawn))
 
-    def claim(self, wanted: str, call: str, lease_seconds: float, now: float) -> Offer | NotToBeHad:
+    def claim(
+        self,
+        wanted: str,
+        call: str,
+        lease_seconds: float,
+        now: float,
+        *,
+        token: str = "",
+        resting: bool = False,
+    ) -> Offer | NotToBeHad:
         """Hold a seat, or the one where an agent sits, for a call that waits in no list.
 
         The lease is accepted, refused or swept like that of an offer; the owner hears of the
-        sweep. Raise ValueError for a lease that is not positive.
+        sweep. `token` names it, "" for a new name; `resting` also holds a seat that is not ready,
+        which it is again afterwards. Raise ValueError for a lease that is not positive.
         """
         if lease_seconds <= 0:
             raise ValueError(f"lease_seconds {lease_seconds} must be more than 0")
-        token = self._new_token()
-        verdict, *facts = self._run(
-            "claim", wanted, call, self._owner, to_ms(lease_seconds), to_ms(now), token
-        )
+        token = token or self._new_token()
+        lease = (self._owner, to_ms(lease_seconds), to_ms(now), token)
+        verdict, *facts = self._run("claim", wanted, call, *lease, int(resting))
         if verdict == "refused":
             return NotToBeHad(facts[0])
         seat, agent, home, deadline = facts

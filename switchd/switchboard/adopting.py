@@ -117,4 +117,6 @@ def _talk(
         "" if begins else variable("switchd_recording"),
         variable("switchd_callback") if variable("switchd_kind") == CALLED_BACK else "",
         kind_of(variable),
+        variable("switchd_called_seat"),
+        variable("switchd_called_agent"),
     )

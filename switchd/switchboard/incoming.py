@@ -213,6 +213,8 @@ def _found_caller(listener: Finder, leg: str, arrival: Arrival, variable: Variab
             variable("switchd_recording"),
             variable("switchd_callback") if variable("switchd_kind") == CALLED_BACK else "",
             kind_of(variable),
+            variable("switchd_called_seat"),
+            variable("switchd_called_agent"),
         )
     elif state in ("callback", "voicemail") and queued_at:
         event = on.TakenCareOf(
@@ -227,13 +229,12 @@ def _found_caller(listener: Finder, leg: str, arrival: Arrival, variable: Variab
     elif state == "waiting" and queued_at:
         chosen = (variable("switchd_group"), variable("switchd_language"))
         priority = variable("switchd_priority")
-        event = on.Resumed(
-            arrival, float(queued_at), *chosen, priority=int(priority) if priority else None
-        )
+        points = int(priority) if priority else None
+        event = on.Resumed(arrival, float(queued_at), *chosen, points, kind_of(variable))
     elif state in CONTROLLED and queued_at:
         # The seat's leg is stopped as a stray one: the caller gets another, before all others.
         chosen = (variable("switchd_group"), variable("switchd_language"))
-        event = on.Resumed(arrival, float(queued_at), *chosen, priority=HIGHEST_PRIORITY)
+        event = on.Resumed(arrival, float(queued_at), *chosen, HIGHEST_PRIORITY, kind_of(variable))
     else:
         listener.arrived(leg, arrival)
         return

@@ -253,11 +253,15 @@ class FreeSwitch(Together):
         seconds: float,
         shown: str,
         facts: Mapping[str, str],
+        home: str = "",
     ) -> None:
         """Originate the leg of a person to be called back, parked, with everything that the
         dialplan gives to a caller's; results as those of `ring`. Without a trunk it is a seat's
-        phone."""
+        phone, at `home` as in `ring`."""
+        target = self._over(trunk, number) if trunk else self._phone(number, home)
+        elsewhere = {"sip_h_X-switchd-offer": leg} if target.startswith("sofia/peers/") else {}
         variables = {
+            **elsewhere,
             **_originated(leg, seconds, shown, "", leg),
             "switchd_kind": "callback",
             "hangup_after_bridge": "false",
@@ -265,7 +269,6 @@ class FreeSwitch(Together):
             "RECORD_STEREO": "true",
             **facts,
         }
-        target = self._over(trunk, number) if trunk else self._phone(number, "")
         self._originate(target, leg, seconds, variables)
 
     def ring_tone(self, leg: str, execution: str) -> None:

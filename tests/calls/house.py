@@ -134,6 +134,7 @@ class FakeSwitch(_Fake):
         seconds: float,
         shown: str,
         facts: Mapping[str, str],
+        home: str = "",
     ) -> None:
         self._ask("call_back", number, trunk, leg)
 
@@ -254,11 +255,21 @@ class FakeQueue(_Fake):
         self._ask("accept", token)
         return () if self.leases else None
 
-    def claim(self, wanted: str, call: str, lease_seconds: float, now: float) -> Offer | str:
+    def claim(
+        self,
+        wanted: str,
+        call: str,
+        lease_seconds: float,
+        now: float,
+        token: str = "",
+        resting: bool = False,
+    ) -> Offer | str:
         self._ask("claim", wanted, call)
         if wanted not in self.ready:
             return "talking"
-        return Offer(f"claim-{wanted}", call, wanted, f"8{wanted}", "", now, now + lease_seconds)
+        return Offer(
+            token or f"claim-{wanted}", call, wanted, f"8{wanted}", "", now, now + lease_seconds
+        )
 
     def refuse(self, token: str, reason: str | None, now: float) -> bool:
         self._ask("refuse", token, reason)

@@ -10,6 +10,7 @@ from switchd.feed.event import GAP
 OTHERS = {
     *("call.arrived", "call.queued", "call.moved", "call.offered", "call.offer_ended"),
     *("call.answered", "call.muted", "call.unmuted", "call.joined", "call.left"),
+    *("call.supervised", "call.unsupervised", "call.taken_over"),
     *("call.pop", "call.news", "seat.state", GAP),
 }
 

@@ -200,6 +200,24 @@ class LiveHotline:
             "no phone is registered",
         )
 
+    def channels(self) -> list[dict[str, str]]:
+        return list(orjson.loads(self.house.api("show channels as json")).get("rows", []))
+
+    def waits_until_they_talk(self, *names: str) -> None:
+        """Wait until FreeSWITCH has bridged whoever has these in their channels' names."""
+
+        def talk() -> bool:
+            states = {
+                name: row["state"]
+                for row in self.channels()
+                for name in names
+                if name in row["name"]
+            }
+            talking = ("CS_SOFT_EXECUTE", "CS_EXCHANGE_MEDIA")
+            return len(states) == len(names) and all(s in talking for s in states.values())
+
+        self.waits_until(talk, f"{names} talk")
+
     def records(self, caller: str, count: int = 1) -> list[CallRecord]:
         """The records of a caller's calls, once there are `count`, oldest first."""
         if self._store is None:

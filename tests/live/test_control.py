@@ -7,7 +7,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 
 from routing.record import CallRecord, Outcome
@@ -70,19 +69,7 @@ class Talk:
         return dict(self.hotline.client.control(seat, verb, target=target, who=seat))
 
     def is_settled(self, *bridged: str) -> None:
-        """Wait until FreeSWITCH has bridged whoever has these in their channels' names."""
-
-        def talk() -> bool:
-            states = {
-                name: row["state"]
-                for row in channels(self.hotline)
-                for name in bridged
-                if name in row["name"]
-            }
-            talking = ("CS_SOFT_EXECUTE", "CS_EXCHANGE_MEDIA")
-            return len(states) == len(bridged) and all(s in talking for s in states.values())
-
-        self.hotline.waits_until(talk, f"{bridged} talk")
+        self.hotline.waits_until_they_talk(*bridged)
 
     def record(self) -> CallRecord:
         record = self.hotline.record(self.mobile)
@@ -109,10 +96,6 @@ def outside(hotline: LiveHotline, number: str, **manner: Any) -> Phone:
 @pytest.fixture
 def talk(hotline: LiveHotline) -> Talk:
     return Talk(hotline)
-
-
-def channels(hotline: LiveHotline) -> list[dict[str, str]]:
-    return list(orjson.loads(hotline.house.api("show channels as json")).get("rows", []))
 
 
 def did(record: CallRecord) -> list[str]:
@@ -219,7 +202,7 @@ class TestConsult:
         record = talk.record()
         assert record.ended_by == "caller"
         hotline.waits_until_seat_is("1001", "ready")
-        hotline.waits_until(lambda: not channels(hotline), "nothing rings on")
+        hotline.waits_until(lambda: not hotline.channels(), "nothing rings on")
 
     def test_the_caller_hangs_up_while_the_expert_rings(
         self, hotline: LiveHotline, talk: Talk

@@ -7,7 +7,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 
 from routing.record import CallKind, Outcome
@@ -87,8 +86,14 @@ class Talk:
         self.hotline.waits_until(lambda: seat_does in self._seat_does(), f"the seat's {seat_does}")
         self.phone.press(keys)
 
+    def hears(self, other: str) -> None:
+        """Wait until the seat consults who has this in the channel's name. The state alone does not
+        tell: the seat's leg may still be leaving the caller, and a key pressed then is lost."""
+        self.becomes("consulting")
+        self.hotline.waits_until_they_talk("/1001@", other)
+
     def _seat_does(self) -> list[str]:
-        return [doing(row) for row in channels(self.hotline) if "/1001@" in row["name"]]
+        return [doing(row) for row in self.hotline.channels() if "/1001@" in row["name"]]
 
 
 @pytest.fixture
@@ -130,7 +135,7 @@ class TestKeys:
         assert other is not None
         hotline.makes_ready("1002")
         talk.press("*21002#")
-        talk.becomes("consulting")
+        talk.hears("/1002@")
         talk.press("*3")
         hotline.waits_until(lambda: talk.row["seat"] == "1002", "the other seat has the caller")
         talk.becomes("talking")
@@ -145,7 +150,7 @@ class TestKeys:
     ) -> None:
         expert = outside(hotline, "2970200")
         talk.press("*281#")
-        talk.becomes("consulting")
+        talk.hears("2970200")
         talk.press("*5")
         talk.becomes("conference")
         talk.press("*6", "conference")
@@ -172,7 +177,7 @@ class TestKeys:
     ) -> None:
         legs = {
             row["direction"]: row["uuid"]
-            for row in channels(hotline)
+            for row in hotline.channels()
             if row["direction"] in ("inbound", "outbound")
         }
         talk.press("*15")
@@ -228,7 +233,3 @@ class TestAnIdlePhone:
         assert call.wait()
         (record,) = hotline.records("1003")
         assert (record.kind, record.outcome) == (CallKind.OUTGOING, Outcome.ANSWERED)
-
-
-def channels(hotline: LiveHotline) -> list[dict[str, str]]:
-    return list(orjson.loads(hotline.house.api("show channels as json"))["rows"])

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from routing.record import CallKind, EndedBy, Outcome
+from routing.record import CallKind, CallRecord, EndedBy, Outcome
+from switchd.demo.telephones.sipp import Phone
 from switchd.queues.connection import connect
 from tests.live.hotline import LiveHotline
 from tests.live.test_callback import LOUD, loudness
@@ -27,6 +28,7 @@ def changes(outside: int) -> Mapping[str, Any]:
     return {
         "trunks": {"trunk": {"proxy": f"127.0.0.1:{outside}"}},
         "dialling": {"shown": {"12345": "2970001"}, "barred": ["1390"], "ring_seconds": 6},
+        "control": {"ring_seconds": 5},
         "follow_ups": {
             "group": "intake",
             "tries": 1,
@@ -137,6 +139,139 @@ class TestASeatThatDials:
             os.kill(pid, signal.SIGCONT)
         record = hotline.record("119")
         assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.SEAT)
+
+
+class Outgoing:
+    """Seat 1001 has called somebody outside, and the two talk."""
+
+    def __init__(self, hotline: LiveHotline, mobile: str) -> None:
+        self.hotline, self.mobile = hotline, mobile
+        self.person = hotline.house.telephones.number(mobile, hotline.outside)
+        hotline.house.seat("1001")
+        hotline.makes_ready("1001")
+        self.phone = hotline.house.telephones.dial("1001", mobile)
+        self.becomes("talking")
+
+    @property
+    def row(self) -> dict[str, Any]:
+        return dict(next(iter(self.hotline.client.get("calls")), {"state": "none", "seat": ""}))
+
+    def becomes(self, state: str) -> None:
+        self.hotline.waits_until(lambda: self.row["state"] == state, f"the call is {state}")
+
+    def asks(self, verb: str, target: str = "") -> None:
+        self.hotline.client.control("1001", verb, target=target, who="1001")
+
+    def colleague(self) -> Phone:
+        """1002 is ready, which it is not before 1001 is in its call."""
+        found = self.hotline.house.seat("1002")
+        assert found is not None
+        self.hotline.makes_ready("1002")
+        return found
+
+    def is_at(self, seat: str) -> None:
+        """Wait until that seat has the call and hears the person."""
+        self.hotline.waits_until(lambda: self.row["seat"] == seat, f"seat {seat} has the call")
+        self.hotline.waits_until_they_talk(f"/{seat}@", self.mobile)
+
+    def record(self) -> CallRecord:
+        record = self.hotline.record(self.mobile)
+        assert (record.kind, record.outcome) == (CallKind.OUTGOING, Outcome.ANSWERED)
+        seconds = sum((part.ended_at or 0.0) - part.began_at for part in record.segments)
+        assert seconds == pytest.approx(record.talk_seconds, abs=0.01)
+        return record
+
+
+class TestDuringTheCall:
+    """A seat that has called somebody can do with that call what it can do with a caller's."""
+
+    @pytest.fixture
+    def call(self, hotline: LiveHotline, mobile: str) -> Outgoing:
+        return Outgoing(hotline, mobile)
+
+    def test_a_colleague_is_consulted_and_given_the_call(
+        self, hotline: LiveHotline, call: Outgoing
+    ) -> None:
+        other = call.colleague()
+        call.asks("consult", "seat:1002")
+        call.becomes("consulting")
+        hotline.waits_until_they_talk("/1001@", "/1002@")
+        call.asks("cancel")
+        hotline.waits_until_they_talk("/1001@", call.mobile)
+        hotline.waits_until_seat_is("1002", "ready")
+        call.asks("consult", "seat:1002")
+        call.becomes("consulting")
+        call.asks("complete")
+        call.is_at("1002")
+        hotline.waits_until_seat_is("1001", "ready")
+        other.hang_up()
+        assert call.person.wait_for("ended")
+        record = call.record()
+        assert [leg.role for leg in record.legs] == ["seat", "consult", "consult", "called"]
+        assert record.seat == "1002"
+
+    def test_three_talk_and_the_others_go_on_when_the_seat_leaves(
+        self, hotline: LiveHotline, call: Outgoing
+    ) -> None:
+        call.colleague()
+        call.asks("consult", "seat:1002")
+        call.becomes("consulting")
+        call.asks("three-way")
+        call.becomes("conference")
+        call.asks("leave")
+        call.is_at("1002")
+        assert call.phone.wait(20)
+        hotline.waits_until_seat_is("1001", "ready")
+        assert hotline.seat("1002")["state"] == "talking"
+        call.person.hang_up()
+        hotline.waits_until_seat_is("1002", "ready")
+        assert "conference" in [str(part.what) for part in call.record().segments]
+
+    def test_the_person_is_handed_to_a_group(self, hotline: LiveHotline, call: Outgoing) -> None:
+        hotline.client.seat("1001", "not-ready", reason="writing")
+        call.asks("transfer", "group:intake")
+        call.becomes("waiting")
+        assert call.phone.wait(20)
+        assert hotline.waits_until_seat_is("1001", "not_ready")["reason"] == "writing"
+        other = call.colleague()
+        call.is_at("1002")
+        other.hang_up()
+        assert call.person.wait_for("ended")
+        record = call.record()
+        assert [str(part.what) for part in record.segments] == ["talk", "wait", "talk"]
+        assert (record.seat, record.survey_key) == ("1002", "")
+
+
+class TestASeatThatCallsAnother:
+    def test_keeps_callers_away_from_both(self, hotline: LiveHotline) -> None:
+        for seat in ("1001", "1002"):
+            hotline.house.seat(seat)
+        hotline.makes_ready("1001", "1002")
+        dials = hotline.house.telephones.dial("1001", "1002")
+        hotline.waits_until_they_talk("/1001@", "/1002@")
+        assert {hotline.seat(seat)["state"] for seat in ("1001", "1002")} == {"talking"}
+        caller = hotline.house.call("13400000001", "12345")
+        hotline.waits_until(lambda: hotline.status()["waiting"] == 1, "the caller waits")
+        hotline.client.seat("1001", "not-ready", reason="writing")
+        dials.hang_up()
+        hotline.waits_until_they_talk("/1002@", "13400000001")
+        caller.hang_up()
+        record = hotline.record("1002")
+        assert [(leg.role, leg.seat) for leg in record.legs] == [
+            ("seat", "1001"),
+            ("called", "1002"),
+        ]
+        assert hotline.record("13400000001").seat == "1002"
+
+    def test_lets_its_phone_ring_while_it_is_offered_to_nobody(self, hotline: LiveHotline) -> None:
+        hotline.house.seat("1001")
+        hotline.house.seat("1002", answers_after=None)
+        hotline.makes_ready("1001", "1002")
+        dials = hotline.house.telephones.dial("1001", "1002")
+        hotline.waits_until_seat_is("1002", "offered")
+        assert dials.wait(40), hotline.log
+        assert hotline.waits_until_seat_is("1002", "not_ready")["reason"] == "no_answer"
+        assert hotline.records("1002", 2)[-1].outcome is Outcome.NOT_REACHED
 
 
 class TestClickToDial:

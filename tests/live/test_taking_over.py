@@ -12,7 +12,7 @@ from routing.record import CallRecord, Outcome
 from switchd.demo.telephones.sipp import Phone
 from switchd.switchboard.legs import doing
 from tests.live.hotline import LiveHotline
-from tests.live.test_keys import Talk, changes, channels, outside
+from tests.live.test_keys import Talk, changes, outside
 from tests.live.tones import tone
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
@@ -57,7 +57,7 @@ def variable(talk: Talk, name: str) -> str:
 
 
 def legs_do(talk: Talk) -> list[str]:
-    return sorted(doing(row) for row in channels(talk.hotline))
+    return sorted(doing(row) for row in talk.hotline.channels())
 
 
 def dies(talk: Talk, state: str) -> list[str]:

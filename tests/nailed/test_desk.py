@@ -246,6 +246,15 @@ class TestAfterABreak:
         assert house.desk.real("offer-0") == "offer-0"
         assert house.does("part") == ("part", "line-1002-1")
 
+    def test_a_parked_line_whose_call_goes_on_stays_with_it(self, house: House) -> None:
+        owners = {"line-1001-1": ("1001", "offer-1")}
+        legs = {"line-1001-1": True}
+        talks = house.desk.compare(legs, owners.__getitem__, {"1001"}, {"offer-1", "offer-9"})
+        assert talks == {"offer-1": "line-1001-1"}
+        assert ("part", "line-1001-1") not in house.done
+        house.desk.heard("line-1001-1", call.SeatAnswered("line-1001-1"))
+        assert house.desk.real("offer-1") == "line-1001-1"
+
     def test_a_line_that_belongs_to_nobody_ends(self, house: House) -> None:
         house.desk.compare({"line-1003-1": True}, lambda leg: ("1003", ""), ())
         assert house.done == [("hang_up", "line-1003-1")]

@@ -114,3 +114,50 @@ class TestTheOwnerStartsAnew:
         claim(hall)
         hall.list.forget_calls_of("daemon-1", hall.now)
         assert state(hall) is SeatState.READY
+
+
+class TestAClaimOfASeatThatMayRest:
+    """A seat that another seat calls is held also while its agent is not ready."""
+
+    def claim(self, hall: Hall) -> Offer:
+        held = hall.list.claim("1001", "talk-1", 12.0, hall.now, token="its-leg", resting=True)
+        assert isinstance(held, Offer)
+        return held
+
+    def resting(self, hall: Hall) -> None:
+        hall.seat("1001")
+        hall.list.not_ready("1001", "writing", hall.now)
+
+    def reason(self, hall: Hall) -> str:
+        view = hall.list.seat("1001")
+        assert view is not None
+        return view.reason
+
+    def test_has_the_name_that_it_was_given(self, hall: Hall) -> None:
+        hall.seat("1001")
+        assert self.claim(hall).token == "its-leg"
+        assert hall.list.release("1001", "its-leg", 0.0, hall.now) is False
+        assert hall.list.accept("its-leg", hall.now) is not None
+        assert hall.list.release("1001", "its-leg", 0.0, hall.now)
+        assert state(hall) is SeatState.READY
+
+    def test_leaves_the_seat_as_it_was_after_a_talk(self, hall: Hall) -> None:
+        self.resting(hall)
+        self.claim(hall)
+        assert state(hall) is SeatState.OFFERED
+        hall.list.accept("its-leg", hall.now)
+        assert state(hall) is SeatState.TALKING
+        hall.list.release("1001", "its-leg", 10.0, hall.now)
+        assert (state(hall), self.reason(hall)) == (SeatState.NOT_READY, "writing")
+
+    def test_leaves_the_seat_as_it_was_if_nobody_picks_up(self, hall: Hall) -> None:
+        self.resting(hall)
+        self.claim(hall)
+        hall.list.refuse("its-leg", "no_answer", hall.now)
+        assert (state(hall), self.reason(hall)) == (SeatState.NOT_READY, "writing")
+
+    def test_is_refused_while_the_seat_is_in_a_talk(self, hall: Hall) -> None:
+        hall.seat("1001")
+        hall.list.accept(claim(hall).token, hall.now)
+        refused = hall.list.claim("1001", "talk-2", 12.0, hall.now, resting=True)
+        assert refused == NotToBeHad("talking")

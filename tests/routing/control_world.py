@@ -136,8 +136,9 @@ class Switch:
 class ControlWorld:
     """One talk between caller and seat 1001, and everything that may be done with it."""
 
-    def __init__(self) -> None:
-        self.story = Story(city()).talking()
+    def __init__(self, story: Story | None = None) -> None:
+        """`story` has come to a talk of `CALLER` and `SEAT`; by default a caller's."""
+        self.story = story or Story(city()).talking()
         self.switch = Switch()
         self.leases: dict[str, str] = {}
         """Token → seat, of offers that may still be accepted or refused."""

@@ -8,6 +8,7 @@ from routing.callflow import State
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.record import Activity, CallRecord, EndedBy, Outcome
+from routing.transfers import Target
 from tests.routing.control_world import CALLER, SEAT, ControlWorld
 
 EXPERT = "13900000001"
@@ -549,3 +550,48 @@ def test_talk_hold_and_consult_add_up(world: ControlWorld) -> None:
     assert kinds == {Activity.TALK, Activity.HOLD, Activity.CONSULT}
     seconds = sum((part.ended_at or 0.0) - part.began_at for part in record.segments)
     assert seconds == pytest.approx(record.talk_seconds)
+
+
+class TestAWishWhileTwoAreBeingBridged:
+    """A leg that goes in that moment would take the other one with it."""
+
+    @pytest.fixture
+    def bridging(self, world: ControlWorld) -> ControlWorld:
+        """1002 has picked up for a consultation; the seat and it do not hear each other yet."""
+        world.asks("consult", "seat:1002")
+        world.switch.pick_up(world.leg_of("1002"))
+        world.hear(world.leg_of("1002"))
+        assert asked_for(world, do.Bridge)
+        world.done.clear()
+        return world
+
+    def test_ends_nobody_before_they_hear_each_other(self, bridging: ControlWorld) -> None:
+        other = bridging.leg_of("1002")
+        bridging.ask("complete", None, "1001", False)
+        assert not bridging.done
+        bridging.all_is_told()
+        assert bridging.replies[bridging.asked[-1]] == 1
+        assert bridging.talk() == {CALLER, other}
+        assert bridging.story.call.seat == "1002"
+
+    def test_is_refused_behind_it_if_it_does_not_fit_any_more(self, bridging: ControlWorld) -> None:
+        for _ in range(2):
+            bridging.ask("cancel", None, "1001", False)
+        bridging.all_is_told()
+        assert [bridging.replies[wish] for wish in bridging.asked[-2:]] == [1, 1]
+        assert bridging.talk() == {CALLER, SEAT}
+
+    def test_is_done_if_they_never_hear_each_other(self, bridging: ControlWorld) -> None:
+        bridging.ask("cancel", None, "1001", False)
+        bridging.switch.wires[bridging.leg_of("1002")].clear()
+        bridging.be_due("arrange")
+        assert bridging.replies[bridging.asked[-1]] == 1
+
+    def test_is_answered_though_the_caller_has_gone(self, bridging: ControlWorld) -> None:
+        bridging.ask("complete", None, "1001", False)
+        bridging.calm_down()
+        assert bridging.replies[bridging.asked[-1]] == 1
+
+    def test_for_the_police_waits_for_nothing(self, bridging: ControlWorld) -> None:
+        bridging.ask("emergency", Target.parse("emergency:120"), "1001", False)
+        assert asked_for(bridging, do.Dial)

@@ -10,9 +10,10 @@ from routing.callflow import Call, State
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.dialling import Dialling
+from routing.entry import Arrival
 from routing.plan import Plan, Trunk
 from routing.record import CallKind, EndedBy, Outcome
-from routing.seats import Seat
+from routing.seats import Offer, Seat
 from tests.routing.build import NOW, Story, hotline, plan
 
 CALL, PHONE, OUTSIDE = "outgoing-1001-1", "phone-leg", "13937512345"
@@ -281,3 +282,131 @@ class TestATakenOverTalk:
         story.happens(on.CallerGone("NORMAL_CLEARING", EndedBy.CALLER))
         story.happens(on.SeatGone(PHONE, "NORMAL_CLEARING", by_seat=False))
         assert (story.record.kind, story.record.queued_at) == (CallKind.OUTGOING, None)
+
+
+class TestASeatThatIsCalled:
+    """A seat dials another one from an idle phone."""
+
+    CITY = replace(
+        CITY, seats={"1001": Seat("1001", ("intake",)), "1002": Seat("1002", ("intake",))}
+    )
+    HELD = Offer(CALL, CALL, "1002", "8002", "", NOW, NOW + 40.0, "node-2")
+
+    def asked(self) -> Story:
+        return dialled("1002", self.CITY).happens(on.Occupied("8001"))
+
+    def ringing(self) -> Story:
+        return self.asked().happens(on.Claimed("1002", self.HELD))
+
+    def talking(self) -> Story:
+        story = self.ringing().happens(on.SeatAnswered(CALL))
+        return story.happens(on.Bridged(PHONE))
+
+    def test_is_held_before_its_phone_rings(self) -> None:
+        story = self.asked()
+        (claim,) = story.asked_for(do.Claim)
+        assert isinstance(claim, do.Claim)
+        assert (claim.wanted, claim.token, claim.resting) == ("1002", CALL, True)
+        assert not ever(story, do.CallBack)
+
+    def test_is_rung_where_its_phone_is_and_its_leg_says_whose_it_is(self) -> None:
+        (call,) = self.ringing().asked_for(do.CallBack)
+        assert isinstance(call, do.CallBack)
+        assert (call.number, call.trunk, call.home) == ("1002", "", "node-2")
+        assert call.facts["switchd_called_seat"] == "1002"
+        assert call.facts["switchd_called_agent"] == "8002"
+
+    def test_talks_once_it_has_picked_up(self) -> None:
+        story = self.ringing().happens(on.SeatAnswered(CALL))
+        assert story.todo[-1] == do.AcceptOffer(CALL)
+
+    @pytest.mark.parametrize("by", [EndedBy.CALLER, EndedBy.SEAT])
+    def test_has_its_wrap_up_when_the_call_is_over(self, by: EndedBy) -> None:
+        story = self.talking()
+        if by is EndedBy.SEAT:
+            story.happens(on.SeatGone(PHONE, "NORMAL_CLEARING", by_seat=True))
+            story.happens(on.CallerBack())
+        story.happens(on.CallerGone("NORMAL_CLEARING", by))
+        assert do.ReleaseSeat("1002", CALL, 10.0) in story.done
+
+    def test_stands_in_the_record_with_its_agent(self) -> None:
+        story = self.talking().happens(on.SeatGone(PHONE, "NORMAL_CLEARING", by_seat=True))
+        story.happens(on.CallerBack()).happens(on.CallerGone("NORMAL_CLEARING", EndedBy.SYSTEM))
+        called = story.record.legs[-1]
+        assert (called.role, called.seat, called.agent) == ("called", "1002", "8002")
+
+    @pytest.mark.parametrize(
+        ("cause", "reason"), [("NO_ANSWER", "no_answer"), ("USER_BUSY", "busy"), ("CRASH", "")]
+    )
+    def test_that_does_not_pick_up_is_offered_nobody_if_its_phone_is_to_blame(
+        self, cause: str, reason: str
+    ) -> None:
+        story = self.ringing().happens(on.SeatFailed(CALL, cause))
+        assert do.RefuseOffer(CALL, reason) in story.todo
+
+    def test_is_ready_again_if_the_seat_that_calls_hangs_up_before(self) -> None:
+        story = self.ringing().happens(on.SeatGone(PHONE, "NORMAL_CLEARING", by_seat=True))
+        assert do.RefuseOffer(CALL, "") in story.todo
+
+    @pytest.mark.parametrize("doing", ["offered", "talking", "wrap_up"])
+    def test_that_is_with_somebody_else_is_not_rung_and_the_seat_hears_that_it_is_busy(
+        self, doing: str
+    ) -> None:
+        story = self.asked().happens(on.NotClaimed("1002", doing))
+        (tell,) = story.asked_for(do.Tell)
+        assert isinstance(tell, do.Tell)
+        assert (tell.prompts, tell.interrupt) == (("dial_busy",), False)
+        assert not ever(story, do.CallBack)
+        story.happens(on.Played(tell.execution))
+        assert do.ReleaseSeat("1001", PHONE, 0.0) in story.todo
+        story.happens(on.SeatGone(PHONE, "NORMAL_CLEARING", by_seat=False))
+        assert (story.record.outcome, story.record.cause) == (Outcome.NOT_REACHED, "USER_BUSY")
+
+    @pytest.mark.parametrize("why", ["not_signed_in", "unreachable", "Redis is away"])
+    def test_that_is_offered_no_caller_anyway_is_rung_all_the_same(self, why: str) -> None:
+        story = self.asked().happens(on.NotClaimed("1002", why))
+        assert story.asked_for(do.CallBack)
+        story.happens(on.SeatAnswered(CALL)).happens(on.Bridged(PHONE))
+        assert story.call.state is State.TALKING
+
+    def test_is_given_back_if_it_was_found_only_after_the_seat_had_hung_up(self) -> None:
+        story = self.asked().happens(on.SeatGone(PHONE, "NORMAL_CLEARING", by_seat=True))
+        story.happens(on.Claimed("1002", self.HELD))
+        assert do.RefuseOffer(CALL, "") in story.todo
+
+    def test_with_a_telephone_number_is_held_as_well(self) -> None:
+        far = Seat("1002", ("intake",), phone="2660001", trunk="carrier")
+        city = replace(self.CITY, seats={**self.CITY.seats, "1002": far})
+        (claim,) = dialled("1002", city).happens(on.Occupied("8001")).asked_for(do.Claim)
+        assert isinstance(claim, do.Claim)
+        assert claim.wanted == "1002"
+
+    def test_whose_line_is_kept_open_is_not_made_not_ready_because_that_line_is_busy(self) -> None:
+        open_line = Seat("1002", ("intake",), nailed_up=True)
+        city = replace(self.CITY, seats={**self.CITY.seats, "1002": open_line})
+        story = dialled("1002", city).happens(on.Occupied("8001"))
+        story.happens(on.SeatFailed(CALL, "USER_BUSY"))
+        assert not ever(story, do.Claim)
+        assert not ever(story, do.RefuseOffer)
+
+    def test_is_held_on_by_who_takes_the_talk_over(self) -> None:
+        story = Story(self.CITY)
+        story.call = Call(id=CALL, arrived_at=NOW)
+        arrival = Arrival("1002", "12345", "")
+        story.happens(
+            on.Talking(
+                arrival,
+                NOW,
+                NOW,
+                PHONE,
+                "1001",
+                "8001",
+                "intake",
+                "talk.wav",
+                kind=CallKind.OUTGOING,
+                called_seat="1002",
+                called_agent="8002",
+            )
+        )
+        story.happens(on.CallerGone("NORMAL_CLEARING", EndedBy.CALLER))
+        assert do.ReleaseSeat("1002", CALL, 10.0) in story.done

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from routing.callflow import events as on
 from routing.follow_ups import FollowUp
+from routing.monitoring import Mode
 from routing.notices import Notice, notices
 from routing.outgoing import Reason
 from routing.record import EndedBy
@@ -118,3 +119,41 @@ class TestACallByTheHotline:
         facts = story.last("call.offered").facts
         assert (facts["call_kind"], facts["callback"]) == ("follow_up", "7")
         assert facts["display"].startswith("回访 GD-1 路灯不亮")
+
+
+class TestACallThatIsSupervised:
+    def listened(self, mode: Mode, story: Followed | None = None) -> Followed:
+        if story is None:
+            story = Followed()
+            story.talking()
+        story.happens(on.Listened("watch-1", "1009", "1001", mode, "8009", NOW))
+        return story
+
+    def test_says_who_listens_and_who_hears_it(self) -> None:
+        story = self.listened(Mode.LISTEN)
+        self.listened(Mode.BARGE, story)
+        told = [one for one in story.told if one.kind == "call.supervised"]
+        assert [one.facts["supervisor"] for one in told] == [
+            {"who": "8009", "seat": "1009", "mode": "listen"},
+            {"who": "8009", "seat": "1009", "mode": "barge"},
+        ]
+        assert {one.seat for one in told} == {"1001"}
+
+    def test_says_when_nobody_listens_any_more(self) -> None:
+        story = self.listened(Mode.WHISPER)
+        story.happens(on.ListenedNoMore("watch-1", "8009"))
+        told = story.last("call.unsupervised")
+        assert told.facts["supervisor"] == {"who": "8009", "seat": "1009"}
+
+    def test_says_who_has_taken_it_over_and_from_whom(self) -> None:
+        story = self.listened(Mode.LISTEN)
+        story.happens(on.TakenOver("watch-1", "1009", "8009", "8009", NOW))
+        told = story.last("call.taken_over")
+        assert told.seat == "1001"
+        assert told.facts["supervisor"] == {"who": "8009", "seat": "1009"}
+        assert told.facts["seats"] == ["1009"]
+
+    def test_is_not_told_twice(self) -> None:
+        story = self.listened(Mode.LISTEN)
+        story.happens(CALLER_HANGS_UP)
+        assert story.kinds.count("call.supervised") == 1

@@ -39,7 +39,7 @@ def running() -> Iterator[Hotline]:
 @pytest.fixture
 def hotline(running: Hotline) -> Hotline:
     for seat in ("1001", "1002"):
-        running.sim.seat(seat).hang_up()
+        running.sim.seat(seat).will_answer().hang_up()
     running.begins_anew()
     for number in (MOBILE, "110"):
         running.sim.number(number).will_answer()
@@ -60,6 +60,16 @@ def calls(hotline: Hotline, number: str = MOBILE, seat: str = "1001") -> Phone:
     assert phone.calls(number)
     talked = hotline.sim.number(number)
     wait_for(lambda: any(leg.other is not None for leg in talked.legs), "they talk")
+    return phone
+
+
+def calls_seat(hotline: Hotline) -> Phone:
+    """1001 calls 1002, and the two talk; returns the phone that called."""
+    hotline.makes_ready("1001")
+    phone, called = hotline.sim.seat("1001"), hotline.sim.seat("1002")
+    talked = called.talked
+    assert phone.calls("1002")
+    wait_for(lambda: called.talked > talked, "they talk")
     return phone
 
 
@@ -204,6 +214,82 @@ class TestDuringTheTalk:
         record = last_record(hotline, before)
         assert (record.kind, record.outcome) == (CallKind.OUTGOING, Outcome.ANSWERED)
         assert {leg.seat for leg in record.legs if leg.bridged_at} >= {"1001", "1002"}
+
+
+class TestASeatThatCallsAnother:
+    """The one that is called is in a call as well: the queue knows it."""
+
+    def rings(self, hotline: Hotline) -> None:
+        """1001 calls 1002, whose phone rings and is not picked up."""
+        hotline.makes_ready("1001", "1002")
+        called = hotline.sim.seat("1002").will_not_answer()
+        assert hotline.sim.seat("1001").calls("1002")
+        wait_for(lambda: called.leg is not None, "the phone rings")
+        assert hotline.seat("1002")["state"] == "offered"
+
+    def test_and_no_caller_is_offered_to_either_of_them(self, hotline: Hotline) -> None:
+        hotline.makes_ready("1002")
+        phone, called = calls_seat(hotline), hotline.sim.seat("1002")
+        hotline.waits_until_seat_is("1002", "talking")
+        caller = hotline.waits()
+        assert hotline.call_of(caller)["state"] == "waiting"
+        assert (phone.collisions, called.collisions) == (0, 0)
+        before = hotline.records()
+        phone.hang_up()
+        record = last_record(hotline, before)
+        assert (record.kind, record.outcome) == (CallKind.OUTGOING, Outcome.ANSWERED)
+        assert [(leg.role, leg.seat, leg.agent) for leg in record.legs] == [
+            ("seat", "1001", "81001"),
+            ("called", "1002", "81002"),
+        ]
+        wait_for(lambda: caller.talked, "the caller is served behind the wrap-up")
+
+    def test_is_ready_again_if_the_other_hangs_up_before_it_is_picked_up(
+        self, hotline: Hotline
+    ) -> None:
+        self.rings(hotline)
+        hotline.sim.seat("1001").hang_up()
+        hotline.waits_until_seat_is("1002", "ready")
+
+    def test_is_not_offered_callers_after_it_let_its_phone_ring(self, hotline: Hotline) -> None:
+        self.rings(hotline)
+        assert hotline.waits_until_seat_is("1002", "not_ready")["reason"] == "no_answer"
+
+    def test_reaches_a_colleague_who_is_not_ready_and_is_so_again_afterwards(
+        self, hotline: Hotline
+    ) -> None:
+        hotline.makes_ready("1002")
+        hotline.client.seat("1002", "not-ready", reason="writing")
+        phone = calls_seat(hotline)
+        hotline.waits_until_seat_is("1002", "talking")
+        phone.hang_up()
+        assert hotline.waits_until_seat_is("1002", "not_ready")["reason"] == "writing"
+
+    def test_hears_that_a_colleague_who_talks_with_a_caller_is_busy(self, hotline: Hotline) -> None:
+        hotline.talks_with("1002")
+        hotline.makes_ready("1001")
+        phone, called = hotline.sim.seat("1001"), hotline.sim.seat("1002")
+        rang, before = called.rang, hotline.records()
+        assert phone.calls("1002")
+        record = last_record(hotline, before)
+        assert (record.outcome, record.cause) == (Outcome.NOT_REACHED, "USER_BUSY")
+        assert any("dial_busy" in heard for heard in phone.heard)
+        assert called.rang == rang
+
+    def test_keeps_both_in_the_call_while_the_daemon_restarts(self, hotline: Hotline) -> None:
+        hotline.makes_ready("1002")
+        phone = calls_seat(hotline)
+        is_in(hotline, "talking")
+        leg = hotline.sim.seat("1002").leg
+        assert leg is not None
+        wait_for(lambda: "switchd_answered_at" in leg.variables, "the leg says so")
+        hotline.kill_daemon()
+        hotline.start_daemon()
+        wait_for(lambda: hotline.client.get("calls"), "the talk is taken over")
+        assert hotline.seat("1002")["state"] == "talking"
+        phone.hang_up()
+        for seat in ("1001", "1002"):
+            hotline.waits_until_seat_is(seat, "ready")
 
 
 class TestRedisHangs:

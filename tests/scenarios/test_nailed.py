@@ -11,6 +11,7 @@ import pytest
 from routing.record import Outcome
 from switchd.api.client import NoDaemon
 from switchd.sim.callers import CallerState, SimCaller
+from switchd.sim.channel import Channel
 from tests.scenarios.hotline import CITY, Hotline, heard, wait_for
 
 MOBILE = "13937512345"
@@ -246,3 +247,87 @@ class TestARestartedDaemon:
             assert hotline.stop_daemon(signal.SIGINT) == 0
         finally:
             hotline.close()
+
+
+class TestADaemonThatRestartsDuringACall:
+    """The line stays open, and the call on it goes on where it was."""
+
+    @pytest.fixture
+    def hotline(self) -> Iterator[Hotline]:
+        hotline = Hotline(NAILED)
+        try:
+            hotline.start_daemon()
+            yield hotline
+        finally:
+            hotline.close()
+
+    def leg_of(self, hotline: Hotline, caller: SimCaller) -> Channel:
+        return hotline.sim.switch.channels[caller.uuid]
+
+    def hears_somebody(self, hotline: Hotline, caller: SimCaller) -> None:
+        leg = self.leg_of(hotline, caller)
+        wait_for(lambda: leg.other is not None, "the caller hears somebody")
+
+    def restarts(self, hotline: Hotline, caller: SimCaller, state: str) -> None:
+        """The call's channel says that it is in that state; then the daemon dies and comes back."""
+        becomes(hotline, caller, state)
+        leg = self.leg_of(hotline, caller)
+        wait_for(lambda: leg.variables.get("switchd_state") == state, f"the leg says {state}")
+        hotline.kill_daemon()
+        hotline.start_daemon(until=lambda: knows_again(hotline, "1001"))
+
+    def test_lets_a_held_caller_be_taken_back(self, hotline: Hotline) -> None:
+        caller = talks(hotline, "1001")
+        phone = hotline.sim.seat("1001")
+        line = phone.leg
+        becomes(hotline, caller, "talking")
+        phone.press("*1")
+        self.restarts(hotline, caller, "held")
+        becomes(hotline, caller, "held")
+        assert hotline.seat("1001")["state"] == "talking"
+        phone.press("*1#")
+        becomes(hotline, caller, "talking")
+        self.hears_somebody(hotline, caller)
+        assert phone.leg is line
+        phone.press("*#")
+        record = hotline.record_of(caller)
+        assert (record.seat, record.outcome) == ("1001", Outcome.ANSWERED)
+        assert phone.leg is line
+        hotline.waits_until_seat_is("1001", "ready")
+
+    def test_lets_a_consultation_go_on_and_be_completed(self, hotline: Hotline) -> None:
+        caller = talks(hotline, "1001")
+        becomes(hotline, caller, "talking")
+        other = hotline.sim.seat("1003")
+        other.will_answer()
+        hotline.makes_ready("1003")
+        phone = hotline.sim.seat("1001")
+        line = phone.leg
+        phone.press("*21003#")
+        self.restarts(hotline, caller, "consulting")
+        becomes(hotline, caller, "consulting")
+        wait_for(lambda: other.leg is not None and other.leg.other is not None, "the seats talk")
+        phone.press("*3")
+        becomes(hotline, caller, "talking")
+        wait_for(lambda: hotline.call_of(caller)["seat"] == "1003", "the other seat has the call")
+        assert phone.leg is line
+        hotline.waits_until_seat_is("1001", "ready")
+        caller.hang_up()
+        assert hotline.record_of(caller).seat == "1003"
+
+    def test_lets_a_consultation_be_broken_off(self, hotline: Hotline) -> None:
+        caller = talks(hotline, "1001")
+        becomes(hotline, caller, "talking")
+        hotline.sim.seat("1003").will_answer()
+        hotline.makes_ready("1003")
+        phone = hotline.sim.seat("1001")
+        line = phone.leg
+        phone.press("*21003#")
+        self.restarts(hotline, caller, "consulting")
+        phone.press("*4")
+        becomes(hotline, caller, "talking")
+        self.hears_somebody(hotline, caller)
+        assert (hotline.call_of(caller)["seat"], phone.leg) == ("1001", line)
+        hotline.waits_until_seat_is("1003", "ready")
+        caller.hang_up()
+        hotline.record_of(caller)

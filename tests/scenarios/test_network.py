@@ -184,6 +184,35 @@ class TestTheWorkedExample:
         assert "rings: 13937512345 for 12345\n" in said
 
 
+class TestASupervisorWhoListens:
+    def test_is_told_to_the_seat_and_to_supervisors_and_to_no_other_seat(
+        self, network: Network, hotline: Hotline
+    ) -> None:
+        shift = network.softphone("--role", "shift_supervisor")
+        seat = network.softphone("--role", "seat", "--seat", "1001")
+        other = network.softphone("--role", "seat", "--seat", "1003")
+        hotline.sim.seat("1002").will_answer()
+        hotline.talks_with("1001")
+        wait_for(lambda: hotline.client.get("calls")[0]["state"] == "talking", "they talk")
+        followers = [gevent.spawn(one.hears, "call.taken_over") for one in (shift, seat)]
+        nothing = gevent.spawn(other.hears, "call.taken_over")
+        wait_for(lambda: shift.position and seat.position and other.position, "all listen")
+        body = {"at": "1002", "who": "8001", "why": "quality"}
+        assert shift.asks("POST", "/v1/seats/1001/supervise/listen", body)[0] == 200
+        leg = wait_for(lambda: hotline.sim.seat("1002").leg, "the supervisor's phone rings")
+        wait_for(lambda: leg.heard_by == "0", "the supervisor listens")
+        assert shift.asks("POST", "/v1/seats/1001/supervise/take-over", body)[0] == 200
+        for follower in followers:
+            heard = {event["kind"]: event for event in follower.get(timeout=30)}
+            listened, taken = heard["call.supervised"], heard["call.taken_over"]
+            assert listened["seat"] == "1001"
+            assert listened["facts"]["supervisor"]["seat"] == "1002"
+            assert listened["facts"]["supervisor"]["mode"] == "listen"
+            assert (taken["seat"], taken["facts"]["seats"]) == ("1001", ["1002"])
+        assert not nothing.ready()
+        nothing.kill()
+
+
 class TestTheFeed:
     def test_is_resumed_after_the_daemon_has_been_restarted(
         self, network: Network, hotline: Hotline

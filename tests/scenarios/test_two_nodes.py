@@ -7,14 +7,16 @@ import signal
 import subprocess
 from collections.abc import Iterator
 
+import gevent
 import pytest
 
 from routing.record import EndedBy, Outcome
+from switchd.api.client import Answer
 from switchd.queues.connection import connect
 from switchd.queues.nodes import LEASE_SECONDS
-from switchd.sim.callers import CallerState
+from switchd.sim.callers import CallerState, SimCaller
 from tests.scenarios.hotline import ROOT, wait_for
-from tests.scenarios.two_nodes import SWITCHD, City, talks
+from tests.scenarios.two_nodes import SWITCHD, City, NodeAtWork, talks
 
 MOBILE = "13937512345"
 
@@ -119,6 +121,54 @@ class TestACallerAtOneNodeAndASeatAtTheOther:
         talks(caller)
         caller.hang_up()
         assert city.record_of(caller).seat == "1001"
+
+
+class TestASupervisor:
+    """1003 is at south, its caller at north: north has the call."""
+
+    @pytest.fixture
+    def talk(self, city: City) -> SimCaller:
+        city.south.phone("1003").will_answer()
+        city.makes_ready("1003")
+        caller = city.north.call(MOBILE)
+        wait_for(lambda: caller.state is CallerState.TALKING, "they talk")
+        wait_for(
+            lambda: [row["state"] for row in city.north.client.get("calls")] == ["talking"],
+            "the node knows it",
+        )
+        return caller
+
+    def asks(self, node: NodeAtWork, verb: str, at: str) -> None:
+        body = {"at": at, "who": "8001", "why": "quality"}
+        pool = gevent.get_hub().threadpool
+        pool.apply(node.client.supervise, ("seats", "1003", verb), body)
+
+    def trace(self, city: City, talk: SimCaller) -> list[str]:
+        pop = city.north.client.get(f"calls/{talk.uuid}/pop")
+        return [step["what"] for step in pop["trace"]]
+
+    def test_who_asks_the_other_node_is_told_which_one_has_the_call(
+        self, city: City, talk: SimCaller
+    ) -> None:
+        for verb in ("listen", "release"):
+            with pytest.raises(Answer, match="call of seat 1003 is at node north") as refused:
+                self.asks(city.south, verb, "1004")
+            assert "SWITCHD_NODE=north" in str(refused.value)
+        assert talk.state is CallerState.TALKING
+        talk.hang_up()
+        city.record_of(talk)
+
+    @pytest.mark.parametrize("at", ["1002", "1004"])
+    def test_listens_there_from_a_phone_at_either_node(
+        self, city: City, talk: SimCaller, at: str
+    ) -> None:
+        home = city.north if at == "1002" else city.south
+        home.phone(at).will_answer()
+        self.asks(city.north, "listen", at)
+        wait_for(lambda: "supervisor.listens" in self.trace(city, talk), "the supervisor listens")
+        talk.hang_up()
+        record = city.record_of(talk)
+        assert [leg.seat for leg in record.legs if leg.role == "supervisor"] == [at]
 
 
 class TestOneQueue:

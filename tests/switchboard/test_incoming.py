@@ -364,6 +364,20 @@ class TestTheLegOfACallback:
         ((_, _, event),) = hears(house, "CHANNEL_PARK", **CALLED_BACK, **talked)
         assert isinstance(event, on.Served)
         assert event.kind is kind
+        assert (event.called_seat, event.called_agent) == ("", "")
+
+    def test_may_be_that_of_a_seat_which_is_held_for_the_call(self, house: House) -> None:
+        talked = {
+            "v_switchd_call_kind": "outgoing",
+            "v_switchd_state": "talking",
+            "v_switchd_queued_at": "1800000000.000",
+            "v_switchd_answered_at": "1800000030.000",
+            "v_switchd_called_seat": "1002",
+            "v_switchd_called_agent": "8002",
+        }
+        ((_, _, event),) = hears(house, "CHANNEL_PARK", **CALLED_BACK, **talked)
+        assert isinstance(event, on.Served)
+        assert (event.called_seat, event.called_agent) == ("1002", "8002")
 
 
 class TestAMessage:

@@ -345,6 +345,14 @@ class TestAPhoneAtAnotherNode:
         offer = "sip_h_X-switchd-offer=leg-b,"
         assert there.partition("}")[0].replace(offer, "") == here.partition("}")[0]
 
+    def test_that_another_seat_calls_is_rung_through_it_as_well(self, folder: Path) -> None:
+        room = self.room(folder)
+        leg = "outgoing-1002-1800000000000"
+        room.switch.call_back("1001", "", leg, 15.0, "1002", {}, "south")
+        ((_, arguments),) = room.link.said
+        assert arguments.endswith("}sofia/peers/1001@10.20.0.12:5080;transport=udp &park()")
+        assert f"sip_h_X-switchd-offer={leg}," in arguments
+
     def test_at_a_node_that_nobody_knows_it_cannot_be_rung(self, folder: Path) -> None:
         room = self.room(folder)
         with pytest.raises(SwitchError, match="seat 1001 is at west, which is none of the city"):

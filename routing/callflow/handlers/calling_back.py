@@ -9,7 +9,8 @@ from __future__ import annotations
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow.call import Call
-from routing.callflow.handlers import dialling_out
+from routing.callflow.handlers import callee, dialling_out
+from routing.callflow.handlers.blame import STOPPED_FOR_ANOTHER, why_not_ready
 from routing.callflow.handlers.ending import finish, hang_up
 from routing.callflow.handlers.legs import (
     end_leg,
@@ -20,13 +21,7 @@ from routing.callflow.handlers.legs import (
     other_leg_failed,
     without,
 )
-from routing.callflow.handlers.offering import (
-    NOT_THE_PHONE,
-    SEAT_FAILURES,
-    STOPPED_FOR_ANOTHER,
-    UNREACHABLE,
-    ring,
-)
+from routing.callflow.handlers.offering import ring
 from routing.callflow.handlers.result import Result
 from routing.callflow.states import State
 from routing.calling import CallingRules
@@ -154,7 +149,7 @@ def seat_missed(call: Call, event: on.SeatFailed | on.SeatGone, plan: Plan, now:
     offer = offer_on(call, event.leg)
     if offer is None:
         return leg_ended(call, event, plan, now)
-    reason = "" if event.cause in NOT_THE_PHONE else SEAT_FAILURES.get(event.cause, UNREACHABLE)
+    reason = why_not_ready(event.cause)
     call = end_leg(without(call, event.leg), event.leg, event.cause, now)
     call = call.note(now, "offer.refused", seat=offer.seat, cause=event.cause, why=reason)
     refuse = do.RefuseOffer(offer.token, reason)
@@ -189,7 +184,8 @@ def answered(call: Call, event: on.SeatAnswered | on.CallerBack, plan: Plan, now
     by_seat = call.kind is CallKind.OUTGOING
     call = call.note(now, "outgoing.answered" if by_seat else "callback.answered")
     bridge = (do.Bridge(offer.token), do.SetTimer("bridge", do.BRIDGE_SECONDS))
-    return call, (do.ClearTimer("calling"), *bridge)
+    # The last: whether the seat that was called is still held does not keep the two apart.
+    return call, (do.ClearTimer("calling"), *bridge, *callee.picked_up(call))
 
 
 def not_reached(call: Call, event: on.SeatFailed | on.CallerGone, plan: Plan, now: float) -> Result:
@@ -199,18 +195,18 @@ def not_reached(call: Call, event: on.SeatFailed | on.CallerGone, plan: Plan, no
     if call.kind is CallKind.OUTGOING:
         # The result of the originate tells; the leg's end is told besides.
         told = isinstance(event, on.SeatFailed)
-        return dialling_out.not_reached(call, now, event.cause) if told else (call, ())
+        return dialling_out.not_reached(call, plan, now, event.cause) if told else (call, ())
     return _over(call, plan, now, Outcome.NOT_REACHED, event.cause, _let_go(call, plan))
 
 
 def too_late(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Result:
     """Nothing came of it: the person's phone must not ring on."""
     if call.kind is CallKind.OUTGOING and event.name == "next way":
-        return dialling_out.next_way(call, now)
+        return dialling_out.next_way(call, plan, now)
     if event.name != "calling":
         return call, ()
     if call.kind is CallKind.OUTGOING:
-        return dialling_out.not_reached(call, now, "NO_ANSWER")
+        return dialling_out.not_reached(call, plan, now, "NO_ANSWER")
     return _give_up(call, plan, now, "NO_ANSWER", EndedBy.SYSTEM)
 
 
@@ -228,9 +224,10 @@ def _give_up(call: Call, plan: Plan, now: float, cause: str, by: EndedBy) -> Res
     by_seat = call.kind is CallKind.OUTGOING
     what = "outgoing.not_reached" if by_seat else "callback.not_reached"
     call = call.note(now, what, cause=cause)
+    call, freed = callee.missed(call, "")
     call = replace(call, outcome=Outcome.NOT_REACHED, ended_by=by, offers=())
     call, hangup = hang_up(call, plan, now, cause)
-    return call, (*release, *stops, *hangup)
+    return call, (*release, *freed, *stops, *hangup)
 
 
 def _let_go(call: Call, plan: Plan) -> tuple[do.Action, ...]:

@@ -17,8 +17,10 @@ from routing.callflow.handlers import conferring, consulting, holding, transferr
 from routing.callflow.handlers.course import drop, say
 from routing.callflow.handlers.result import Result
 from routing.callflow.handlers.wishes import Refusal, done
+from routing.callflow.postponed import must_wait
 from routing.callflow.states import ACCEPTED, ENGAGED, State
 from routing.plan import Plan
+from routing.replacing import replace
 
 Verb = Callable[[Call, on.Control, Plan, float], Result]
 S = State
@@ -70,6 +72,8 @@ OF_GUESTS = frozenset({"leave", "hang-up"})
 
 def control(call: Call, event: on.Control, plan: Plan, now: float) -> Result:
     """Do what is asked for, or say why not."""
+    if must_wait(call, event):
+        return replace(call, postponed=(*call.postponed, event)), ()
     try:
         return _done(call, event, plan, now)
     except Refusal as refusal:

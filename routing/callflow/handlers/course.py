@@ -111,13 +111,19 @@ def hand_over(call: Call, plan: Plan, now: float) -> Result:
 
 def to_group(call: Call, group: str, plan: Plan, now: float) -> Result:
     """The caller is for a group: first in its line."""
-    return first_in_line(replace(call, group=group, pools=()), plan, now, "transferred")
+    call = _handed_on(replace(call, group=group, pools=()), now)
+    return first_in_line(call, plan, now, "transferred")
+
+
+def _handed_on(call: Call, now: float) -> Call:
+    """Whom a seat had called of its own accord waits from the moment at which the seat leaves."""
+    return call if call.queued_at is not None else replace(call, queued_at=now, counted=True)
 
 
 def first_in_line(call: Call, plan: Plan, now: float, why: str) -> Result:
     """Back to the list, before everybody else there; everybody else of the call is let go.
 
-    Whom a seat had called of its own accord has never been in one, and is let go as well.
+    Whom a seat had called of its own accord, and kept, is not for the list, and is let go as well.
     """
     if call.group not in plan.groups or call.queued_at is None:
         return talk_over(call, plan, now, EndedBy.SYSTEM)
@@ -210,7 +216,7 @@ def party_over(call: Call, plan: Plan, now: float, prompt: str = "") -> Result:
         call = call.note(now, "consult.over")
         return back_to_seat(call, plan, now, prompt)
     if call.state is State.TRANSFERRING:
-        return first_in_line(call, plan, now, "transfer failed")
+        return first_in_line(_handed_on(call, now), plan, now, "transfer failed")
     return course(call, plan, now)
 
 
@@ -224,7 +230,7 @@ def quest_over(call: Call, quest: Quest, plan: Plan, now: float, prompt: str) ->
     if quest.purpose is Purpose.TRANSFER and call.state is State.TRANSFERRING:
         if call.quests:
             return call, (told,)
-        call, todo = first_in_line(call, plan, now, "transfer failed")
+        call, todo = first_in_line(_handed_on(call, now), plan, now, "transfer failed")
     elif call.state is State.CONSULT_RINGING and quest.purpose is Purpose.CONSULT:
         call, todo = back_to_seat(call, plan, now, prompt)
     else:

@@ -10,13 +10,14 @@ from __future__ import annotations
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow.call import Call
+from routing.callflow.handlers import callee
 from routing.callflow.handlers.ending import finish, hang_up
 from routing.callflow.handlers.legs import end_leg, is_offered, other_leg_failed
 from routing.callflow.handlers.result import Result
 from routing.callflow.states import State
 from routing.lines import Line
 from routing.numbers import EMERGENCY
-from routing.outside import called, line_of
+from routing.outside import called, line_of, seat_at
 from routing.plan import Plan
 from routing.record import CallKind, EndedBy, LegRecord, Outcome
 from routing.replacing import replace
@@ -44,6 +45,8 @@ _REASONS = {
     "CALL_REJECTED": BUSY,
 }
 """FreeSWITCH's cause → what the seat hears; for all others that it cannot be reached."""
+_OCCUPIED = frozenset({"offered", "talking", "wrap_up"})
+"""What a seat is doing that has no time for another."""
 _TITLES = {"zh": "外呼 {number}", "en": "Call to {number}"}
 
 
@@ -78,7 +81,7 @@ def begin(call: Call, event: on.DialledOut, plan: Plan, now: float) -> Result:
         call = _with_phone(call, now, answered_at=now)
     occupy = do.OccupySeat(event.seat, seat_leg)
     if wanted.is_emergency and wanted.ways and event.leg:
-        call, todo = _call(call, now)
+        call, todo = _call(call, plan, now)
         return call, (do.AnswerSeat(event.leg), *todo, replace(occupy, meanwhile=True))
     if event.stopping and not wanted.is_emergency:
         return refuse(call.note(now, "outgoing.stopping"), plan, now, UNAVAILABLE, "CALL_REJECTED")
@@ -94,7 +97,7 @@ def occupied(call: Call, event: on.Occupied, plan: Plan, now: float) -> Result:
     offer = call.offer
     assert offer is not None
     if call.open_legs:
-        call, todo = _call(call, now)
+        call, todo = _call(call, plan, now)
         return call, (do.AnswerSeat(offer.token), *todo)
     call = _with_phone(call, now)
     title = _TITLES["zh" if plan.language == "zh" else "en"].format(number=call.caller)
@@ -132,7 +135,7 @@ def picked_up(call: Call, event: on.SeatAnswered, plan: Plan, now: float) -> Res
     if not is_offered(call, event.leg):
         return call, ()
     call = call.with_leg(event.leg, answered_at=now)
-    call, todo = _call(call, now)
+    call, todo = _call(call, plan, now)
     return call, (do.ClearTimer("own phone"), *todo)
 
 
@@ -151,20 +154,26 @@ def phone_silent(call: Call, event: on.TimerDue, plan: Plan, now: float) -> Resu
     return _over(call, plan, now, Outcome.SEAT_MISSED, "NO_ANSWER", EndedBy.SYSTEM)
 
 
-def next_way(call: Call, now: float) -> Result:
-    """Ring an emergency service over the next trunk."""
-    return _call(call, now)
+def next_way(call: Call, plan: Plan, now: float) -> Result:
+    """Ring an emergency service over the next trunk, or the next one of several people."""
+    return _call(call, plan, now)
 
 
-def not_reached(call: Call, now: float, cause: str) -> Result:
+def not_reached(call: Call, plan: Plan, now: float, cause: str) -> Result:
     """The number was busy, silent or not there. The seat is told so before it is let go, unless
-    there is another way to an emergency service."""
+    there is another way to an emergency service, or somebody else to be called."""
+    call, freed = callee.missed(call, cause)
+    stop = (do.ClearTimer("calling"), do.Hangup(cause), *freed)
+    return _in_vain(call, now, cause, stop)
+
+
+def _in_vain(call: Call, now: float, cause: str, stop: tuple[do.Action, ...]) -> Result:
     call = call.note(now, "outgoing.not_reached", cause=cause)
-    stop = (do.ClearTimer("calling"), do.Hangup(cause))
     if call.ways:
         return call, (*stop, do.SetTimer("next way", NEXT_WAY_SECONDS))
     call = replace(call, outcome=Outcome.NOT_REACHED, cause=cause, ended_by=EndedBy.SYSTEM)
-    call, told = _explain(call, _REASONS.get(cause, UNAVAILABLE), interrupt=True)
+    rang = call.called_at is not None
+    call, told = _explain(call, _REASONS.get(cause, UNAVAILABLE), interrupt=rang)
     return call, (*stop, *told)
 
 
@@ -217,8 +226,37 @@ def heard_enough(call: Call, event: on.SeatFailed | on.SeatGone, plan: Plan, now
     return _over(call, plan, now, call.outcome or Outcome.FAILED, call.cause, EndedBy.SYSTEM)
 
 
-def _call(call: Call, now: float) -> Result:
-    """Ring the number; the seat hears it ring."""
+def _call(call: Call, plan: Plan, now: float) -> Result:
+    """Ring the number; the seat hears it ring. A seat is held first, so that no caller is offered
+    to it meanwhile; but not one whose line is kept open, which is busy for whoever dials it."""
+    way = call.ways[0]
+    seat = seat_at(way, plan)
+    known = plan.seats.get(seat)
+    if known is None or known.nailed_up:
+        return _ring(call, now)
+    lease = way.ring_seconds + SILENCE_SECONDS
+    call = replace(call, state=State.CALLING)
+    return call, (do.Claim(seat, lease, token=call.id, resting=True),)
+
+
+def claimed(call: Call, event: on.Claimed, plan: Plan, now: float) -> Result:
+    """The seat that is called is in no list any more: its phone rings."""
+    if event.offer.token != call.id or call.callee is not None:
+        return call, (do.RefuseOffer(event.offer.token, ""),)
+    return _ring(callee.held(call, event.offer, plan), now)
+
+
+def not_claimed(call: Call, event: on.NotClaimed, plan: Plan, now: float) -> Result:
+    """The seat that is called is with somebody else; or it can be offered no caller anyway, and
+    its phone rings all the same."""
+    if event.why not in _OCCUPIED:
+        return _ring(call, now)
+    call = replace(call, ways=call.ways[1:])
+    call = call.note(now, "reach.refused", whom=event.wanted, why=event.why)
+    return _in_vain(call, now, "USER_BUSY", ())
+
+
+def _ring(call: Call, now: float) -> Result:
     offer = call.offer
     assert offer is not None
     way, *further = call.ways
@@ -238,9 +276,11 @@ def _call(call: Call, now: float) -> Result:
         "switchd_queued_at": f"{call.arrived_at:.3f}",
         "switchd_group": call.group,
         "switchd_language": call.language,
+        **callee.facts(call),
     }
+    home = call.callee.home if call.callee is not None else ""
     return call, (
-        do.CallBack(way.number, way.trunk, way.ring_seconds, call.shown_number, facts),
+        do.CallBack(way.number, way.trunk, way.ring_seconds, call.shown_number, facts, home),
         do.SetTimer("calling", way.ring_seconds + SILENCE_SECONDS),
         do.RingTone(offer.token, call.audio),
     )

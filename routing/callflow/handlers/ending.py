@@ -6,6 +6,8 @@ from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow import places
 from routing.callflow.call import Call
+from routing.callflow.handlers import callee
+from routing.callflow.handlers.blame import SWITCH_DIED
 from routing.callflow.handlers.legs import end_leg
 from routing.callflow.handlers.result import Result
 from routing.callflow.states import ACCEPTED, CONTROLLED, ENGAGED, QUEUED, State
@@ -17,8 +19,6 @@ CLEARING_SECONDS = 3.0
 """How long the record waits for a stopped phone to confirm."""
 ENDING_SECONDS = 5.0
 """How long a hangup may go unconfirmed before it is asked for again."""
-SWITCH_DIED = frozenset({"CRASH", "SYSTEM_SHUTDOWN"})
-"""Causes for which no caller is to blame; FreeSWITCH's own names."""
 
 
 def closed(call: Call, event: on.Played, plan: Plan, now: float) -> Result:
@@ -94,6 +94,7 @@ def over(call: Call, event: on.CallerGone, now: float) -> Call:
 
 def finish(call: Call, plan: Plan, before: tuple[do.Action, ...]) -> Result:
     """Write the record of a call that is over, as soon as every phone has stopped."""
+    before = (*before, *callee.freed(call, plan))
     if not call.open_legs:
         call, close = _written(call, plan)
         return call, (*before, *close)

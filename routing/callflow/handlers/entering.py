@@ -10,7 +10,7 @@ from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow import forwarding, menus
 from routing.callflow.call import Call
-from routing.callflow.handlers import callbacks, voicemail
+from routing.callflow.handlers import callbacks, callee, voicemail
 from routing.callflow.handlers.ending import hang_up
 from routing.callflow.handlers.result import Result
 from routing.callflow.handlers.talking import after_talk, talk
@@ -79,6 +79,8 @@ def resume(call: Call, event: on.Resumed, plan: Plan, now: float) -> Result:
         group=event.group if event.group in plan.groups else call.group,
         language=event.language or call.language,
         priority=call.priority if event.priority is None else event.priority,
+        kind=event.kind,
+        called_at=None if event.kind is CallKind.INCOMING else event.queued_at,
     )
     if not call.group and (route.menu or not route.connect):
         return decide(arrived, on.Arrived(event.arrival), plan, now)
@@ -102,6 +104,7 @@ def served(call: Call, event: on.Served, plan: Plan, now: float) -> Result:
         outcome=Outcome.ANSWERED,
         ended_by=EndedBy.SEAT,
     ).note(now, "talk.resumed", seat=event.seat, agent=event.agent)
+    call = callee.found(call, event.called_seat, event.called_agent, plan)
     if isinstance(route, entry.Refusal):
         return hang_up(call, plan, now)
     return after_talk(call.next_audio(), plan, now, ())
@@ -125,7 +128,7 @@ def taken_up(call: Call, event: on.Talking, plan: Plan, now: float) -> Call:
     named = [group for group in (event.group, call.group, *plan.groups) if group in plan.groups]
     offer = Offer(event.leg, call.id, event.seat, event.agent, named[0], since, since)
     leg = LegRecord(event.leg, "seat", event.seat, event.agent, since, since, since, None, "")
-    return replace(
+    call = replace(
         _since(call, event.queued_at),
         state=State.TALKING,
         group=named[0],
@@ -138,6 +141,7 @@ def taken_up(call: Call, event: on.Talking, plan: Plan, now: float) -> Call:
         legs=(leg,) if event.leg else (),
         **_called(event),
     ).note(now, "talk.resumed", seat=event.seat, agent=event.agent)
+    return callee.found(call, event.called_seat, event.called_agent, plan)
 
 
 def passed_on(call: Call, event: on.PassedOn, plan: Plan, now: float) -> Result:

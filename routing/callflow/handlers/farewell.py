@@ -7,6 +7,7 @@ from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow.arranging import arrived, laid_out, settle, without_leg
 from routing.callflow.call import Call
+from routing.callflow.handlers import callee
 from routing.callflow.handlers.course import TIMERS
 from routing.callflow.handlers.ending import CLEARING_SECONDS, caller_left, finish, over
 from routing.callflow.handlers.legs import leg_ended
@@ -39,7 +40,7 @@ def caller_gone(call: Call, event: on.CallerGone, plan: Plan, now: float) -> Res
     call, told = _told(call)
     timers = (*(do.ClearTimer(name) for name in TIMERS), do.SetTimer(FAREWELL, FAREWELL_SECONDS))
     gone = do.Notify("caller.gone", {"cause": event.cause})
-    return call, (*todo, gone, *timers, *moves, *told)
+    return call, (*todo, *callee.freed(call, plan), gone, *timers, *moves, *told)
 
 
 def _let_all_go(call: Call, plan: Plan) -> Result:

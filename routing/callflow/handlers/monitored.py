@@ -24,7 +24,8 @@ def listened(call: Call, event: on.Listened, plan: Plan, now: float) -> Result:
     if all(known.leg != event.leg for known in call.listeners):
         leg = LegRecord(event.leg, ROLE, event.seat, event.who, event.began_at, now, None, None, "")
         call = replace(call, listeners=(*call.listeners, leg))
-    return call.note(now, "supervisor.listens", by=event.who, mode=event.mode, seat=event.over), ()
+    facts = {"by": event.who, "at": event.seat, "mode": event.mode, "seat": event.over}
+    return call.note(now, "supervisor.listens", **facts), ()
 
 
 def listened_no_more(call: Call, event: on.ListenedNoMore, plan: Plan, now: float) -> Result:
@@ -33,8 +34,9 @@ def listened_no_more(call: Call, event: on.ListenedNoMore, plan: Plan, now: floa
         replace(known, ended_at=now, cause="NORMAL_CLEARING") if known.leg == event.leg else known
         for known in call.listeners
     )
+    at = next((known.seat for known in listeners if known.leg == event.leg), "")
     call = replace(call, listeners=listeners)
-    return call.note(now, "supervisor.listens_no_more", by=event.who), ()
+    return call.note(now, "supervisor.listens_no_more", by=event.who, at=at), ()
 
 
 def taken_over(call: Call, event: on.TakenOver, plan: Plan, now: float) -> Result:

@@ -12,7 +12,7 @@ from routing.callflow import events as on
 from routing.callflow import widening
 from routing.callflow.call import Call
 from routing.callflow.handlers import callbacks, dialling_out, introducing, queueing
-from routing.callflow.handlers.ending import SWITCH_DIED
+from routing.callflow.handlers.blame import STOPPED_FOR_ANOTHER, why_not_ready
 from routing.callflow.handlers.legs import (
     end_leg,
     is_offered,
@@ -28,22 +28,8 @@ from routing.callflow.waiting import wait
 from routing.plan import Plan
 from routing.record import CallKind, LegRecord
 from routing.replacing import replace
-from routing.seats import NotReadyReason, Offer
+from routing.seats import Offer
 
-STOPPED_FOR_ANOTHER = "LOSE_RACE"
-"""Tells the phone that the call was answered elsewhere, so that it shows no missed call
-(mod_sofia.c, sofia_on_hangup)."""
-NOT_THE_PHONE = frozenset({"UNCONFIRMED", STOPPED_FOR_ANOTHER, *SWITCH_DIED})
-"""Causes for which no phone is to blame: the seat stays ready."""
-UNREACHABLE = NotReadyReason.UNREACHABLE
-SEAT_FAILURES = {
-    "USER_BUSY": NotReadyReason.BUSY,
-    "NO_ANSWER": NotReadyReason.NO_ANSWER,
-    "ALLOTTED_TIMEOUT": NotReadyReason.NO_ANSWER,
-    "PROGRESS_TIMEOUT": NotReadyReason.UNREACHABLE,
-    "CALL_REJECTED": NotReadyReason.REFUSED,
-}
-"""FreeSWITCH's cause of a failed seat leg → why the seat is not ready. Others: unreachable."""
 _WAITING_AGAIN = do.Tag({"switchd_state": "waiting"})
 _TIMERS_OF_THE_BRIDGE = (do.ClearTimer("bridge"), do.ClearTimer(introducing.TIMER))
 
@@ -106,7 +92,7 @@ def seat_failed(call: Call, event: on.SeatFailed, plan: Plan, now: float) -> Res
     offer = offer_on(call, event.leg)
     if offer is None:
         return leg_ended(call, event, plan, now)
-    reason = "" if event.cause in NOT_THE_PHONE else SEAT_FAILURES.get(event.cause, UNREACHABLE)
+    reason = why_not_ready(event.cause)
     call = end_leg(without(call, event.leg), event.leg, event.cause, now)
     call = call.note(now, "offer.refused", seat=offer.seat, cause=event.cause, why=reason)
     call, todo = _while_others_ring(call, plan, now)
@@ -193,7 +179,8 @@ def _queue_again(
 ) -> Result:
     offer = call.offer
     assert offer is not None
-    if call.kind in (CallKind.OUTGOING, CallKind.FOLLOW_UP):
+    never_waited = call.kind is CallKind.OUTGOING and call.queued_at is None
+    if never_waited or call.kind is CallKind.FOLLOW_UP:
         return dialling_out.cut_off(call, plan, now, why)
     call = call.note(now, "queue.again", seat=offer.seat, why=why)
     call, waiting = wait(call, plan, now, interrupt=True)

@@ -9,14 +9,9 @@ from __future__ import annotations
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow.call import Call
+from routing.callflow.handlers.blame import STOPPED_FOR_ANOTHER, why_not_ready
 from routing.callflow.handlers.legs import end_leg
-from routing.callflow.handlers.offering import (
-    NOT_THE_PHONE,
-    SEAT_FAILURES,
-    STOPPED_FOR_ANOTHER,
-    UNREACHABLE,
-    reach,
-)
+from routing.callflow.handlers.offering import reach
 from routing.callflow.handlers.result import Result
 from routing.callflow.parties import Party, Quest
 from routing.callflow.positions import PARKED
@@ -153,8 +148,7 @@ def missed(call: Call, party: Party, cause: str, plan: Plan, now: float) -> Resu
     call = call.note(now, "reach.refused", whom=party.name, why=cause)
     give_back: tuple[do.Action, ...] = ()
     if party.offer is not None:
-        reason = "" if cause in NOT_THE_PHONE else SEAT_FAILURES.get(cause, UNREACHABLE)
-        give_back = (do.RefuseOffer(party.offer.token, reason),)
+        give_back = (do.RefuseOffer(party.offer.token, why_not_ready(cause)),)
     call, todo = _missed(call, party.target, cause, plan, now)
     return call, (do.ClearTimer(timer_of(party.leg)), *give_back, *todo)
 
