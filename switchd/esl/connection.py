@@ -109,6 +109,11 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
         """How many commands wait for their replies."""
         return len(self._commands_sent)
 
+    @property
+    def waiting_events(self) -> int:
+        """How many events were read and are not handled yet."""
+        return self._esl_event_queue.qsize()
+
     def connect(self) -> None:
         """Connect and log in, or raise `NotConnected` (`WrongPassword`) with the reason."""
         if self.sock is not None and not self._ended.is_set():

@@ -1,4 +1,4 @@
-"""FreeSWITCH hangs, or is killed, under a hotline: what callers and seats notice, and afterwards."""
+"""FreeSWITCH hangs, or is killed, under calls: what callers and seats notice, and afterwards."""
 
 from __future__ import annotations
 
