@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import sys
 
-from gevent import monkey
+if __name__ == "__main__":
+    from gevent import monkey
 
-monkey.patch_all()
+    monkey.patch_all()
 
 from pathlib import Path
 
@@ -53,4 +54,4 @@ def main(folder: str, url: str, run: str, count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4], int(sys.argv[4]))
+    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]))

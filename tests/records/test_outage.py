@@ -26,8 +26,7 @@ ROOT = Path(__file__).parents[2]
 LIVES = 3
 """Daemons that are killed while SQL is away, and again as many while it takes the records."""
 RECORDS = 2_000
-"""Calls in each of the lives without SQL: together an hour of 1.7 calls a
-second."""
+"""Calls in each of the lives without SQL: together an hour of 1.7 calls a second."""
 MOST_GROWTH_KB = 16_000
 FIRST_RECORDS = 500
 """After so many a process has loaded whatever it needs."""
@@ -141,8 +140,7 @@ class TestASpoolThatIsFull:
             try:
                 spool.append(record)
                 taken.append(record.call)
-            except SpoolFull as error:
-                assert "fill the spool" in str(error)
+            except SpoolFull:
                 refused.append(record.call)
         assert taken
         assert spool.refused == len(refused) > 0
