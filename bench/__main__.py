@@ -15,7 +15,7 @@ from bench.figures import Figure
 
 NAMES = (
     *("parse", "match", "flow", "entry", "reload", "estimate"),
-    *("control", "reconcile", "callcenter", "nanjing"),
+    *("control", "reconcile", "callcenter", "nanjing", "outages"),
 )
 
 

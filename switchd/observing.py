@@ -60,6 +60,9 @@ class RunningReadings:
             spool=parts.spool.waiting,
             refused={str(rule): n for rule, n in parts.desk.reception.view().refused.items()},
             link=asdict(parts.link.counters),
+            events_waiting=parts.link.waiting_events,
+            unanswered=parts.link.unanswered,
+            unkept={"refused": parts.spool.refused, "set_aside": parts.spool.set_aside},
             unexpected=parts.desk.unexpected.total(),
         )
 
@@ -70,7 +73,7 @@ class Observer:
     def __init__(self, listen: tuple[str, int] | None) -> None:
         """`listen` is host and port, None for no server."""
         self.instruments = Instruments()
-        self.pulse = Pulse(heard=self.instruments.loop)
+        self.pulse = Pulse(heard=self.instruments.loop, stalled=self.instruments.stalled)
         self._listen = listen
         self._server: MetricsServer | None = None
 

@@ -31,12 +31,14 @@ class Pulse:
         self,
         *,
         heard: Callable[[float], None],
+        stalled: Callable[[float], None] = lambda late: None,
         clock: Callable[[], float] = ticking,
         pause: Callable[[float], None] = gevent.sleep,
     ) -> None:
         """`heard(lag)` is told after each pulse how late the loop was at worst in the last second,
-        in seconds."""
+        in seconds; `stalled(late)` once of each pulse that was later than `LATE_SECONDS`."""
         self._heard = heard
+        self._stalled = stalled
         self._clock = clock
         self._pause = pause
         self._late = [0.0] * WINDOW
@@ -62,5 +64,6 @@ class Pulse:
         self._late = [*self._late[1:], late]
         if late >= LATE_SECONDS:
             tell = log.warning if late >= LAG_SECONDS else log.info
+            self._stalled(late)
             tell("late", seconds=round(late, 3), advice="see operations: slow, not dead")
         self._heard(self.lag)

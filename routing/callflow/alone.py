@@ -8,6 +8,7 @@ from routing.callflow import events as on
 from routing.callflow.call import Call
 from routing.plan import Plan
 from routing.record import CallRecord, EndedBy
+from routing.replacing import replace
 
 
 def ended_alone(
@@ -19,7 +20,10 @@ def ended_alone(
     call flow has nothing to write down.
     """
     since = found.answered_at if isinstance(found, on.Talking) else call.arrived_at
+    arrived_at = call.arrived_at
     call, _ = step(call, found, plan, since)
+    # Whoever finds a living caller knows only since when they wait; here the switch has told it.
+    call = replace(call, arrived_at=min(arrived_at, call.arrived_at))
     call = call.note(now, "switch.alone", state=state)
     seats_gone = [on.SeatGone(leg, cause, by_seat=not by_caller) for leg in call.open_legs]
     caller_gone = on.CallerGone(cause, EndedBy.CALLER if by_caller else EndedBy.SYSTEM)

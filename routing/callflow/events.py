@@ -491,6 +491,16 @@ class CallerGone(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class NotRecorded(Event):
+    """The talk could not be recorded, or not to its end: a full disk, a folder without write
+    permission."""
+
+    why: str
+    partly: bool = False
+    """Whether there is a file, which ends too early."""
+
+
+@dataclass(frozen=True, slots=True)
 class TimerDue(Event):
     """A timer set by `actions.SetTimer` ran out."""
 

@@ -498,6 +498,18 @@ _MONITORED = tuple(
     if state not in (S.ARRIVED, S.ENDED)
 )
 
+_UNRECORDED = tuple(
+    Row(
+        state,
+        on.NotRecorded,
+        (state,),
+        h.ignore if state in (S.VOICEMAIL_GREETING, S.VOICEMAIL) else h.not_recorded,
+        "nothing",
+    )
+    for state in State
+    if state not in (S.ARRIVED, S.ENDED)
+)
+
 ROWS = (
     _AGAIN
     + _ENTRY
@@ -518,5 +530,6 @@ ROWS = (
     + _SUPERVISED
     + _KEYS
     + _MONITORED
+    + _UNRECORDED
 )
 TABLE = {(row.state, row.event): row for row in ROWS}

@@ -463,8 +463,21 @@ class Performer:
     def _notify(self, call: Call, action: do.Notify) -> None:
         self._answers.notify(call, action)
 
-    def _record(self, call: Call, action: do.StartRecording) -> None:
-        self._best_effort(call, "record", lambda: self._switch.record(call.id, action.path))
+    def _record(self, call: Call, action: do.StartRecording) -> on.Event | None:
+        try:
+            self._switch.record(call.id, action.path)
+        except (LegGone, SwitchAway) as error:
+            # FreeSWITCH may record all the same; a leg that is gone is told by its own event.
+            log.warning("switch refused", call_id=call.id, action="record", why=str(error))
+        except SwitchError as error:
+            log.error(
+                "talk not recorded",
+                call_id=call.id,
+                why=str(error),
+                advice="see the disk and the permissions of the recordings folder",
+            )
+            return on.NotRecorded(str(error))
+        return None
 
     def _stop_recording(self, call: Call, action: do.StopRecording) -> None:
         self._best_effort(

@@ -52,6 +52,11 @@ class FreeSwitchProcess:
         path = path if path.exists() else self._folder / "freeswitch.out"
         return path.read_text(errors="replace")
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
     def wait_until_up(self, ask: Callable[[str], str]) -> None:
         """Wait until its profiles run. `ask` runs an API command; OSError means not yet.
 

@@ -12,6 +12,7 @@ events that had arrived are still handled, and `connect` may be called again.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -22,9 +23,16 @@ from gevent import socket
 from gevent.event import Event as Flag
 from gevent.queue import SimpleQueue
 
-from .commands import Auth, Command, label, to_wire
+from .commands import Api, Auth, Command, label, to_wire
 from .counters import Counters
-from .errors import BadEvent, CommandTimeout, NotConnected, WireError, WrongPassword
+from .errors import (
+    BadEvent,
+    CommandTimeout,
+    EslError,
+    NotConnected,
+    WireError,
+    WrongPassword,
+)
 from .events import BackgroundJob, Event, EventsLost, UnknownEvent, parse_event
 from .jobs import Jobs
 from .outgoing import Outgoing
@@ -34,6 +42,10 @@ from .wire import Frame, WireReader
 MAX_WAITING_EVENTS = 20_000
 """Events that may wait for a slow handler: some 120 MB."""
 
+PROBE_SECONDS = 2.0
+"""How long FreeSWITCH, which has not replied in time, has to say anything at all."""
+
+_ANYTHING = Api("global_getvar", "core_uuid")
 _READ_BYTES = 256 * 1024
 _EVENTS_IN_A_ROW = 64
 """After so many the dispatcher lets the reader and the senders run."""
@@ -89,6 +101,7 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
         self._outgoing: Outgoing
         self._ended = Flag()
         self._reason = ""
+        self._doubting: gevent.Greenlet[..., None] | None = None
         self._lost = 0
         self._sequence = 0
 
@@ -96,6 +109,11 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
     def unanswered(self) -> int:
         """How many commands wait for their replies."""
         return len(self._commands_sent)
+
+    @property
+    def waiting_events(self) -> int:
+        """How many events were read and are not handled yet."""
+        return self._esl_event_queue.qsize()
 
     def connect(self) -> None:
         """Connect and log in, or raise `NotConnected` (`WrongPassword`) with the reason."""
@@ -162,6 +180,22 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
         finally:
             self.on_answered(label(command), self._clock() - began, answered)
 
+    def _doubt(self) -> None:
+        """A reply did not come: ask for a sign of life, unless that is being done."""
+        if self._doubting is None or self._doubting.ready():
+            self._doubting = gevent.spawn(self._probe, self.sock, self.counters.frames)
+
+    def _probe(self, sock: socket.socket | None, frames: int) -> None:
+        """End the connection if FreeSWITCH says nothing at all.
+
+        The reply that did not come is no proof: after this process has stood still, what came
+        meanwhile is unread.
+        """
+        with contextlib.suppress(EslError):
+            self._request(_ANYTHING, min(PROBE_SECONDS, self.timeout))
+        if self.sock is sock and self.counters.frames == frames:
+            self._drop("FreeSWITCH hangs: it says nothing to commands, nor anything else")
+
     def _write(self, name: str, data: bytes, timeout: float, fenced: bool) -> Slot:
         """Have a whole command written; its slot waits for the reply."""
         self._open_socket()
@@ -181,8 +215,10 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
             self._commands_sent.remove(slot)
             slot.fail(NotConnected(f"{slot.command}: another may command this FreeSWITCH"))
 
-    def _late(self) -> None:
+    def _late(self, slot: Slot) -> None:
         self.counters.timeouts += 1
+        if slot.timeout >= self.timeout:
+            self._doubt()
 
     def _open_socket(self) -> socket.socket:
         """Return the socket of a connection that has not ended, or raise `NotConnected`."""

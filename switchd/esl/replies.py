@@ -124,7 +124,7 @@ class ReplyQueue(deque[Slot]):
         self._timer: Any = gevent.get_hub().loop.timer(0.0)
         self._next = math.inf
         """When the timer is due."""
-        self.on_late: Callable[[], None] = lambda: None
+        self.on_late: Callable[[Slot], None] = lambda slot: None
         """Told of each command whose reply did not come in time."""
 
     def add(self, slot: Slot) -> None:
@@ -166,7 +166,7 @@ class ReplyQueue(deque[Slot]):
         for slot in waited_for:
             if slot.deadline <= now:
                 slot.give_up()
-                self.on_late()
+                self.on_late(slot)
         left = [slot.deadline for slot in waited_for if slot.deadline > now]
         if left:
             self._wake_at(min(left))

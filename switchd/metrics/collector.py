@@ -33,6 +33,13 @@ class HotlineCollector(Collector):
         yield _by("switchd_longest_wait_seconds", "Of those who wait.", "group", longest)
         yield _counts("switchd_refused", "Callers who were refused.", "rule", now.refused)
         yield _counts("switchd_link", "What the event socket has counted.", "what", now.link)
+        yield _gauge(
+            "switchd_events_waiting", "Events of FreeSWITCH not handled yet.", now.events_waiting
+        )
+        yield _gauge("switchd_commands_unanswered", "Commands without a reply yet.", now.unanswered)
+        yield _counts(
+            "switchd_records_unkept", "Records that did not get to SQL.", "why", now.unkept
+        )
         yield CounterMetricFamily(
             "switchd_unexpected_events",
             "Events for which the call flow has no row.",

@@ -13,6 +13,7 @@ _FAST: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.
 _WAITS: Final = (5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0)
 """The 15-second rate has a bound of its own."""
 _TALKS: Final = (15.0, 30.0, 60.0, 120.0, 180.0, 300.0, 600.0, 1200.0, 3600.0)
+_NOT_RECORDED: Final = frozenset({"recording.failed", "recording.cut"})
 SEAT: Final = "seat"
 """Role of a seat's leg in a record."""
 
@@ -46,6 +47,11 @@ class Instruments:
             "How late the daemon's own loop was in the last second.",
             registry=registry,
         )
+        self._stalls = Counter(
+            "switchd_loop_stalled_seconds",
+            "Time in which the daemon's loop stood still for half a second or longer.",
+            registry=registry,
+        )
         self._leases = Counter(
             "switchd_lease_changes", "Changes of ownership.", ["to"], registry=registry
         )
@@ -63,6 +69,11 @@ class Instruments:
         )
         self._calls = Counter(
             "switchd_calls_ended", "Calls that ended.", ["line", "outcome"], registry=registry
+        )
+        self._recordings = Counter(
+            "switchd_recordings_failed",
+            "Talks that were not recorded, or not to their end.",
+            registry=registry,
         )
         self._offers = Counter(
             "switchd_offers", "Seats' phones that were rung.", ["result"], registry=registry
@@ -99,6 +110,10 @@ class Instruments:
         """The loop was so late."""
         self._loop.set(lag)
 
+    def stalled(self, late: float) -> None:
+        """The loop has stood still for so long: the moment's lag may be over at a scrape."""
+        self._stalls.inc(late)
+
     def lease(self, to: str) -> None:
         """`owner`, `standby`, `late` or `lost`."""
         self._leases.labels(to).inc()
@@ -113,6 +128,8 @@ class Instruments:
         """A call has ended."""
         line = record.line_meant or record.line_dialled or "unknown"
         self._calls.labels(line, str(record.outcome)).inc()
+        if any(step.what in _NOT_RECORDED for step in record.trace):
+            self._recordings.inc()
         for leg in record.legs:
             if leg.role == SEAT:
                 self._offers.labels("answered" if leg.answered_at else leg.cause or "none").inc()

@@ -38,6 +38,12 @@ class Reading:
     """Callers who were refused since the start, by the rule."""
     link: Mapping[str, int] = field(default_factory=dict)
     """What the event socket's connection has counted since the start, by name."""
+    events_waiting: int = 0
+    """Events of FreeSWITCH that were read and are not handled yet."""
+    unanswered: int = 0
+    """Commands to FreeSWITCH without a reply yet."""
+    unkept: Mapping[str, int] = field(default_factory=dict)
+    """Records that will not come to SQL by themselves, since the start, by the reason."""
     unexpected: int = 0
     """Events for which the call flow has no row, since the start."""
 

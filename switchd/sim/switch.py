@@ -5,6 +5,7 @@ Orders of events follow recorded traffic; see tests/contract for what is promise
 
 from __future__ import annotations
 
+import os
 import random
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -313,6 +314,7 @@ class Switch:
             try:
                 write_recording(Path(path), 0.0, 0.0)
             except OSError:
+                leg.set("record_completion_cause", "uri-failure")
                 return False
         leg.recordings[path] = self.clock.now()
         self.clock.later(FRAME, self._recording_begins, leg, path)
@@ -339,6 +341,7 @@ class Switch:
         leg.set("record_ms", str(int(seconds * 1000)))
         leg.set("record_samples", str(int(seconds * 8000)))
         leg.set("record_completion_cause", completion)
+        leg.set("record_file_size", str(_size(path)))
         stopped = {"Record-File-Path": path, "Record-Completion-Cause": completion}
         self.emit("RECORD_STOP", leg, pairs(stopped))
         self.emit("MEDIA_BUG_STOP", leg, pairs({"Media-Bug-Function": "session_record"}))
@@ -369,3 +372,8 @@ def _disposition(leg: Channel, by_far_end: bool) -> str:
     if leg.direction == "inbound":
         return "recv_cancel" if by_far_end else "send_refuse"
     return "recv_refuse" if by_far_end else "send_cancel"
+
+
+def _size(path: str) -> int:
+    """Bytes of a recording; 0 if there is none."""
+    return os.stat(path).st_size if os.path.exists(path) else 0

@@ -40,6 +40,10 @@ RELAY = "relay"
 its own daemon works on the call."""
 DEGRADED = "degraded"
 """variable_switchd_state of callers whom FreeSWITCH serves by itself (dialplan/contexts)."""
+NOT_WRITTEN = "uri-failure"
+"""variable_record_completion_cause when a recording could not be begun, or a write to its file
+failed (switch_ivr_async.c, record_callback)."""
+WAV_HEADER_BYTES = 44
 PHONE_HUNG_UP = frozenset({"recv_bye", "recv_cancel", "recv_refuse"})
 """variable_sip_hangup_disposition when the other side ended the leg (mod_sofia.c)."""
 
@@ -120,7 +124,7 @@ class Ear:
             keys = event.variable("switchd_key")
             self._listener.deliver(leg, on.Collected(execution, keys))
         elif event.application == "record":
-            seconds = _milliseconds(event.variable("record_ms")) / 1000
+            seconds = _number(event.variable("record_ms")) / 1000
             self._listener.deliver(leg, on.Recorded(execution, seconds))
         else:
             failed = event.response.startswith("FILE NOT FOUND")
@@ -141,6 +145,9 @@ class Ear:
 
     def _hung_up(self, event: esl.ChannelHangupComplete) -> None:
         leg, cause = event.uuid, event.cause
+        if event.variable("record_completion_cause") == NOT_WRITTEN:
+            partly = _number(event.variable("record_file_size")) > WAV_HEADER_BYTES
+            self._listener.deliver(leg, on.NotRecorded(NOT_WRITTEN, partly))
         other_side = event.variable("sip_hangup_disposition") in PHONE_HUNG_UP
         if event.variable("switchd_kind") in DIALLED:
             known = self._listener.deliver(leg, on.SeatGone(leg, cause, other_side))
@@ -168,7 +175,7 @@ class Ear:
         self._listener.phone(event.user, False)
 
 
-def _milliseconds(text: str) -> int:
+def _number(text: str) -> int:
     return int(text) if text.isdecimal() else 0
 
 

@@ -49,7 +49,7 @@ class TestTheSwitchRefuses:
             (do.Bridge("leg-b"), "bridge", on.BridgeFailed("leg-b", "-ERR no")),
             (do.PlayMusic("moh", "leg-a/2"), "music", None),
             (do.Tag({"switchd_state": "waiting"}), "tag", None),
-            (do.StartRecording("a.wav"), "record", None),
+            (do.StartRecording("a.wav"), "record", on.NotRecorded("-ERR no")),
             (do.StopRecording("a.wav"), "stop_recording", None),
             (do.StopLeg("leg-b", "NO_ANSWER"), "hang_up", None),
             (do.Hangup("NORMAL_CLEARING"), "hang_up", None),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import wave
 from collections.abc import Mapping
 from pathlib import Path
@@ -75,6 +76,7 @@ class House:
         self.call = self.telephones.call
         self.dial = self.telephones.dial
         self.register = self.telephones.register
+        self._program = program
         self._process = FreeSwitchProcess(program, self.rendered, folder)
         try:
             self._process.wait_until_up(self.api)
@@ -163,6 +165,24 @@ class House:
             self.api(f"sofia profile seats flush_inbound_reg {number}@{self.domain}")
         if not until(self._is_tidy, 20):
             raise RuntimeError("there are still calls or phones")
+
+    def freezes(self) -> None:
+        """FreeSWITCH hangs (SIGSTOP), until `wakes`."""
+        os.kill(self._process.pid, signal.SIGSTOP)
+
+    def wakes(self) -> None:
+        """It goes on as if nothing had been."""
+        os.kill(self._process.pid, signal.SIGCONT)
+
+    def dies(self) -> None:
+        """kill -9 of FreeSWITCH, until `comes_back`."""
+        os.kill(self._process.pid, signal.SIGKILL)
+        self._process.stop()
+
+    def comes_back(self) -> None:
+        """Start a new one on what the old one left; returns when calls pass."""
+        self._process = FreeSwitchProcess(self._program, self.rendered, self.folder)
+        self._process.wait_until_up(self.api)
 
     def close(self) -> None:
         """End every phone, every caller and FreeSWITCH."""

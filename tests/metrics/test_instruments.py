@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from prometheus_client import CollectorRegistry
 
-from routing.record import LegRecord, Outcome
+from routing.record import LegRecord, Outcome, TraceRecord
 from switchd.metrics.collector import HotlineCollector
 from switchd.metrics.instruments import Instruments
 from switchd.metrics.readings import Group, Reading
@@ -104,3 +104,23 @@ def a_leg(cause: str, answered_at: float | None) -> LegRecord:
         ended_at=130.0,
         cause=cause,
     )
+
+
+class TestATalkWithoutARecording:
+    @pytest.mark.parametrize("what", ["recording.failed", "recording.cut"])
+    def test_is_counted_once(self, instruments: Instruments, what: str) -> None:
+        step = TraceRecord(120.0, what, {"why": "uri-failure"})
+        instruments.ended(call("c1", trace=(step, step)))
+        instruments.ended(call("c2"))
+        assert value(instruments.registry, "switchd_recordings_failed_total") == 1
+
+
+class TestALoopThatStoodStill:
+    def test_is_seen_although_it_keeps_up_again_by_the_next_scrape(
+        self, instruments: Instruments
+    ) -> None:
+        instruments.loop(2.5)
+        instruments.stalled(2.5)
+        instruments.loop(0.0)
+        assert value(instruments.registry, "switchd_loop_lag_seconds") == 0
+        assert value(instruments.registry, "switchd_loop_stalled_seconds_total") == 2.5

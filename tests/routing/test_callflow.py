@@ -196,6 +196,22 @@ class TestTalk:
         story = Story().talking()
         assert do.StartRecording("2027/01/15/leg-a.wav") in story.todo
 
+    def test_that_cannot_be_recorded_goes_on_and_its_record_names_no_file(self) -> None:
+        story = Story().talking().happens(on.NotRecorded("-ERR Cannot record session!"))
+        assert story.call.state is State.TALKING
+        assert story.todo == (do.Tag({"switchd_recording": ""}),)
+        story.happens(CALLER_HANGS_UP)
+        record = record_of(story.happens(on.SeatGone("leg-b", "NORMAL_CLEARING", by_seat=False)))
+        assert (record.outcome, record.recording) == (Outcome.ANSWERED, "")
+        assert "recording.failed" in [step.what for step in record.trace]
+
+    def test_whose_recording_ends_too_early_keeps_what_there_is(self) -> None:
+        story = Story().talking().happens(on.NotRecorded("uri-failure", partly=True))
+        story.happens(CALLER_HANGS_UP)
+        record = record_of(story.happens(on.SeatGone("leg-b", "NORMAL_CLEARING", by_seat=False)))
+        assert record.recording == "2027/01/15/leg-a.wav"
+        assert "recording.cut" in [step.what for step in record.trace]
+
     def test_when_the_seat_hangs_up_the_caller_is_asked_for_satisfaction(self) -> None:
         story = Story().surveyed()
         assert do.ReleaseSeat("1001", "leg-b", 10.0) in story.todo

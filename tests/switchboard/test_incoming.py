@@ -287,6 +287,23 @@ class TestAHangup:
         )
         assert told == [("leg-a", on.CallerGone("NORMAL_CLEARING", by))]
 
+    @pytest.mark.parametrize(("size", "partly"), [("0", False), ("44", False), ("65536", True)])
+    def test_tells_first_that_the_recording_could_not_be_written(
+        self, house: House, size: str, partly: bool
+    ) -> None:
+        told = hears(
+            house,
+            "CHANNEL_HANGUP_COMPLETE",
+            **CALLER,
+            Hangup_Cause="NORMAL_CLEARING",
+            v_record_completion_cause="uri-failure",
+            v_record_file_size=size,
+        )
+        assert told == [
+            ("leg-a", on.NotRecorded("uri-failure", partly)),
+            ("leg-a", on.CallerGone("NORMAL_CLEARING", EndedBy.SYSTEM)),
+        ]
+
     def test_of_a_seat_says_so_too(self, house: House) -> None:
         told = hears(
             house,

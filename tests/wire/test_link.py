@@ -11,7 +11,7 @@ from gevent.event import Event as Flag
 
 from switchd.esl.backoff import Backoff
 from switchd.esl.commands import Hangup
-from switchd.esl.errors import NotConnected, UnsafeArgument
+from switchd.esl.errors import CommandTimeout, NotConnected, UnsafeArgument
 from switchd.esl.events import ChannelPark, Event
 from switchd.esl.link import Link
 from tests.wire.conftest import Linked, asking, started
@@ -207,6 +207,33 @@ class TestGoingDown:
         said.expect("api status", api_response("all of it")[:-3])
         with pytest.raises(NotConnected, match="said nothing for"):
             waiting.get(timeout=PATIENCE)
+
+    def test_two_commands_into_a_silence_end_the_connection(self, linked: MakeLinked) -> None:
+        """FreeSWITCH hangs: nobody has to wait for two of its heartbeats to find out."""
+        ours = linked(command_timeout=0.05)
+        said = ours.up()
+        with pytest.raises(CommandTimeout):
+            asking(ours).get(timeout=PATIENCE)
+        said.expect("api status")
+        said.expect("api global_getvar core_uuid")
+        ours.peer.accept()
+        assert "FreeSWITCH hangs" in ours.downs[0]
+
+    @pytest.mark.parametrize("sign_of_life", [api_response("late"), json_event("CHANNEL_PARK")])
+    def test_a_late_reply_alone_does_not_and_neither_does_one_among_events(
+        self, linked: MakeLinked, sign_of_life: bytes
+    ) -> None:
+        ours = linked(command_timeout=0.3)
+        said = ours.up()
+        with pytest.raises(CommandTimeout):
+            asking(ours).get(timeout=PATIENCE)
+        said.expect("api status")
+        said.expect("api global_getvar core_uuid", sign_of_life)
+        doubt = ours.link._doubting
+        assert doubt is not None
+        doubt.join(PATIENCE)
+        assert ours.link.connected
+        assert ours.downs == []
 
     def test_an_announced_body_of_ten_gigabytes_ends_the_connection(
         self, linked: MakeLinked

@@ -60,6 +60,7 @@ from routing.callflow.handlers.result import Result
 from routing.callflow.handlers.superseding import superseded
 from routing.callflow.handlers.talking import (
     caller_back,
+    not_recorded,
     seat_gone_behind,
     seat_left,
     surveyed,
@@ -88,6 +89,7 @@ __all__ = [
     "late_seat",
     "leg_ended",
     "music_again",
+    "not_recorded",
     "offer_lost",
     "other_leg_failed",
     "passed_on",

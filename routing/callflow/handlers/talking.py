@@ -57,6 +57,16 @@ def talk(call: Call, event: on.Bridged, plan: Plan, now: float) -> Result:
     )
 
 
+def not_recorded(call: Call, event: on.NotRecorded, plan: Plan, now: float) -> Result:
+    """The talk goes on; the record names no file that is not there."""
+    if not call.recording:
+        return call, ()
+    if event.partly:
+        return call.note(now, "recording.cut", why=event.why), ()
+    call = replace(call, recording="").note(now, "recording.failed", why=event.why)
+    return call, (do.Tag({"switchd_recording": ""}),)
+
+
 def seat_left(call: Call, event: on.SeatGone, plan: Plan, now: float) -> Result:
     """The seat's leg ended; the caller is on the way back from the bridge."""
     call = end_leg(call, event.leg, event.cause, now)
