@@ -65,6 +65,8 @@ class IndicatorDesk:
         self._now = now
         self._pause = pause
         self._told: deque[Ended] = deque()
+        self._counted: set[str] = set()
+        """Calls that Redis has counted since it was last told everything, until SQL has them."""
         self._behind = True
         """Whether Redis may lack calls that SQL has."""
         self._woken, self._idle = Flag(), Flag()
@@ -84,16 +86,20 @@ class IndicatorDesk:
 
     def ended(self, record: CallRecord) -> None:
         """Count a call that has ended. Never waits."""
-        self.written((record,))
+        for ended in counted((record,)):
+            self._tell(ended)
 
     def written(self, records: Sequence[CallRecord]) -> None:
         """Make sure that calls which are in SQL now have been counted. Never waits."""
         for ended in counted(records):
-            self._tell(ended)
+            if ended.call not in self._counted:
+                self._tell(ended)
+            self._counted.discard(ended.call)
 
     def restore(self) -> None:
         """Redis may have lost what it knew: tell it again what SQL knows of the day."""
         self._behind = True
+        self._counted = set()
         self._wake()
 
     def wait_idle(self, timeout: float) -> bool:
@@ -125,8 +131,10 @@ class IndicatorDesk:
 
     def _count_told(self) -> None:
         batch = [self._told.popleft() for _ in range(min(BATCH, len(self._told)))]
+        already = self._counted  # another one, if Redis is to be told everything meanwhile
         try:
             self._count(batch)
+            already.update(one.call for one in batch)
         except QueueUnavailable:
             # SQL has them, or will tell when it does.
             self._told.clear()

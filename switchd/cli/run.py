@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 SWITCH_SECONDS = 0.0005
 """How soon a thread gives the interpreter back to the loop; Python's own choice is 0.005."""
-COLLECTIONS = (5_000, 20, 100)
+COLLECTIONS = (5_000, 5, 100)
 """Garbage is looked for this seldom: counting references frees nearly all that a call leaves, and
 a look at more of it at once would hold up every call."""
 

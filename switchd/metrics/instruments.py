@@ -8,6 +8,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from routing.record import CallRecord
+from switchd.metrics.tally import Tallies
 
 _FAST: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _WAITS: Final = (5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0)
@@ -23,12 +24,11 @@ class Instruments:
 
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
-        self._commands = Histogram(
+        self._commands = Tallies(
             "switchd_command_seconds",
             "From a command to FreeSWITCH until its reply.",
-            ["command"],
-            buckets=_FAST,
-            registry=registry,
+            _FAST,
+            "command",
         )
         self._failed = Counter(
             "switchd_commands_failed",
@@ -36,12 +36,14 @@ class Instruments:
             ["command"],
             registry=registry,
         )
-        self._events = Histogram(
+        events = Tallies(
             "switchd_event_lag_seconds",
             "From an event in FreeSWITCH until it is handled here.",
-            buckets=_FAST,
-            registry=registry,
+            _FAST,
         )
+        self._events = events.part()
+        for tallies in (self._commands, events):
+            registry.register(tallies)
         self._loop = Gauge(
             "switchd_loop_lag_seconds",
             "How late the daemon's own loop was in the last second.",
@@ -89,16 +91,10 @@ class Instruments:
             "switchd_talk_seconds", "Length of talks.", ["line"], buckets=_TALKS, registry=registry
         )
 
-        self._by_name: dict[str, Histogram] = {}
-        """Command → its part of `_commands`, which takes a while to find."""
-
     def command(self, name: str, seconds: float, answered: bool) -> None:
         """FreeSWITCH has answered a command, or has not."""
         if answered:
-            histogram = self._by_name.get(name)
-            if histogram is None:
-                histogram = self._by_name[name] = self._commands.labels(name)
-            histogram.observe(seconds)
+            self._commands.part(name).observe(seconds)
         else:
             self._failed.labels(name).inc()
 

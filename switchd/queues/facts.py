@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+import orjson
 
 from routing.queueing import Strategy
 from routing.seats import Offer, SeatState
@@ -250,7 +251,7 @@ class Sweep:
 def read_event(text: str | bytes) -> InboxEvent:
     """Read one inbox entry; raise ValueError if it is none."""
     try:
-        entry = json.loads(text)
+        entry = orjson.loads(text)
         if entry["kind"] == "told":
             return Told(entry["call"], entry["what"], entry["facts"])
         if entry["kind"] == "emptied":
@@ -329,13 +330,13 @@ def read_caller(call: str, fields: Sequence[str | None], now: float) -> Waiting:
         slope=numbers[1] / 100,
         enqueued_at=to_seconds(numbers[2]),
         score=to_points(score(*numbers, to_ms(now))),
-        also=tuple(json.loads(also)) if also else (),
+        also=tuple(orjson.loads(also)) if also else (),
     )
 
 
 def read_seat(seat: str, fields: Mapping[str, str]) -> SeatView:
     """Read the hash of a seat."""
-    pools = dict(sorted(json.loads(fields["pools"]).items()))
+    pools = dict(sorted(orjson.loads(fields["pools"]).items()))
     return SeatView(
         seat=seat,
         agent=fields["agent"],

@@ -7,13 +7,13 @@ whoever is not sure tells it again.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Final
 from urllib.parse import quote, unquote
 
+import orjson
 import redis
 
 from routing.indicators import SUMS, Counts, Ended
@@ -74,7 +74,7 @@ class Indicators:
         first_minute = _minute(now) - ROLLING_MINUTES
         return int(
             self._scripts.run(
-                "count_end", json.dumps(told), first_minute, DAY_KEPT_MS, MINUTE_KEPT_MS
+                "count_end", orjson.dumps(told).decode(), first_minute, DAY_KEPT_MS, MINUTE_KEPT_MS
             )
         )
 

@@ -1,7 +1,7 @@
 """One connection to Redis that all greenlets share for the verbs.
 
-Commands go out as they come, and replies come back in that order: a verb of a busy daemon costs a
-packet each way and nothing else. Whoever waits for a reply is switched to from the loop's look at
+Commands go out in the order in which they come, those of one turn of the loop in one piece, and
+replies come back in that order. Whoever waits for a reply is switched to from the loop's look at
 the socket, so that no turn of the loop lies between the two.
 
 A connection on which a reply is late is given up with everything that waits on it: what was sent
@@ -126,12 +126,14 @@ class _Open:
         self._waiting: deque[tuple[Waiter[Any], float]] = deque()
         """Who waits, and since when, by the loop's clock."""
         self._unsent = bytearray()
+        self._due = False
+        """Whether writing comes next, or is waited for."""
         self._hub: Hub = gevent.get_hub()
         loop = self._hub.loop
         # The loop must not keep alive what nobody uses any more.
         myself = weakref.ref(self)
         self._readable = loop.io(self._sock.fileno(), _READ)
-        self._writable = loop.io(self._sock.fileno(), _WRITE)
+        self._writable: Any = loop.io(self._sock.fileno(), _WRITE)
         self._late = loop.timer(REPLY_SECONDS, REPLY_SECONDS, ref=False)
         self._readable.start(_called, myself, _Open._read)
         self._late.start(_called, myself, _Open._look_for_late)
@@ -147,19 +149,10 @@ class _Open:
             raise redis.ConnectionError("the connection to Redis has just ended")
         waiter: Waiter[Any] = Waiter(self._hub)
         self._waiting.append((waiter, self._hub.loop.now()))
-        if self._unsent:
-            self._unsent += data
-            return waiter
-        try:
-            sent = self._sock.send(data)
-        except _AGAIN:
-            sent = 0
-        except OSError as error:
-            self.end(f"cannot write: {error}")
-            return waiter
-        if sent < len(data):
-            self._unsent += data[sent:]
-            self._writable.start(_called, weakref.ref(self), _Open._write)
+        self._unsent += data
+        if not self._due:
+            self._due = True
+            self._hub.loop.run_callback(self._write)
         return waiter
 
     def end(self, why: str) -> None:
@@ -196,15 +189,21 @@ class _Open:
             self.end(f"Redis said what nobody asked for: {error}")
 
     def _write(self) -> None:
+        """Write what was asked in this turn of the loop, in one piece."""
+        if self.ended:
+            return
         try:
             del self._unsent[: self._sock.send(self._unsent)]
         except _AGAIN:
-            return
+            pass
         except OSError as error:
             self.end(f"cannot write: {error}")
             return
         if not self._unsent:
+            self._due = False
             self._writable.stop()
+        elif not self._writable.active:
+            self._writable.start(_called, weakref.ref(self), _Open._write)
 
     def _look_for_late(self) -> None:
         if self._waiting and self._hub.loop.now() - self._waiting[0][1] >= REPLY_SECONDS:

@@ -5,10 +5,11 @@ All daemons of a city write and read the same, so each knows what the others' ca
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+
+import orjson
 
 from routing.estimate import SeatOn
 from routing.patience import End, Waiter
@@ -50,7 +51,7 @@ class Measured(Verbs):
         self, group: str, call: str, *, at: float, waited: float, gave_up: bool, talk: Talk | None
     ) -> None:
         """Note that a caller's wait ended at `at`; noting a call again changes nothing."""
-        busy = "" if talk is None else json.dumps([to_ms(part) for part in _parts(talk)])
+        busy = "" if talk is None else orjson.dumps([to_ms(part) for part in _parts(talk)]).decode()
         self._run(
             "note_end",
             group,
@@ -67,14 +68,14 @@ class Measured(Verbs):
     def seats_on(self, now: float) -> tuple[tuple[SeatOn, frozenset[str]], ...]:
         """Read every seat that takes callers, of whatever group, each with its pools."""
         rows = self._run("seats_on")
-        return tuple((_seat_on(row, now), frozenset(json.loads(row[3]))) for row in rows)
+        return tuple((_seat_on(row, now), frozenset(orjson.loads(row[3]))) for row in rows)
 
     def outlook(self, group: str, now: float) -> Outlook:
         """Read what was measured of a group, and who waits for it."""
         talks, ends, waiting, samples = self._run("outlook", group, SAMPLES)
         each = waiting / max(1, len(samples))
         return Outlook(
-            talks=tuple(Talk(*map(to_seconds, json.loads(talk)[:3])) for talk in talks),
+            talks=tuple(Talk(*map(to_seconds, orjson.loads(talk)[:3])) for talk in talks),
             ends=tuple(_end(text, at) for text, at in pairs(ends).items()),
             waiters=tuple(Waiter(max(0.0, now - to_seconds(at)), each) for at in samples),
             waiting=waiting,
@@ -82,7 +83,7 @@ class Measured(Verbs):
 
     def ahead(self, call: str, groups: Collection[str], now: float) -> Mapping[str, int] | None:
         """Count those of each group who have a higher score; None if the caller is in no list."""
-        flat = self._run("ahead", call, to_ms(now), json.dumps(sorted(groups)))
+        flat = self._run("ahead", call, to_ms(now), orjson.dumps(sorted(groups)).decode())
         return None if flat is None else {name: int(many) for name, many in pairs(flat).items()}
 
 
@@ -98,5 +99,5 @@ def _seat_on(row: list[Any], now: float) -> SeatOn:
 
 
 def _end(text: str, at: str) -> End:
-    waited, gave_up, _ = json.loads(text)
+    waited, gave_up, _ = orjson.loads(text)
     return End(to_seconds(at), to_seconds(waited), gave_up == "1")
