@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 MOST: Final = 10_000
 """Events that are kept while Redis is away; the oldest are given up first."""
 BATCH: Final = 500
-GATHER_SECONDS: Final = 0.02
+GATHER_SECONDS: Final = 0.05
 """Pause between two batches: what happens within it is one question to Redis."""
 AGAIN_SECONDS: Final = 1.0
 

@@ -10,8 +10,9 @@ import redis
 
 from switchd.queues.facts import InboxEvent, read_event
 from switchd.queues.keys import Keys
+from switchd.queues.line import own_line
 
-LOOK_SECONDS: Final = 1.0
+LOOK_SECONDS: Final = 1
 """How long one blocking read lasts; also the longest that `close` takes to be noticed."""
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 2.0
@@ -35,14 +36,14 @@ class Inbox:
         may_read: Callable[[], bool] = lambda: True,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Uses one connection of `client` for itself while it is iterated.
+        """Uses a connection of its own to the Redis of `client`.
 
         `on_trouble(reason)` is told each failed read and each entry that cannot be read,
         `on_recovery()` the first good read after failures. While `may_read()` says no, nothing is
         taken out: it may be for the daemon that has the node now. `pause(seconds)` lies between
         tries: 0.1 s, doubling up to 2 s.
         """
-        self._redis = client
+        self._line = own_line(client)
         self._key = Keys(city).inbox + owner
         self._on_trouble = on_trouble
         self._on_recovery = on_recovery
@@ -61,7 +62,7 @@ class Inbox:
                 self._pause(_FIRST_PAUSE)
                 continue
             try:
-                entry = self._redis.blpop([self._key], timeout=LOOK_SECONDS)
+                entry = self._line.ask("BLPOP", self._key, LOOK_SECONDS)
             except redis.RedisError as error:
                 self._on_trouble(f"inbox: Redis does not answer as it should: {error}")
                 self._pause(min(_FIRST_PAUSE * 2**failures, _LONGEST_PAUSE))

@@ -50,9 +50,15 @@ def line_of(client: redis.Redis) -> Line:
     of_pool = _lines.setdefault(pool, WeakKeyDictionary())
     line = of_pool.get(hub)
     if line is None:
-        made_as, kwargs = pool.connection_class, pool.connection_kwargs
-        line = of_pool[hub] = Line(lambda: made_as(**kwargs))
+        line = of_pool[hub] = own_line(client)
     return line
+
+
+def own_line(client: redis.Redis) -> Line:
+    """A line for one who blocks it: to the client's Redis, on a connection of its own."""
+    pool = client.connection_pool
+    made_as, kwargs = pool.connection_class, pool.connection_kwargs
+    return Line(lambda: made_as(**kwargs))
 
 
 def _error(text: str) -> redis.RedisError:

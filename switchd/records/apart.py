@@ -136,7 +136,9 @@ class _Process:
     def _send(self, frame: bytes) -> None:
         try:
             with self._sending:
-                self._connection.sendall(frame)
+                sent = self._connection.send(frame)  # nearly always all of it, and cheaper
+                if sent < len(frame):
+                    self._connection.sendall(frame[sent:])
         except OSError:
             self._kill("it takes no questions")
         except BaseException:
