@@ -47,6 +47,7 @@ class Membership:
         self._on_kept = on_kept
         self._on_lost = on_lost
         self._on_given_up = on_given_up
+        self._redis_was_away = False
         self._heart = Heart(
             nodes,
             clock=now,
@@ -66,8 +67,11 @@ class Membership:
         """
         waits = False
         while not stop.is_set():
-            asked_at = ticking()
             try:
+                self._let_the_owner_come_first(stop)
+                if stop.is_set():
+                    break
+                asked_at = ticking()
                 self.nodes.claim_node(self._now())
             except NodeTaken as error:
                 if not waits:
@@ -79,12 +83,21 @@ class Membership:
                 if not waits:
                     raise
                 log.warning("standing by without Redis", why=str(error))
+                self._redis_was_away = True
                 stop.wait(BEAT_SECONDS)
             else:
                 self.holder = ""
                 self._on_kept(asked_at)
                 return True
         return False
+
+    def _let_the_owner_come_first(self, stop: Flag) -> None:
+        """While Redis was away leases ended; an owner that went on by FreeSWITCH's word has one
+        lease's time to renew its own. Raises `QueueUnavailable` while Redis is away."""
+        if self._redis_was_away:
+            self.nodes.standbys(self._now())
+            self._redis_was_away = False
+            stop.wait(LEASE_SECONDS)
 
     def _wait(self, ends_at: float, stop: Flag) -> None:
         """Until the other daemon resigns, or its lease ends unless it has been renewed."""
@@ -101,6 +114,7 @@ class Membership:
         except QueueUnavailable as error:
             # A standby outlives Redis: it asks again until Redis is back.
             log.warning("standing by without Redis", why=str(error))
+            self._redis_was_away = True
             gevent.sleep(min(seconds, BEAT_SECONDS))
 
     def run(self) -> None:

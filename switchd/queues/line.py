@@ -10,6 +10,7 @@ may have run, and only whoever sent it knows what that means.
 
 from __future__ import annotations
 
+import time
 import weakref
 from collections import deque
 from collections.abc import Callable
@@ -130,7 +131,7 @@ class _Open:
             protocolError=redis.InvalidResponse,
         )
         self._waiting: deque[tuple[Waiter[Any], float]] = deque()
-        """Who waits, and since when, by the loop's clock."""
+        """Who waits, and since when, by `time.monotonic`."""
         self._unsent = bytearray()
         self._due = False
         """Whether writing comes next, or is waited for."""
@@ -154,7 +155,7 @@ class _Open:
         if self.ended:
             raise redis.ConnectionError("the connection to Redis has just ended")
         waiter: Waiter[Any] = Waiter(self._hub)
-        self._waiting.append((waiter, self._hub.loop.now()))
+        self._waiting.append((waiter, time.monotonic()))
         self._unsent += data
         if not self._due:
             self._due = True
@@ -212,8 +213,12 @@ class _Open:
             self._writable.start(_called, weakref.ref(self), _Open._write)
 
     def _look_for_late(self) -> None:
-        if self._waiting and self._hub.loop.now() - self._waiting[0][1] >= REPLY_SECONDS:
+        if not self._waiting or time.monotonic() - self._waiting[0][1] < REPLY_SECONDS:
+            return
+        if is_silent(self._sock):
             self.end(f"no reply within {REPLY_SECONDS:g} s")
+        else:
+            self._read()  # it is this process that is late, after it has stood still
 
 
 def _called(myself: weakref.ref[_Open], do: Any) -> None:

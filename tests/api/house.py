@@ -341,6 +341,7 @@ def _seat(seat: str) -> Mapping[str, Any]:
         "call": f"call-{seat[-1:]}",
         "until": None,
         "after_call": None,
+        "owner": "",
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from threading import Thread
@@ -14,6 +15,7 @@ import redis
 from switchd.queues import line as line_module
 from switchd.queues.connection import connect
 from switchd.queues.line import Line, line_of, own_line
+from tests.queues.hall import wait_until
 
 
 @pytest.fixture
@@ -160,3 +162,18 @@ class TestTheEnd:
     def test_without_redis_the_reason_is_told(self) -> None:
         with pytest.raises(redis.ConnectionError):
             own_line(connect("redis://127.0.0.1:1")).ask("PING")
+
+
+class TestAProcessThatStoodStill:
+    def test_takes_a_reply_that_has_been_there_all_the_time(
+        self, peer: Peer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(line_module, "REPLY_SECONDS", 0.02)
+        line = own_line(connect(peer.url))
+        sent = line.send("PING")
+        gevent.sleep(0)
+        wait_until(lambda: b"PING" in peer.heard)
+        peer.sock.sendall(b"+PONG\r\n")
+        late = time.monotonic() + 0.03
+        wait_until(lambda: time.monotonic() > late)
+        assert line.read(sent) == "PONG"

@@ -36,6 +36,8 @@ class Seat(Answer):
     """End of the offer or of the wrap-up."""
     after_call: SeatState | None
     """What the agent asked for while busy, for when the call has ended."""
+    owner: str
+    """The node that has the call which is offered to it or in which it talks, empty for none."""
 
 
 class SignIn(Deed):
