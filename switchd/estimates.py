@@ -44,6 +44,8 @@ class Estimates:
         self._measured = measured
         self._plan = plan
         self._known: dict[str, _Known] = {}
+        self._looking: set[str] = set()
+        """Groups whose outlook is being asked for."""
         self._seats: tuple[tuple[SeatOn, frozenset[str]], ...] = ()
         self._seats_at = -inf
 
@@ -109,10 +111,15 @@ class Estimates:
 
     def _look(self, group: str, now: float) -> _Known:
         known = self._known.get(group)
-        if known is None or not 0 <= now - known.at < FRESH_SECONDS:
+        if known is not None and (0 <= now - known.at < FRESH_SECONDS or group in self._looking):
+            return known  # while one asks, the others take the last answer
+        self._looking.add(group)
+        try:
             outlook = self._measured.outlook(group, now)
             known = _Known(now, self._seats_on(now), outlook, _recent(outlook, now), {})
-            self._known[group] = known
+        finally:
+            self._looking.discard(group)
+        self._known[group] = known
         return known
 
     def _seats_on(self, now: float) -> tuple[tuple[SeatOn, frozenset[str]], ...]:

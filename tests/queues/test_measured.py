@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import count
 
+import gevent
 import pytest
 import redis
 
 from routing.record import CallRecord, Outcome
 from switchd.estimates import FRESH_SECONDS, Estimates
-from switchd.queues.measured import ENDS_KEPT, TALKS_KEPT, Measured, Talk
+from switchd.queues.measured import ENDS_KEPT, TALKS_KEPT, Measured, Outlook, Talk
 from tests.queues.hall import CITY, MORNING, Hall
 from tests.records.examples import ANSWERED_CALL
 from tests.routing.build import plan
@@ -196,3 +197,26 @@ class TestTheEstimate:
         estimates.ended(replace(gave_up(30.0), outcome=Outcome.CALLBACK))
         (end,) = measured.outlook("hotline", MORNING).ends
         assert not end.gave_up
+
+
+class TestManyWhoAskAtOnce:
+    def test_share_one_look_when_the_last_one_is_old(
+        self, measured: Measured, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        estimates = Estimates(measured, plan)
+        for _ in range(20):
+            estimates.ended(ended())
+        estimates.arriving("hotline", 0, MORNING)
+        looks = []
+        outlook = measured.outlook
+
+        def slow(group: str, now: float) -> Outlook:
+            looks.append(group)
+            gevent.sleep(0.001)
+            return outlook(group, now)
+
+        monkeypatch.setattr(measured, "outlook", slow)
+        later = MORNING + FRESH_SECONDS
+        asking = [gevent.spawn(estimates.arriving, "hotline", 0, later) for _ in range(20)]
+        gevent.joinall(asking, timeout=30, raise_error=True)
+        assert looks == ["hotline"]
