@@ -145,7 +145,7 @@ def _tell(console: Console, outcome: Outcome) -> None:
         ("connect rate", percent(figures["connect_rate"])),
         ("within 15 s", percent(figures["in_time_rate"])),
         ("satisfaction", surveys or "-"),
-        ("cut off by the end", outcome.left),
+        ("cut off by the end", outcome.cut_off),
         ("records", records),
         ("recordings", folder / "recordings"),
     ]

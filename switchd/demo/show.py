@@ -68,8 +68,8 @@ class Outcome:
     """What there is to tell when it is over."""
 
     figures: Mapping[str, Any]
-    left: int
-    """Calls that were in progress at the end, and ended with it."""
+    cut_off: int
+    """Calls that were in progress or came at the end, and ended with it."""
     folder: Path
     last: CallRecord | None
     """The last call that was recorded."""
@@ -120,12 +120,13 @@ def _show(
         gevent.killall([each for each in (timer, watcher) if each is not None])
         if picture is not None:
             save_picture(board.draw(*SIZE), picture)
-        figures, left = board.figures.plain(), len(daemon.parts.desk)
+        figures, ended = board.figures.plain(), board.figures.calls
         _end_calls(daemon)
+        cut_off = board.figures.calls - ended
     finally:
         daemon.stop()
     recorded = [record for record in running.store.recent(50) if record.recording]
-    return Outcome(figures, left, running.folder, recorded[0] if recorded else None)
+    return Outcome(figures, cut_off, running.folder, recorded[0] if recorded else None)
 
 
 def _end_calls(daemon: Daemon) -> None:
