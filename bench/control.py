@@ -27,7 +27,7 @@ import gevent
 import gevent.socket
 
 from bench.figures import Figure
-from bench.flow import Hall, until
+from bench.flow import Hall, no_collections, until
 from routing.rights import Role
 from switchd.records.tokens import NewToken, Tokens
 from switchd.sim.eventsocket import Connection as Wire
@@ -123,7 +123,8 @@ def run(*, quick: bool = False) -> list[Figure]:
             api={"listen": f"127.0.0.1:{port}"},
         )
         try:
-            return _measured(hall, port, seats, seconds)
+            with no_collections():
+                return _measured(hall, port, seats, seconds)
         finally:
             hall.close()
 

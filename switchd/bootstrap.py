@@ -66,6 +66,7 @@ from switchd.queues.entrance import Entrance
 from switchd.queues.inbox import Inbox
 from switchd.queues.indicators import Indicators
 from switchd.queues.keys import InterfaceKeys, Keys
+from switchd.queues.line import line_of
 from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
 from switchd.queues.stream import SeatStream
@@ -362,7 +363,7 @@ def _build(loaded: Loaded, desks: SqlDesks, password: str | None, serve: bool) -
     parts.desk.changed.append(teller.changed)
     parts.pops.told.append(teller.popped)
     parts.desk.answers.listeners.append(teller.noted)
-    replies = RedisReplies(client, InterfaceKeys(server.city).replies, clock.now)
+    replies = RedisReplies(line_of(client).ask, InterfaceKeys(server.city).replies, clock.now)
 
     def server_for(house: House) -> Interface:
         return serving.serve(

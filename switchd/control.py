@@ -67,7 +67,7 @@ class Controls:
 
     def calls_of(self, seat: str) -> Sequence[Call]:
         """Give the calls in which a seat is: its own, or one into which it was brought."""
-        return [call for call in self._desk().calls() if seat in _seats(call)]
+        return [call for call in self._desk().calls_of(seat) if seat in _seats(call)]
 
     def parked(self) -> Sequence[Call]:
         """Give the calls that wait to be picked up, the one that came first before the others."""

@@ -11,7 +11,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import orjson
 import redis
@@ -70,12 +70,12 @@ def fingerprint(path: str, names: Mapping[str, str], body: bytes) -> str:
     return hashlib.sha256(orjson.dumps([path, dict(names), body.decode("latin-1")])).hexdigest()
 
 
-def _written(mark: str, reply: Kept | None) -> bytes:
+def _written(mark: str, reply: Kept | None) -> str:
     answer = None if reply is None else [reply.status, reply.body.decode()]
-    return orjson.dumps({"mark": mark, "reply": answer})
+    return orjson.dumps({"mark": mark, "reply": answer}).decode()
 
 
-def _read(found: bytes | str, mark: str) -> Kept:
+def _read(found: str, mark: str) -> Kept:
     before = orjson.loads(found)
     if before["mark"] != mark:
         detail = "this Idempotency-Key was used for another request; use a new one for each"
@@ -92,7 +92,7 @@ class MemoryReplies:
 
     def __init__(self, most: int = 10_000) -> None:
         self._most = most
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._kept: OrderedDict[str, str] = OrderedDict()
 
     def begin(self, name: str, mark: str) -> Kept | None:
         found = self._kept.get(name)
@@ -113,9 +113,10 @@ class MemoryReplies:
 class RedisReplies:
     """Remembers the answers of all daemons of a city."""
 
-    def __init__(self, client: redis.Redis, prefix: str, now: Callable[[], float]) -> None:
-        """`prefix` begins the names of the keys."""
-        self._client = client
+    def __init__(self, ask: Callable[..., Any], prefix: str, now: Callable[[], float]) -> None:
+        """`ask` sends Redis a command, word by word, gives its reply and raises its errors;
+        `prefix` begins the names of the keys."""
+        self._ask = ask
         self._prefix = prefix
         self._now = now
         self._own = MemoryReplies()
@@ -127,8 +128,8 @@ class RedisReplies:
             return own
         key = self._prefix + name
         try:
-            new = self._client.set(key, _written(mark, None), nx=True, ex=RUNNING_SECONDS)
-            found = None if new else self._client.get(key)
+            new = self._ask("SET", key, _written(mark, None), "NX", "EX", RUNNING_SECONDS)
+            found = None if new else self._ask("GET", key)
         except redis.RedisError as error:
             self._is_away(error)
             return None
@@ -142,7 +143,7 @@ class RedisReplies:
         if self._now() < self._away_until:
             return
         try:
-            self._client.set(self._prefix + name, _written(mark, reply), ex=KEPT_SECONDS)
+            self._ask("SET", self._prefix + name, _written(mark, reply), "EX", KEPT_SECONDS)
         except redis.RedisError as error:
             self._is_away(error)
 
@@ -151,7 +152,7 @@ class RedisReplies:
         if self._now() < self._away_until:
             return
         try:
-            self._client.delete(self._prefix + name)
+            self._ask("DEL", self._prefix + name)
         except redis.RedisError as error:
             self._is_away(error)
 

@@ -20,6 +20,7 @@ from routing.plan import Plan
 from routing.record import CallRecord, EndedBy
 from routing.seats import Offer
 from switchd.calls.answers import Answers
+from switchd.calls.by_seat import BySeat
 from switchd.calls.performer import Performer
 from switchd.calls.ports import (
     Clock,
@@ -76,6 +77,7 @@ class Desk:
         )
         self._calls: dict[str, Worker] = {}
         self._legs: dict[str, Worker] = {}
+        self._by_seat = BySeat()
         self._empty = Flag()
         self._empty.set()
         self.closed: list[Callable[[CallRecord], None]] = []
@@ -96,6 +98,11 @@ class Desk:
     def calls(self) -> Iterator[Call]:
         """Every call in progress, oldest first."""
         return (worker.call for worker in list(self._calls.values()))
+
+    def calls_of(self, seat: str) -> list[Call]:
+        """The calls in progress in which a seat may be, oldest first."""
+        calls = [self._calls[call].call for call in self._by_seat.calls_of(seat)]
+        return sorted(calls, key=lambda call: call.arrived_at)
 
     def find(self, call: str) -> Call | None:
         """Give a call in progress by its id."""
@@ -262,6 +269,7 @@ class Desk:
             worker.stop()
             call = worker.call
             self._calls.pop(call.id, None)
+            self._by_seat.over(call.id)
             for leg in [leg for leg, owner in self._legs.items() if owner is worker]:
                 self._legs.pop(leg, None)
             try:
@@ -273,6 +281,7 @@ class Desk:
             self._empty.set()
 
     def _changed(self, before: Call, after: Call) -> None:
+        self._by_seat.changed(before, after)
         for listener in self.changed:
             try:
                 listener(before, after)
@@ -297,6 +306,7 @@ class Desk:
 
     def _close(self, worker: Worker, record: CallRecord) -> None:
         self._calls.pop(record.call, None)
+        self._by_seat.over(record.call)
         self._legs.pop(record.call, None)
         for leg in record.legs:
             self._legs.pop(leg.leg, None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import signal
 import sys
@@ -20,6 +19,7 @@ from switchd.api.server import SocketInUse
 from switchd.cli.common import DEFAULT_CITY, City, Exit, Node, fail, load_node_or_fail
 from switchd.config import render_problem
 from switchd.config.server import Log
+from switchd.garbage import Collector
 from switchd.health import Health
 from switchd.history import RetiredForEver
 from switchd.queues.embedded import EmbeddedRedisFailed
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
 SWITCH_SECONDS = 0.0005
 """How soon a thread gives the interpreter back to the loop; Python's own choice is 0.005."""
-COLLECTIONS = (5_000, 5, 100)
-"""Garbage is looked for this seldom: counting references frees nearly all that a call leaves, and
-a look at more of it at once would hold up every call."""
 
 Drain = Annotated[
     float,
@@ -125,9 +122,7 @@ def _favour_the_loop() -> None:
     first command to about a quarter.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
-    gc.collect()
-    gc.freeze()  # what is there now stays, and need not be looked at again
-    gc.set_threshold(*COLLECTIONS)
+    Collector().start()
 
 
 def _serve(running: Running, drain: float) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from switchd.api.problems import Problem
 from switchd.api.replies import COOL_SECONDS, Kept, MemoryReplies, RedisReplies, Replies
 from switchd.queues.connection import connect
 from switchd.queues.embedded import EmbeddedRedis
+from switchd.queues.line import line_of
 
 DONE = Kept(200, '{"seat":"1001","reason":"培训"}'.encode())
 
@@ -34,7 +35,7 @@ def client(server: EmbeddedRedis) -> Iterator[redis.Redis]:
 def replies(request: pytest.FixtureRequest, client: redis.Redis) -> Replies:
     if request.param == "memory":
         return MemoryReplies()
-    return RedisReplies(client, "reply:", lambda: 0.0)
+    return RedisReplies(line_of(client).ask, "reply:", lambda: 0.0)
 
 
 class TestReplies:
@@ -76,7 +77,7 @@ class TestMemory:
 
 class TestSeveralDaemons:
     def test_know_of_each_others_answers(self, client: redis.Redis) -> None:
-        one, other = (RedisReplies(client, "reply:", lambda: 0.0) for _ in range(2))
+        one, other = (RedisReplies(line_of(client).ask, "reply:", lambda: 0.0) for _ in range(2))
         one.begin("1:k", "ready")
         with pytest.raises(Problem, match="still being carried out"):
             other.begin("1:k", "ready")
@@ -84,7 +85,7 @@ class TestSeveralDaemons:
         assert other.begin("1:k", "ready") is not None
 
     def test_answers_are_not_kept_for_ever(self, client: redis.Redis) -> None:
-        replies = RedisReplies(client, "reply:", lambda: 0.0)
+        replies = RedisReplies(line_of(client).ask, "reply:", lambda: 0.0)
         replies.begin("1:k", "ready")
         assert client.ttl("reply:1:k") == 60
         replies.finish("1:k", "ready", DONE)
@@ -97,25 +98,21 @@ class Broken:
     def __init__(self) -> None:
         self.asked = 0
 
-    def _fails(self, *arguments: object, **more: object) -> None:
+    def __call__(self, *words: object) -> None:
         self.asked += 1
         raise redis.ConnectionError("refused")
-
-    set: Callable[..., None] = _fails
-    get: Callable[..., None] = _fails
-    delete: Callable[..., None] = _fails
 
 
 class TestWithoutRedis:
     def test_a_daemon_still_remembers_for_itself(self) -> None:
-        replies = RedisReplies(Broken(), "reply:", lambda: 0.0)  # type: ignore[arg-type]
+        replies = RedisReplies(Broken(), "reply:", lambda: 0.0)
         assert replies.begin("1:k", "emergency") is None
         replies.finish("1:k", "emergency", DONE)
         assert replies.begin("1:k", "emergency") is not None
 
     def test_redis_is_not_waited_for_each_time(self) -> None:
         clock, broken = [0.0], Broken()
-        replies = RedisReplies(broken, "reply:", lambda: clock[0])  # type: ignore[arg-type]
+        replies = RedisReplies(broken, "reply:", lambda: clock[0])
         for name in ("a", "b", "c"):
             replies.begin(name, "emergency")
             replies.finish(name, "emergency", DONE)
