@@ -228,6 +228,7 @@ class Daemon:
 
     def link_up(self, link: Link) -> None:
         """The switch can be heard (again)."""
+        self._comparing.gather()
         self.parts.guard.connected()
         self.parts.dead_man.put_off()
         self._comparing.link_up(link)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -11,6 +12,7 @@ from routing.callflow import Call, State
 from routing.callflow import events as on
 from switchd.comparing import Comparing
 from switchd.lookout import Oddities
+from tests.calls.house import wait_until
 from tests.switchboard.taken_over import Switch
 
 WAITING = {
@@ -107,3 +109,44 @@ class TestTheSecondLook:
         house.open = [Call(id="caller", arrived_at=0.0, state=State.WAITING)]
         assert house.looks() == house.looks() == []
         assert house.parts.compared is None
+
+
+class TestCallersWhoArePutBack:
+    """The order is that of their waits: nobody is matched until all of them are in the list."""
+
+    @pytest.fixture
+    def parts(self) -> MagicMock:
+        return MagicMock(name="parts")
+
+    def asked(self, parts: MagicMock) -> list[str]:
+        steps = ("gather", "forgotten", "settle", "gathered")
+        names = (call[0].rpartition(".")[2] for call in parts.mock_calls)
+        return [name for name in names if name in steps]
+
+    def test_when_redis_has_forgotten_them(self, parts: MagicMock) -> None:
+        handsets, listener = MagicMock(), MagicMock()
+        comparing = Comparing(parts, handsets, listener)
+        comparing.queue_back()
+        wait_until(lambda: "gathered" in self.asked(parts))
+        assert self.asked(parts) == ["gather", "gather", "forgotten", "settle", "gathered"]
+
+    def test_when_the_switch_is_heard_again(self, parts: MagicMock) -> None:
+        link = MagicMock(connected=True)
+        link.api.return_value = '{"row_count": 0}'
+        parts.link.unanswered = 0
+        parts.desk.calls.return_value = ()
+        comparing = Comparing(parts, MagicMock(), MagicMock())
+        comparing.link_up(link)
+        wait_until(lambda: "gathered" in self.asked(parts))
+        comparing.stop()
+        assert self.asked(parts) == ["gather", "forgotten", "settle", "gathered"]
+
+    def test_a_comparison_that_fails_holds_nobody_up(self, parts: MagicMock) -> None:
+        link = MagicMock(connected=True)
+        handsets = MagicMock()
+        handsets.reachable.side_effect = ValueError("not understood")
+        comparing = Comparing(parts, handsets, MagicMock())
+        comparing.link_up(link)
+        wait_until(lambda: "gathered" in self.asked(parts))
+        comparing.stop()
+        assert self.asked(parts) == ["gather", "gathered"]

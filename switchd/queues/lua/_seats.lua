@@ -9,6 +9,7 @@
 --   offered, wrap_up:   until
 -- include _turns.lua
 -- include _events.lua
+-- include _inbox.lua
 
 -- Pools in which this verb may have made a match possible.
 local touched = {}
@@ -82,7 +83,7 @@ local function tell_owners(pool)
       local owner = redis.call('HGET', key.call .. call, 'owner')
       if owner and not told[owner] then
         told[owner] = true
-        redis.call('RPUSH', key.inbox .. owner, cjson.encode({kind = 'emptied', pool = pool}))
+        redis.call('RPUSH', inbox_of(owner), cjson.encode({kind = 'emptied', pool = pool}))
       end
     end
   end
