@@ -16,6 +16,9 @@ from switchd.queues.nodes import LEASE_SECONDS, Nodes, NodeTaken
 log = structlog.get_logger(__name__)
 
 
+LOOK_SECONDS = 0.4
+"""How often a standby looks by itself whether the node is free: the word of it may be lost, with
+another standby that it was told to, or on its way."""
 SHORTEST_SECONDS = 0.05
 """Redis' longest wait is not shorter; 0 would be endless."""
 
@@ -97,12 +100,16 @@ class Membership:
         if self._redis_was_away:
             self.nodes.standbys(self._now())
             self._redis_was_away = False
-            stop.wait(LEASE_SECONDS)
+            self._listen(LEASE_SECONDS, stop)
 
     def _wait(self, ends_at: float, stop: Flag) -> None:
-        """Until the other daemon resigns, or its lease ends unless it has been renewed."""
-        left = min(max(SHORTEST_SECONDS, ends_at - self._now()), LEASE_SECONDS)
-        waiting = gevent.spawn(self._wait_vacant, left)
+        """Until the other daemon resigns, or its lease ends unless it has been renewed, or it is
+        time for a look."""
+        self._listen(min(max(SHORTEST_SECONDS, ends_at - self._now()), LOOK_SECONDS), stop)
+
+    def _listen(self, seconds: float, stop: Flag) -> None:
+        """Until the other daemon resigns, for so long at most."""
+        waiting = gevent.spawn(self._wait_vacant, seconds)
         stopping = gevent.spawn(stop.wait)
         both: list[Any] = [waiting, stopping]
         gevent.joinall(both, count=1)
