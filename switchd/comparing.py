@@ -57,6 +57,8 @@ class Comparing:
         self._restoring: gevent.Greenlet[..., None] = gevent.Greenlet()
         self._stranded: Collection[str] = ()
         """Calls that were in progress when the switch could last be heard."""
+        self._deaf_since: float | None = None
+        """Since when nothing has been heard of the switch, until it was compared again."""
         self._held: set[str] = set()
         """Callers whose turn came while the switch could not be heard."""
 
@@ -82,6 +84,15 @@ class Comparing:
         """The switch cannot be heard."""
         self._comparing.kill(block=False)
         self._stranded = tuple(call.id for call in self._parts.desk.calls())
+        self._deaf_since = self._parts.clock.now() - self._parts.link.silent_seconds
+
+    def absolve(self) -> None:
+        """No seat is to blame for an offer that ended unanswered while the switch was not heard."""
+        if self._deaf_since is None:
+            return
+        waitlist, now = self._parts.waitlist, self._parts.clock.now()
+        if absolved := waitlist.absolve(self._deaf_since, now):
+            log.info("seats not to blame", seats=absolved)
 
     def events_lost(self) -> None:
         """Some events were never heard, on a link that stays up."""
@@ -181,6 +192,8 @@ class Comparing:
         held, self._held = self._held, set()
         parts.desk.forgotten({call.id for call in parts.desk.calls()} - held)
         self._handsets.listed(phones)
+        self.absolve()
+        self._deaf_since = None
         parts.waitlist.end_talks(legs.doing, parts.clock.now())
         parts.callbacks.compare(legs.doing)
         parts.supervisors.monitoring.compare(legs.doing)

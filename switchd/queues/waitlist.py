@@ -247,6 +247,11 @@ class Waitlist(SeatVerbs):
             next_deadline=None if head is None else to_seconds(head),
         )
 
+    def absolve(self, since: float, now: float) -> tuple[str, ...]:
+        """Let seats be ready again that are not because offers of this owner ended unanswered at
+        `since` or later: their phones' switch has told nothing from then on. Return them."""
+        return tuple(self._run("absolve", self._owner, to_ms(since), to_ms(now), self._new_token()))
+
     def next_deadline(self) -> float | None:
         """When the next offer or wrap-up of the city ends."""
         head, _ = self._scripts.run("next_deadline")

@@ -111,12 +111,38 @@ class TestTheSecondLook:
         assert house.parts.compared is None
 
 
+@pytest.fixture
+def parts() -> MagicMock:
+    parts = MagicMock(name="parts")
+    parts.clock.now.return_value = 1000.0
+    parts.link.unanswered, parts.link.silent_seconds = 0, 7.0
+    parts.desk.calls.return_value = ()
+    return parts
+
+
+class TestASwitchThatIsNotHeard:
+    def test_no_seat_is_blamed_from_its_last_word_on(self, parts: MagicMock) -> None:
+        comparing = Comparing(parts, MagicMock(), MagicMock())
+        comparing.link_down()
+        comparing.absolve()
+        parts.waitlist.absolve.assert_called_once_with(993.0, 1000.0)
+
+    def test_until_it_is_heard_again(self, parts: MagicMock) -> None:
+        """Offers that end while it is away are nobody's fault either; later ones are."""
+        link = MagicMock(connected=True)
+        link.api.return_value = '{"row_count": 0}'
+        comparing = Comparing(parts, MagicMock(), MagicMock())
+        comparing.link_down()
+        parts.clock.now.return_value = 1060.0
+        comparing.link_up(link)
+        wait_until(lambda: parts.waitlist.gathered.called)
+        comparing.absolve()
+        comparing.stop()
+        parts.waitlist.absolve.assert_called_once_with(993.0, 1060.0)
+
+
 class TestCallersWhoArePutBack:
     """The order is that of their waits: nobody is matched until all of them are in the list."""
-
-    @pytest.fixture
-    def parts(self) -> MagicMock:
-        return MagicMock(name="parts")
 
     def asked(self, parts: MagicMock) -> list[str]:
         steps = ("gather", "forgotten", "settle", "gathered")
@@ -133,8 +159,6 @@ class TestCallersWhoArePutBack:
     def test_when_the_switch_is_heard_again(self, parts: MagicMock) -> None:
         link = MagicMock(connected=True)
         link.api.return_value = '{"row_count": 0}'
-        parts.link.unanswered = 0
-        parts.desk.calls.return_value = ()
         comparing = Comparing(parts, MagicMock(), MagicMock())
         comparing.link_up(link)
         wait_until(lambda: "gathered" in self.asked(parts))

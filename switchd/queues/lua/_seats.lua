@@ -7,6 +7,8 @@
 --                       after_reason
 --   offered:            claimed, if it is for a call of no list; several, while the caller is rung at other seats as well
 --   offered, wrap_up:   until
+--   not_ready:          lapsed_at (ms), lapsed_of (owner), if its last offer was swept; they hold as
+--                       long as it is not ready since then
 -- include _turns.lua
 -- include _events.lua
 -- include _inbox.lua
