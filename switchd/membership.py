@@ -18,6 +18,9 @@ log = structlog.get_logger(__name__)
 
 SHORTEST_SECONDS = 0.05
 """Redis' longest wait is not shorter; 0 would be endless."""
+STOOD_STILL_SECONDS = 1.25
+"""A Redis that takes so long for a claim and the wait behind it has stood still. An owner that
+beats each BEAT_SECONDS cannot lose its lease in less."""
 
 
 class Membership:
@@ -79,6 +82,7 @@ class Membership:
                     standing_by()
                 self.holder, waits = error.place, True
                 self._wait(error.ends_at, stop)
+                self._redis_was_away |= ticking() - asked_at > STOOD_STILL_SECONDS
             except QueueUnavailable as error:
                 if not waits:
                     raise
@@ -92,16 +96,18 @@ class Membership:
         return False
 
     def _let_the_owner_come_first(self, stop: Flag) -> None:
-        """While Redis was away leases ended; an owner that went on by FreeSWITCH's word has one
-        lease's time to renew its own. Raises `QueueUnavailable` while Redis is away."""
+        """While Redis was away, or stood still, leases ended; an owner that went on by
+        FreeSWITCH's word has one lease's time to renew its own. Raises `QueueUnavailable` while
+        Redis is away."""
         if self._redis_was_away:
             self.nodes.standbys(self._now())
             self._redis_was_away = False
             stop.wait(LEASE_SECONDS)
 
     def _wait(self, ends_at: float, stop: Flag) -> None:
-        """Until the other daemon resigns, or its lease ends unless it has been renewed."""
-        left = min(max(SHORTEST_SECONDS, ends_at - self._now()), LEASE_SECONDS)
+        """Until the other daemon resigns, or its lease ends unless it has been renewed; not for
+        long, so that a Redis that stands still is noticed."""
+        left = min(max(SHORTEST_SECONDS, ends_at - self._now()), BEAT_SECONDS)
         waiting = gevent.spawn(self._wait_vacant, left)
         stopping = gevent.spawn(stop.wait)
         both: list[Any] = [waiting, stopping]
