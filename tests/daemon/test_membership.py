@@ -70,7 +70,7 @@ class Stop(Flag):
         self._redis = redis
         self.waits: list[float] = []
 
-    def wait(self, timeout: float | None = None) -> bool:
+    def wait(self, timeout: float | None = None) -> bool:  # type: ignore[override]
         if timeout is None:
             return bool(super().wait())
         self._time.now += timeout
