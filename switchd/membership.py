@@ -16,11 +16,11 @@ from switchd.queues.nodes import LEASE_SECONDS, Nodes, NodeTaken
 log = structlog.get_logger(__name__)
 
 
-LOOK_SECONDS = 0.4
-"""How often a standby looks by itself whether the node is free: the word of it may be lost, with
-another standby that it was told to, or on its way."""
 SHORTEST_SECONDS = 0.05
 """Redis' longest wait is not shorter; 0 would be endless."""
+STOOD_STILL_SECONDS = 1.25
+"""A Redis that takes so long for a claim and the wait behind it has stood still. An owner that
+beats each BEAT_SECONDS cannot lose its lease in less."""
 
 
 class Membership:
@@ -82,6 +82,7 @@ class Membership:
                     standing_by()
                 self.holder, waits = error.place, True
                 self._wait(error.ends_at, stop)
+                self._redis_was_away |= ticking() - asked_at > STOOD_STILL_SECONDS
             except QueueUnavailable as error:
                 if not waits:
                     raise
@@ -95,21 +96,20 @@ class Membership:
         return False
 
     def _let_the_owner_come_first(self, stop: Flag) -> None:
-        """While Redis was away leases ended; an owner that went on by FreeSWITCH's word has one
-        lease's time to renew its own. Raises `QueueUnavailable` while Redis is away."""
+        """While Redis was away, or stood still, leases ended; an owner that went on by
+        FreeSWITCH's word has one lease's time to renew its own. Raises `QueueUnavailable` while
+        Redis is away."""
         if self._redis_was_away:
             self.nodes.standbys(self._now())
             self._redis_was_away = False
-            self._listen(LEASE_SECONDS, stop)
+            stop.wait(LEASE_SECONDS)
 
     def _wait(self, ends_at: float, stop: Flag) -> None:
-        """Until the other daemon resigns, or its lease ends unless it has been renewed, or it is
-        time for a look."""
-        self._listen(min(max(SHORTEST_SECONDS, ends_at - self._now()), LOOK_SECONDS), stop)
-
-    def _listen(self, seconds: float, stop: Flag) -> None:
-        """Until the other daemon resigns, for so long at most."""
-        waiting = gevent.spawn(self._wait_vacant, seconds)
+        """Until the other daemon resigns, or its lease ends unless it has been renewed; not for
+        long: a Redis that stands still is to be noticed, and so is an owner that has resigned
+        unheard."""
+        left = min(max(SHORTEST_SECONDS, ends_at - self._now()), BEAT_SECONDS)
+        waiting = gevent.spawn(self._wait_vacant, left)
         stopping = gevent.spawn(stop.wait)
         both: list[Any] = [waiting, stopping]
         gevent.joinall(both, count=1)

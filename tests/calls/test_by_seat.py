@@ -37,7 +37,9 @@ class TestASeatsCalls:
         assert not list(by_seat.calls_of("1003"))
 
     def test_so_may_one_that_was_brought_in(self, by_seat: BySeat) -> None:
-        brought_in = Party("leg", Role.CONSULT, "1002", Target.parse("seat:1002"), offer("a", "1002"))
+        brought_in = Party(
+            "leg", Role.CONSULT, "1002", Target.parse("seat:1002"), offer("a", "1002")
+        )
         steps(
             by_seat, Call("a", 0.0), {"offers": (offer("a", "1001"),)}, {"parties": (brought_in,)}
         )

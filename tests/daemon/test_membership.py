@@ -1,119 +1,159 @@
-"""A standby takes the node as soon as its daemon has resigned, whether it was told so or not."""
+"""A standby: when it takes over, and when it lets an owner come first."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from typing import Any, cast
+from collections.abc import Callable
 
-import gevent
 import pytest
-from gevent.event import Event
+from gevent.event import Event as Flag
 
-from switchd.membership import LOOK_SECONDS, Membership
-from switchd.queues.connection import connect
-from switchd.queues.embedded import EmbeddedRedis
+from switchd import membership
+from switchd.membership import Membership
 from switchd.queues.facts import QueueUnavailable
-from switchd.queues.nodes import LEASE_SECONDS, Nodes, NodeTaken
-
-NOW = 1_700_000_000.0
+from switchd.queues.nodes import LEASE_SECONDS, NodeTaken
 
 
-class Lease:
-    """The lease of a node that another daemon holds, as a standby sees it."""
+class Time:
+    """Passes only when somebody waits."""
 
     def __init__(self) -> None:
-        self.waits: list[float] = []
-        self.holder = "one:/state"
-        self.away = False
-        self.meanwhile: list[Callable[[], object]] = []
-        """What happens during each wait; afterwards nothing does."""
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Redis:
+    """Has the owner's lease; `stands_still` is how long its next wait lasts beyond what was asked.
+
+    The owner renews its lease as soon as it can, which is a beat after Redis has moved again.
+    """
+
+    def __init__(self, time: Time) -> None:
+        self._time = time
+        self.lease_ends = time.now + LEASE_SECONDS
+        self.owner_lives = True
+        self.stands_still = 0.0
+        self.is_away_for = 0
+        """How many questions find nobody."""
+        self.claims: list[float] = []
 
     def claim_node(self, now: float) -> None:
-        if self.away:
-            raise QueueUnavailable("no answer")
-        if self.holder:
-            raise NodeTaken("north", self.holder, NOW + LEASE_SECONDS)
+        self._answer()
+        if now < self.lease_ends:
+            raise NodeTaken("north", "elsewhere", self.lease_ends)
+        self.claims.append(now)
 
     def wait_vacant(self, seconds: float) -> None:
-        self.waits.append(seconds)
-        if self.meanwhile:
-            self.meanwhile.pop(0)()
-        if self.away:
-            raise QueueUnavailable("no answer")
+        self._answer()
+        stood_still, self.stands_still = self.stands_still, 0.0
+        self._time.now += seconds + stood_still
+        if self.owner_lives and not stood_still:
+            self.lease_ends = self._time.now + LEASE_SECONDS
 
     def standbys(self, now: float) -> tuple[str, ...]:
-        if self.away:
-            raise QueueUnavailable("no answer")
+        self._answer()
         return ()
 
-    def resigned(self) -> None:
-        self.holder = ""
+    def _answer(self) -> None:
+        if self.is_away_for:
+            self.is_away_for -= 1
+            raise QueueUnavailable("nobody there")
 
 
-def standby(nodes: object) -> Membership:
-    def nothing(*told: object) -> None:
-        """Nobody needs to hear of it here."""
+class Stop(Flag):
+    """Waits without waiting; the owner beats meanwhile. Comes by itself after a while."""
 
-    return Membership(
-        cast("Any", nodes),
-        lambda: NOW,
-        on_late=nothing,
-        on_given_up=nothing,
-        on_kept=nothing,
-        on_lost=nothing,
-        on_trouble=nothing,
-    )
+    def __init__(self, time: Time, redis: Redis) -> None:
+        super().__init__()
+        self._time = time
+        self._redis = redis
+        self.waits: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:  # type: ignore[override]
+        if timeout is None:
+            return bool(super().wait())
+        self._time.now += timeout
+        self.waits.append(timeout)
+        if self._redis.owner_lives and not self._redis.is_away_for:
+            self._redis.lease_ends = self._time.now + LEASE_SECONDS
+        return self.is_set()
+
+
+class Standby:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.time = Time()
+        monkeypatch.setattr(membership, "ticking", self.time)
+        self.redis = Redis(self.time)
+        self.stop = Stop(self.time, self.redis)
+        self.membership = Membership(
+            self.redis,  # type: ignore[arg-type]
+            self.time,
+            on_late=_nothing,
+            on_given_up=_nothing,
+            on_kept=lambda asked_at: None,
+            on_lost=_nothing,
+            on_trouble=lambda why: None,
+        )
+
+    def stands_by(self, until: Callable[[], bool]) -> bool:
+        """Stand by until something is true, or until it has taken over: then True."""
+        wait_vacant = self.redis.wait_vacant
+
+        def looking(seconds: float) -> None:
+            wait_vacant(seconds)
+            if until():
+                self.stop.set()
+
+        self.redis.wait_vacant = looking  # type: ignore[method-assign]
+        return self.membership.claim(self.stop, _nothing)
+
+
+def _nothing() -> None:
+    pass
 
 
 @pytest.fixture
-def lease() -> Lease:
-    return Lease()
-
-
-def nobody_is_told() -> None:
-    """The other daemon lives on, or has resigned unheard."""
+def standby(monkeypatch: pytest.MonkeyPatch) -> Standby:
+    return Standby(monkeypatch)
 
 
 class TestAStandby:
-    def test_looks_by_itself_though_nobody_tells_it(self, lease: Lease) -> None:
-        """The word may have gone to a standby that died with it."""
-        lease.meanwhile = [nobody_is_told, nobody_is_told, lease.resigned]
-        assert standby(lease).claim(Event(), nobody_is_told)
-        assert lease.waits == [LOOK_SECONDS] * 3
-        assert LOOK_SECONDS < LEASE_SECONDS / 2
+    def test_takes_over_when_the_lease_has_ended(self, standby: Standby) -> None:
+        standby.redis.owner_lives = False
+        assert standby.stands_by(until=lambda: False)
+        assert standby.redis.claims == [pytest.approx(100.0 + LEASE_SECONDS, abs=0.1)]
 
-    def test_lets_an_owner_come_first_when_redis_is_back_but_hears_of_its_end(
-        self, lease: Lease
+    @pytest.mark.parametrize("seconds", [1.5, 3.0, 60.0])
+    def test_lets_the_owner_come_first_if_redis_has_stood_still(
+        self, standby: Standby, seconds: float
     ) -> None:
-        def goes() -> None:
-            lease.away = True
+        standby.redis.stands_still = seconds
+        assert not standby.stands_by(until=lambda: standby.time.now > 110.0 + seconds)
+        assert standby.redis.claims == []
 
-        def comes() -> None:
-            lease.away = False
+    def test_takes_over_all_the_same_from_one_that_does_not_come(self, standby: Standby) -> None:
+        standby.redis.stands_still, standby.redis.owner_lives = 3.0, False
+        assert standby.stands_by(until=lambda: False)
+        assert standby.stop.waits == [LEASE_SECONDS]
 
-        lease.meanwhile = [goes, lease.resigned]
-        membership = standby(lease)
-        gevent.spawn_later(0.01, comes)
-        assert membership.claim(Event(), nobody_is_told)
-        assert lease.waits == [LOOK_SECONDS, LEASE_SECONDS]
+    def test_lets_the_owner_come_first_if_redis_was_away(self, standby: Standby) -> None:
+        def ends() -> bool:
+            if standby.time.now < 101.0:
+                standby.redis.is_away_for = 10
+            return standby.time.now > 115.0
 
+        assert not standby.stands_by(until=ends)
+        assert LEASE_SECONDS in standby.stop.waits
+        assert standby.redis.claims == []
 
-class TestARealLease:
-    @pytest.fixture
-    def redis(self, tmp_path: Any) -> Iterator[EmbeddedRedis]:
-        with EmbeddedRedis(tmp_path) as redis:
-            yield redis
+    def test_looks_by_itself_whether_the_owner_has_resigned(self, standby: Standby) -> None:
+        """The word of it may be lost, with another standby that it was told to, or on its way."""
 
-    def test_that_is_given_back_is_free_for_a_standby_whose_word_another_took(
-        self, redis: EmbeddedRedis
-    ) -> None:
-        with closing(connect(redis.url)) as client:
-            owner = Nodes(client, "mycity", "north", "one:/state")
-            owner.claim_node(NOW)
-            next_one = Nodes(client, "mycity", "north", "two:/state")
-            with pytest.raises(NodeTaken):
-                next_one.claim_node(NOW)
-            owner.resign_node(NOW)
-            Nodes(client, "mycity", "north", "three:/state").wait_vacant(1.0)
-            assert standby(next_one).claim(Event(), nobody_is_told)
+        def resigns_unheard() -> bool:
+            if standby.time.now > 101.0:
+                standby.redis.owner_lives, standby.redis.lease_ends = False, 0.0
+            return False
+
+        assert standby.stands_by(until=resigns_unheard)
+        assert standby.redis.claims == [pytest.approx(101.5, abs=0.1)]

@@ -81,9 +81,14 @@ def county(hotline: LiveHotline) -> Phone:
     return hotline.house.telephones.number(COUNTY, hotline.outside, answers_after=0.3)
 
 
+def state(hotline: LiveHotline) -> list[str]:
+    """The states of the calls that the daemon knows of."""
+    return [row["state"] for row in hotline.client.get("calls")]
+
+
 def talks(hotline: LiveHotline) -> bool:
     """Whether the daemon knows of one call, a talk."""
-    return [row["state"] for row in hotline.client.get("calls")] == ["talking"]
+    return state(hotline) == ["talking"]
 
 
 def waits_for_talk(hotline: LiveHotline, events: EventSocket, bridges: int = 1) -> None:
@@ -168,6 +173,27 @@ class TestALineOverATrunk:
         again.hang_up()
         assert hotline.record(second).seat == "1001"
         assert phone.count("called") == 1
+
+    def test_stays_open_when_the_daemon_is_restarted_while_the_caller_is_held(
+        self, hotline: LiveHotline, events: EventSocket, mobile: str
+    ) -> None:
+        phone = county(hotline)
+        opens(hotline, "1001")
+        call = hotline.house.call(mobile, "12345")
+        waits_for_talk(hotline, events)
+        hotline.waits_until(lambda: talks(hotline), "they talk")
+        hotline.client.control("1001", "hold", who="test")
+        hotline.waits_until(lambda: state(hotline) == ["held"], "the caller is held")
+        hotline.kill_daemon()
+        hotline.start()
+        hotline.waits_until(lambda: state(hotline) == ["held"], "it is known again")
+        hotline.client.control("1001", "resume", who="test")
+        hotline.waits_until(lambda: talks(hotline), "they talk again")
+        call.hang_up()
+        assert hotline.record(mobile).seat == "1001"
+        hotline.waits_until_seat_is("1001", "ready")
+        assert phone.count("called") == 1
+        assert phone.count("ended") == 0
 
 
 class TestALineToASipPhone:

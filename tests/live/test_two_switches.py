@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from routing.record import EndedBy, Outcome
+from switchd.api.client import Answer
 from switchd.demo.telephones.sipp import until
 from tests.live.house import House
 from tests.live.tones import frequencies, tone
@@ -185,3 +186,20 @@ class TestThePeersPort:
 
     def test_the_doctor_looks_after_it(self, city: TwoSwitches) -> None:
         assert "SIP profile peers is running" in city.north.doctor()
+
+
+class TestASupervisorAtOneNodeAndATalkAtTheOther:
+    def test_is_told_at_which_node_to_listen_and_can_listen_there(
+        self, city: TwoSwitches, mobile: str
+    ) -> None:
+        for seat in ("1003", "1004"):
+            city.south.house.seat(seat, answers_after=0.2)
+            city.waits_until(lambda s=seat: city.seat(s)["home"] == "south", "they are at south")
+        city.makes_ready("1003", home="south")
+        city.south.house.call(mobile, "12345", hangs_up_after=20.0)
+        city.waits_until(lambda: city.seat("1003")["state"] == "talking", "they talk")
+        wish = {"seat": "1004", "who": "8009", "why": "training"}
+        with pytest.raises(Answer, match="at node south"):
+            city.north.client.supervise("seats", "1003", "listen", **wish)
+        city.south.client.supervise("seats", "1003", "listen", **wish)
+        city.waits_until(lambda: len(legs(city.south.house)) == 3, "the supervisor's leg is there")
