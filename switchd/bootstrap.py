@@ -31,6 +31,7 @@ from switchd.daemon import Daemon
 from switchd.dead_man import DeadMan
 from switchd.dialling import ClickToDial
 from switchd.ended_alone import EndedAlone
+from switchd.ended_lately import EndedLately
 from switchd.esl.link import Link
 from switchd.estimates import Estimates
 from switchd.feed.follow import Feed
@@ -244,6 +245,11 @@ def _build(loaded: Loaded, desks: SqlDesks, password: str | None, serve: bool) -
         on_lost=lambda: daemon.parts.membership.lose(),
     )
     link.may_send = guard.holds
+    ended_alone = EndedAlone(
+        server.folders.recordings,
+        plan_in_force,
+        lambda record: daemon.parts.desk.write_down(record),
+    )
     events = Stream(client, Keys(server.city).events)
     parts = Parts(
         plan=plan,
@@ -273,10 +279,13 @@ def _build(loaded: Loaded, desks: SqlDesks, password: str | None, serve: bool) -
         ),
         guard=guard,
         dead_man=DeadMan(lambda: link, lambda legs: daemon.parts.desk.let_go(legs)),
-        ended_alone=EndedAlone(
+        ended_alone=ended_alone,
+        ended_lately=EndedLately(
             server.folders.recordings,
-            plan_in_force,
-            lambda record: daemon.parts.desk.write_down(record),
+            ended_alone.make_records,
+            in_progress=lambda call: call in daemon.parts.desk,
+            in_sql=desks.calls.known,
+            now=clock.now,
         ),
         desk=Desk(
             plan_in_force,

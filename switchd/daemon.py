@@ -56,6 +56,7 @@ class Daemon:
         self._comparing = Comparing(parts, self._handsets, self)
         parts.desk.closed += [
             parts.indicators.ended,
+            parts.ended_lately.closed,
             lambda record: parts.seating.tidy(),
             parts.callbacks.closed,
             parts.follow_ups.closed,
@@ -114,6 +115,7 @@ class Daemon:
             gevent.spawn(unbroken, parts.deadlines.run),
             gevent.spawn(unbroken, parts.notifier.run),
             gevent.spawn(unbroken, parts.ended_alone.run),
+            gevent.spawn(unbroken, parts.ended_lately.run),
             gevent.spawn(unbroken, parts.attendance.run),
         ]
         parts.link.start()

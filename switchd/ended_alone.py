@@ -7,7 +7,7 @@ the call flow like any other. A line that is read twice makes one record.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import gevent
@@ -85,7 +85,7 @@ class EndedAlone:
             # What an earlier daemon had begun to read comes first, and is read again.
             for _ in range(2):
                 if self._taken.exists():
-                    written += self._make_records(self._taken.read_bytes())
+                    written += self.make_records(self._taken.read_bytes().splitlines())
                     self._taken.unlink()
                 if self._file.exists():
                     self._file.rename(self._taken)
@@ -95,9 +95,10 @@ class EndedAlone:
             log.info("calls written down that ended without a daemon", calls=written)
         return written
 
-    def _make_records(self, lines: bytes) -> int:
+    def make_records(self, lines: Iterable[bytes]) -> int:
+        """Make records of lines; return how many were calls of ours. Raises what `write` does."""
         written = 0
-        for line in lines.splitlines():
+        for line in lines:
             try:
                 record = record_of(orjson.loads(line), self._plan())
             except (ValueError, KeyError, AttributeError, TypeError) as error:
@@ -124,7 +125,8 @@ def record_of(facts: Mapping[str, str], plan: Plan) -> CallRecord | None:
         return None
     call = Call(id=leg, arrived_at=arrived_at)
     state = facts.get("switchd_state", "")
-    return ended_alone(call, found, cause, by_caller, state, plan, ended_at)
+    recorded = incoming.not_recorded(lambda name: facts.get(name, ""))
+    return ended_alone(call, found, cause, by_caller, state, plan, ended_at, recorded)
 
 
 def _found(facts: Mapping[str, str]) -> on.Event | None:

@@ -17,6 +17,7 @@ from switchd.control import Controls
 from switchd.dead_man import DeadMan
 from switchd.dialling import ClickToDial
 from switchd.ended_alone import EndedAlone
+from switchd.ended_lately import EndedLately
 from switchd.esl.link import Link
 from switchd.feed.follow import Feed
 from switchd.feed.publisher import Publisher
@@ -74,6 +75,7 @@ class Parts:
     guard: Guard
     dead_man: DeadMan
     ended_alone: EndedAlone
+    ended_lately: EndedLately
     desk: Desk
     seating: Seating
     reloader: Reloader

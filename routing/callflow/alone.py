@@ -12,12 +12,20 @@ from routing.replacing import replace
 
 
 def ended_alone(
-    call: Call, found: on.Event, cause: str, by_caller: bool, state: str, plan: Plan, now: float
+    call: Call,
+    found: on.Event,
+    cause: str,
+    by_caller: bool,
+    state: str,
+    plan: Plan,
+    now: float,
+    recorded: on.NotRecorded | None = None,
 ) -> CallRecord | None:
     """Give the record of a call that would have been `found` so, and ended at `now`.
 
-    `state` is what the switch says that it was in; times are seconds since the epoch. None if the
-    call flow has nothing to write down.
+    `state` is what the switch says that it was in, `recorded` what it says of a recording that
+    came to nothing; times are seconds since the epoch. None if the call flow has nothing to write
+    down.
     """
     since = found.answered_at if isinstance(found, on.Talking) else call.arrived_at
     arrived_at = call.arrived_at
@@ -28,7 +36,7 @@ def ended_alone(
     seats_gone = [on.SeatGone(leg, cause, by_seat=not by_caller) for leg in call.open_legs]
     caller_gone = on.CallerGone(cause, EndedBy.CALLER if by_caller else EndedBy.SYSTEM)
     ends = [caller_gone, *seats_gone] if by_caller else [*seats_gone, caller_gone]
-    for event in ends:
+    for event in [*([] if recorded is None else [recorded]), *ends]:
         try:
             call, todo = step(call, event, plan, now)
         except Unexpected:

@@ -62,6 +62,11 @@ class CallsApart:
         """Do `Store.write`."""
         return int(self._apart.ask(_CALLS, "write", records))
 
+    def known(self, calls: Sequence[str]) -> list[str]:
+        """Do `Store.known`."""
+        found: list[str] = self._apart.ask(_CALLS, "known", calls)
+        return found
+
 
 class SessionsApart:
     """`Sessions`, as far as attendance needs them."""

@@ -71,6 +71,11 @@ class Store(Database):
             row = connection.execute(select(_CALLS).where(_CALLS.c.call == call)).one_or_none()
             return None if row is None else _records(connection, [row])[0]
 
+    def known(self, calls: Sequence[str]) -> list[str]:
+        """Return those of the calls that have a record."""
+        with self._connect() as connection:
+            return list(connection.scalars(select(_CALLS.c.call).where(_CALLS.c.call.in_(calls))))
+
     def recent(self, limit: int) -> list[CallRecord]:
         """Return the calls that arrived last, at most `limit`, the latest first."""
         latest = select(_CALLS).order_by(_CALLS.c.arrived_at.desc(), _CALLS.c.call).limit(limit)

@@ -43,6 +43,8 @@ _KEPT = (
     "switchd_callback",
     "switchd_offer",
     "last_bridge_to",
+    "record_completion_cause",
+    "record_file_size",
 )
 
 
@@ -110,7 +112,6 @@ class Degraded:
             ]
         if is_alive(self._switch):
             return [
-                ("set", "api_hangup_hook="),
                 ("set", "continue_on_fail=false"),
                 ("set", "hangup_after_bridge=false"),
                 ("set", "park_after_bridge=true"),
@@ -197,10 +198,10 @@ class Degraded:
                 self._api.run("uuid_kill", f"{leg.uuid} NORMAL_TEMPORARY_FAILURE")
 
     def _ended_alone(self, leg: Channel) -> None:
-        if self._recordings is None or (
-            leg.variables.get("switchd_state") != "degraded" and is_alive(self._switch)
-        ):
+        if self._recordings is None:
             return
+        degraded = leg.variables.get("switchd_state") == "degraded"
+        name = "ended_alone" if degraded or not is_alive(self._switch) else "ended_lately"
         line = {
             "uuid": leg.uuid,
             **{name: leg.variables[name] for name in _KEPT if name in leg.variables},
@@ -208,10 +209,11 @@ class Degraded:
             "hangup_cause": leg.cause,
             "sip_hangup_disposition": leg.disposition,
             "Caller-Channel-Created-Time": str(leg.created),
+            "Caller-Channel-Answered-Time": str(leg.answered),
             "Caller-Channel-Bridged-Time": str(leg.bridged),
             "Caller-Channel-Hangup-Time": str(leg.hung_up),
         }
-        with (self._recordings / "ended_alone.jsonl").open("ab") as file:
+        with (self._recordings / f"{name}.jsonl").open("ab") as file:
             file.write(orjson.dumps(line) + b"\n")
 
 

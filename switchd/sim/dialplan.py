@@ -14,6 +14,7 @@ def trunk_plan(city: str, trunk: str, dialled: str, controlled: bool = True) -> 
             "park_after_bridge": "true",
             "playback_terminators": "none",
             "switchd_kind": "caller",
+            "api_hangup_hook": "lua ended_alone.lua",
             "switchd_city": city,
             "switchd_trunk": trunk,
             "switchd_called": dialled,

@@ -145,9 +145,8 @@ class Ear:
 
     def _hung_up(self, event: esl.ChannelHangupComplete) -> None:
         leg, cause = event.uuid, event.cause
-        if event.variable("record_completion_cause") == NOT_WRITTEN:
-            partly = _number(event.variable("record_file_size")) > WAV_HEADER_BYTES
-            self._listener.deliver(leg, on.NotRecorded(NOT_WRITTEN, partly))
+        if (failed := not_recorded(event.variable)) is not None:
+            self._listener.deliver(leg, failed)
         other_side = event.variable("sip_hangup_disposition") in PHONE_HUNG_UP
         if event.variable("switchd_kind") in DIALLED:
             known = self._listener.deliver(leg, on.SeatGone(leg, cause, other_side))
@@ -173,6 +172,14 @@ class Ear:
 
     def _unregistered(self, event: esl.Unregistered | esl.RegistrationExpired) -> None:
         self._listener.phone(event.user, False)
+
+
+def not_recorded(variable: Variable) -> on.NotRecorded | None:
+    """What a leg that has ended says of its recording, if that came to nothing, or to an early
+    end."""
+    if variable("record_completion_cause") != NOT_WRITTEN:
+        return None
+    return on.NotRecorded(NOT_WRITTEN, _number(variable("record_file_size")) > WAV_HEADER_BYTES)
 
 
 def _number(text: str) -> int:

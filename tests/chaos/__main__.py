@@ -35,7 +35,6 @@ def main() -> int:
             say(f"{survived:5}  {took}  {calls:6} calls  {run.befallen[-1]}\n")
             sys.stdout.flush()
         run.ends()
-        unheard = len(city.journal.ended_unheard(city.written()))
         keep = arguments.keep
     except Violation as violation:
         (folder / "violation.txt").write_text(f"{violation}\n")
@@ -44,7 +43,6 @@ def main() -> int:
     finally:
         city.close(keep=keep)
     say(f"{survived} faults survived, {len(city.journal.calls)} calls\n")
-    say(f"{unheard} calls ended while no daemon was in charge, and have no record\n")
     return 0
 
 

@@ -116,10 +116,15 @@ def served_out_of_order(rings: Collection[Ring], now: float) -> list[Wrong]:
 
 
 def rung_twice(rings: Iterable[Ring], collisions: Mapping[str, int]) -> list[Wrong]:
-    """One phone at a time rings for a caller, and no phone rings that is in a call."""
+    """One phone at a time rings for a caller, and no phone rings that is in a call.
+
+    For whom FreeSWITCH rings while no daemon is there, the phone's leg does not say.
+    """
     found = []
     last: dict[str, Ring] = {}
     for ring in rings:
+        if not ring.call:
+            continue
         before = last.get(ring.call)
         if before is not None and (before.ended_at is None or before.ended_at > ring.began_at):
             what = f"seat {ring.seat} rang while {before.seat} did"

@@ -40,8 +40,6 @@ class Journal:
     """When, whose call, what."""
     excused: list[Period] = field(default_factory=list)
     """When the waiting list could not be reached."""
-    unheard: list[Period] = field(default_factory=list)
-    """From the last word of one owner to the first of the next; nobody writes down what ends."""
     trouble: Period = (math.inf, math.inf)
     """From the beginning of the last fault until all was calm."""
     _talking: dict[str, Talk] = field(default_factory=dict)
@@ -67,20 +65,9 @@ class Journal:
         return "\n".join(shown)
 
     def without_record(self, written: Collection[str]) -> list[str]:
-        """Calls that were heard to end, and have no record."""
-        return [call for call in self._unwritten(written) if not self._was_unheard(call)]
-
-    def ended_unheard(self, written: Collection[str]) -> list[str]:
-        """Calls without a record because nobody was in charge when they ended."""
-        return [call for call in self._unwritten(written) if self._was_unheard(call)]
-
-    def _unwritten(self, written: Collection[str]) -> list[str]:
+        """Calls that were answered and have ended, and have no record."""
         ended = (call for call in self.calls.values() if call.ended_at and call.answered_at)
         return [call.id for call in ended if call.id not in written]
-
-    def _was_unheard(self, call: str) -> bool:
-        ended_at = self.calls[call].ended_at or 0.0
-        return any(began <= ended_at <= ended for began, ended in self.unheard)
 
     def switch_died(self) -> None:
         """Every leg went with it."""

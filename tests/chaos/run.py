@@ -15,7 +15,7 @@ from tests.chaos.faults import Fault, Noticed
 from tests.chaos.invariants import Wrong
 from tests.scenarios.hotline import wait_for
 
-CALM_SECONDS = 20.0
+CALM_SECONDS = 30.0
 """What is still wrong so long after everything works again stays wrong."""
 GROWTH_KB = 60_000
 """By how much a daemon may have grown since its first fault."""

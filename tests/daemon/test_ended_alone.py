@@ -92,6 +92,16 @@ class TestWhoTalked:
     def test_ended_by_whoever_hung_up(self, disposition: str, by: EndedBy) -> None:
         assert record(**TALK, sip_hangup_disposition=disposition).ended_by is by
 
+    def test_while_the_disk_was_full_has_no_recording(self) -> None:
+        ended = record(**TALK, record_completion_cause="uri-failure", record_file_size="44")
+        assert ended.recording == ""
+        assert "recording.failed" in [step.what for step in ended.trace]
+
+    def test_until_the_disk_was_full_has_the_beginning(self) -> None:
+        ended = record(**TALK, record_completion_cause="uri-failure", record_file_size="64044")
+        assert ended.recording == TALK["switchd_recording"]
+        assert "recording.cut" in [step.what for step in ended.trace]
+
 
 class TestWhatIsNoCall:
     @pytest.mark.parametrize("kind", ["seat", "forward", "code", "outgoing", ""])

@@ -104,3 +104,27 @@ class TestAKilledDaemon:
         answered = [hotline.record(n).answered_at for n in (other, LATE)]
         assert answered == sorted(answered)  # type: ignore[type-var]
         assert first.count("answered") == 1
+
+    def test_leaves_no_call_without_a_record_that_ends_at_once(self, hotline: LiveHotline) -> None:
+        """FreeSWITCH does not know yet that it is alone."""
+        house = hotline.house
+        phone = house.seat("1001")
+        assert phone is not None
+        hotline.makes_ready("1001")
+        house.call(TALKER, "12345")
+        hotline.waits_until_seat_is("1001", "talking")
+        waits(hotline, CALLERS[0])
+        hotline.waits_until(lambda: state(hotline, CALLERS[0]) == "waiting", "it is written down")
+        hotline.kill_daemon()
+        house.api(f"uuid_kill {leg_of(hotline, CALLERS[0])} ORIGINATOR_CANCEL")
+        phone.hang_up()
+        house.api(f"uuid_kill {leg_of(hotline, TALKER)} NORMAL_CLEARING")
+        assert house.api("global_getvar switchd_alive") == "true"
+
+        hotline.start()
+
+        record = hotline.record(TALKER)
+        assert (record.outcome, record.seat) == (Outcome.ANSWERED, "1001")
+        assert "switch.alone" in [step.what for step in record.trace]
+        assert hotline.record(CALLERS[0]).outcome is Outcome.ABANDONED
+        hotline.waits_until_seat_is("1001", "ready")

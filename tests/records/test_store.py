@@ -96,6 +96,11 @@ class TestTheSameCallTwice:
         for store in stores:
             store.close()
 
+    def test_is_known_by_its_record(self, store: Store) -> None:
+        store.write([ANSWERED_CALL, call("call-2")])
+        assert sorted(store.known(["call-1", "call-2", "call-3"])) == ["call-1", "call-2"]
+        assert store.known([]) == []
+
 
 class TestRecent:
     def test_the_latest_come_first(self, store: Store) -> None:

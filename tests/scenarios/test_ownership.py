@@ -114,6 +114,26 @@ class TestTheOwnerIsKilled:
         assert [record.outcome for record in served] == [Outcome.ANSWERED] * 2
         assert served[0].answered_at < served[1].answered_at
 
+    def test_a_call_that_ends_before_anybody_has_taken_over_has_its_record(
+        self, city: City, standby: Standby
+    ) -> None:
+        city.north.phone("1001").will_answer()
+        city.makes_ready("1001")
+        talking = city.north.call(MOBILE)
+        talks(talking)
+        leg = city.north.sim.switch.channels[talking.uuid]
+        wait_for(lambda: "switchd_answered_at" in leg.variables, "the talk is written on the leg")
+        waiting = city.north.waits("13800138001")
+        wait_for(lambda: _tagged(city, waiting.uuid), "the wait is written on the leg")
+        city.north.is_killed()
+        talking.hang_up()
+        waiting.hang_up()
+        standby.works()
+        record = city.record_of(talking)
+        assert (record.outcome, record.seat) == (Outcome.ANSWERED, "1001")
+        assert city.record_of(waiting).outcome is Outcome.ABANDONED
+        assert "switch.alone" in [step.what for step in record.trace]
+
     def test_another_standby_takes_over_from_the_first_one(
         self, city: City, standby: Standby
     ) -> None:
@@ -196,6 +216,10 @@ class TestRedisIsAway:
         standby.stands_by(city)
         city.north.is_killed()
         standby.works()
+
+
+def _tagged(city: City, leg: str) -> bool:
+    return city.north.sim.switch.channels[leg].variables.get("switchd_state") == "waiting"
 
 
 def _is_owner(city: City) -> bool:

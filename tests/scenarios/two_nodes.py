@@ -56,6 +56,8 @@ class NodeAtWork:
         self._city = folder / "testcity"
         self.client = Client(self.state / "switchd.sock")
         self.daemon: subprocess.Popen[bytes] | None = None
+        recordings = folder / "recordings"
+        recordings.mkdir(exist_ok=True)
         self.sim = Simulator(
             password=PASSWORD,
             city="testcity",
@@ -64,6 +66,7 @@ class NodeAtWork:
             seed=seed,
             speed=SPEED,
             recording_seconds=1.0,
+            recordings=recordings,
         ).start()
         self.state.mkdir()
         (self.state / "event-socket.password").write_text(f"{PASSWORD}\n")
