@@ -183,7 +183,9 @@ class TestALineOverATrunk:
         waits_for_talk(hotline, events)
         hotline.waits_until(lambda: talks(hotline), "they talk")
         hotline.client.control("1001", "hold", who="test")
-        hotline.waits_until(lambda: state(hotline) == ["held"], "the caller is held")
+        (held,) = hotline.client.get("calls")
+        is_written = f"uuid_getvar {held['call']} switchd_state"
+        hotline.waits_until(lambda: hotline.house.api(is_written) == "held", "the caller is held")
         hotline.kill_daemon()
         hotline.start()
         hotline.waits_until(lambda: state(hotline) == ["held"], "it is known again")

@@ -197,8 +197,9 @@ class TestASupervisorAtOneNodeAndATalkAtTheOther:
             city.waits_until(lambda s=seat: city.seat(s)["home"] == "south", "they are at south")
         city.makes_ready("1003", home="south")
         city.south.house.call(mobile, "12345", hangs_up_after=20.0)
-        city.waits_until(lambda: city.seat("1003")["state"] == "talking", "they talk")
-        wish = {"seat": "1004", "who": "8009", "why": "training"}
+        calls = city.south.client.get
+        city.waits_until(lambda: [c["state"] for c in calls("calls")] == ["talking"], "they talk")
+        wish = {"at": "1004", "who": "8009", "why": "training"}
         with pytest.raises(Answer, match="at node south"):
             city.north.client.supervise("seats", "1003", "listen", **wish)
         city.south.client.supervise("seats", "1003", "listen", **wish)
