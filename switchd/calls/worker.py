@@ -51,6 +51,10 @@ class Worker:
         self._mailbox: SimpleQueue[on.Event] = SimpleQueue()
         self._timers: dict[str, Callable[[], None]] = {}
         self._greenlet: gevent.Greenlet[..., None] | None = None
+        self.posted = 0
+        """Events that were put into the mailbox."""
+        self.taken = 0
+        """Events out of it that are dealt with."""
 
     def start(self) -> None:
         """Begin to read the mailbox."""
@@ -58,6 +62,7 @@ class Worker:
 
     def post(self, event: on.Event) -> None:
         """Put an event into the mailbox. Never blocks."""
+        self.posted += 1
         self._mailbox.put(event)
 
     def stop(self) -> None:
@@ -76,6 +81,7 @@ class Worker:
             except Exception:
                 log.exception("call step failed", call_id=self.call.id, happened=repr(event))
                 self._end_if_gone(event)
+            self.taken += 1
 
     def _end_if_gone(self, event: on.Event) -> None:
         """A defect must not leave a call open that nobody will end any more."""
