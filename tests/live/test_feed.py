@@ -46,12 +46,8 @@ class Listener:
 
 @pytest.fixture
 def hotline(tmp_path: Path) -> Iterator[LiveHotline]:
-    hotline = LiveHotline(tmp_path)
-    try:
-        hotline.start()
+    with LiveHotline(tmp_path) as hotline:
         yield hotline
-    finally:
-        hotline.close()
 
 
 @pytest.fixture
