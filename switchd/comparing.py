@@ -11,7 +11,7 @@ import gevent
 import structlog
 
 from routing.callflow import events as on
-from routing.callflow.states import CONTROLLED
+from routing.callflow.states import CONTROLLED, State
 from routing.outgoing import CALLED_LEGS
 from routing.record import EndedBy
 from switchd.esl.errors import EslError
@@ -321,10 +321,11 @@ class Comparing:
 
 def _controlled(legs: Legs, callers: Iterable[str]) -> Iterator[str]:
     """Give the legs, or the tokens of lines, that callers' legs name as those of a call that an
-    earlier owner was controlling: they need not talk at this moment."""
+    earlier owner was controlling, or had begun to: they need not talk at this moment."""
     for leg in callers:
         variable = legs.variables(leg)
-        if variable("switchd_state") in CONTROLLED:
+        state = variable("switchd_state")
+        if state in CONTROLLED or (state == State.TALKING and legs.doing[leg] in NOBODYS):
             yield from (variable("switchd_offer"), *variable("switchd_third").split(","))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -39,9 +38,6 @@ from switchd.calls.whereabouts import told_again
 from switchd.calls.worker import Worker
 
 log = structlog.get_logger(__name__)
-
-LOOK_SECONDS = 0.005
-"""How often it is looked whether all calls have settled."""
 
 
 class Desk:
@@ -269,15 +265,7 @@ class Desk:
 
     def settle(self, seconds: float) -> None:
         """Wait until every call has dealt with what it has been told until now, at most so long."""
-        marks = {worker: worker.posted for worker in self._calls.values()}
-        until = time.monotonic() + seconds
-        while marks and time.monotonic() < until:
-            gevent.sleep(LOOK_SECONDS)
-            marks = {
-                worker: mark
-                for worker, mark in marks.items()
-                if worker.taken < mark and worker is self._calls.get(worker.call.id)
-            }
+        gevent.wait([worker.settled() for worker in self._calls.values()], timeout=seconds)
 
     def let_go(self, calls: Collection[str]) -> None:
         """Callers whom the switch served by itself meanwhile: what is known of them is no longer
