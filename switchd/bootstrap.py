@@ -72,6 +72,7 @@ from switchd.queues.measured import Measured
 from switchd.queues.nodes import Nodes
 from switchd.queues.stream import SeatStream
 from switchd.queues.waitlist import Waitlist
+from switchd.records.again import start
 from switchd.records.audit import Audit
 from switchd.records.callbacks import Callbacks
 from switchd.records.callers import CallerRules
@@ -137,7 +138,8 @@ def build(loaded: Loaded, *, password: str | None = None, serve: bool = True) ->
     `QueueUnavailable`, `EmbeddedRedisFailed`, the records' errors, `SocketInUse`, and
     `RetiredForEver` for a plan that the last one in force does not allow.
     """
-    desks = SqlDesks(loaded.server.sql, loaded.server.city)  # forks: before everything else
+    sql, city = loaded.server.sql, loaded.server.city
+    desks = SqlDesks(sql, city, partial(start, url=sql, city=city))  # forks: before all else
     try:
         return _build(loaded, desks, password, serve)
     except BaseException:

@@ -7,6 +7,7 @@ first asked.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from routing.outgoing import Callback
 from routing.record import CallRecord
@@ -14,13 +15,23 @@ from routing.screenpop import Earlier
 from routing.sessions import Change, Sitting
 from switchd.records.apart import Apart
 from switchd.records.callbacks import Callbacks
-from switchd.records.clerk import serve
+from switchd.records.clerk import Desks, serve
 from switchd.records.earlier import EarlierCalls
 from switchd.records.sessions import Reader, Sessions
-from switchd.records.stem import Stem
+from switchd.records.stem import Again, Stem
 from switchd.records.store import Store
 
 _CALLS, _SESSIONS, _EARLIER, _CALLBACKS = "calls", "sessions", "earlier", "callbacks"
+
+
+def desks_at(url: str, city: str) -> Desks:
+    """Who is asked in a process, by name."""
+    return {
+        _CALLS: lambda: Store(url),
+        _SESSIONS: lambda: Sessions(url, city),
+        _EARLIER: lambda: EarlierCalls(url, city),
+        _CALLBACKS: lambda: Callbacks(url, city),
+    }
 
 
 class SqlDesks:
@@ -29,15 +40,10 @@ class SqlDesks:
     What is raised are the records' errors.
     """
 
-    def __init__(self, url: str, city: str) -> None:
-        """Forks this process, which must not have greenlets or threads yet."""
-        desks = {
-            _CALLS: lambda: Store(url),
-            _SESSIONS: lambda: Sessions(url, city),
-            _EARLIER: lambda: EarlierCalls(url, city),
-            _CALLBACKS: lambda: Callbacks(url, city),
-        }
-        self._stem = Stem(lambda connection: serve(connection, desks))
+    def __init__(self, url: str, city: str, again: Again | None = None) -> None:
+        """Forks this process, which must not have greenlets or threads yet; `again` is that of
+        `Stem`."""
+        self._stem = Stem(partial(serve, desks=desks_at(url, city)), again)
         writing, looking_up = Apart(self._stem.fork), Apart(self._stem.fork)
         self._processes = (writing, looking_up)
         self.calls = CallsApart(writing)

@@ -4,7 +4,8 @@ A daemon at work cannot be forked: the copy would have its loop, its greenlets, 
 threads that it has not. Another interpreter would take a second to import what is needed. So a
 copy is made at the start, when there is little but modules; it waits until it is handed a socket,
 and forks a process that serves it. All of them end when the daemon does, however that comes about:
-they read the end of their sockets.
+they read the end of their sockets. A stem that is killed is followed by one of another interpreter
+after all (`again`).
 """
 
 from __future__ import annotations
@@ -25,13 +26,19 @@ from typing import NoReturn
 
 import gevent
 import gevent.socket
+import structlog
 from gevent._hub_local import set_hub
 from gevent.hub import Hub
 from gevent.monkey import get_original
 
 from switchd.records.errors import StoreUnavailable
 
+log = structlog.get_logger(__name__)
+
 Serve = Callable[[socket.socket], None]
+Again = Callable[[socket.socket, socket.socket], int]
+"""Starts another stem on the second of two sockets, which is the other end of the first; returns
+its process id. Raises OSError."""
 CLOSE_SECONDS = 1.0
 """How long the stem's end is waited for, so that it leaves no zombie."""
 _IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -47,14 +54,16 @@ _signal: Callable[[int, signal.Handlers], object] = get_original("signal", "sign
 class Stem:
     """Forks processes that run `serve` on a socket, which is without gevent.
 
-    Make it before the daemon has greenlets, threads, or connections.
+    Make it before the daemon has greenlets, threads, or connections. When it has been killed,
+    `again` makes another one.
     """
 
-    def __init__(self, serve: Serve) -> None:
+    def __init__(self, serve: Serve, again: Again | None = None) -> None:
+        self._again = again
         self._control, theirs = _pair()
         self.pid = _fork()
         if not self.pid:
-            _live(partial(_stand, theirs, serve))
+            _live(partial(stand, theirs, serve))
         theirs.close()
         self._control.setblocking(False)
 
@@ -69,10 +78,9 @@ class Stem:
         except OSError as error:
             raise StoreUnavailable(f"no process to work on SQL: {error.strerror}") from error
         try:
-            socket.send_fds(self._control, [b"."], [theirs.fileno()])
+            self._hand_over(theirs)
         except OSError as error:
             ours.close()
-            self._has_ended()
             raise StoreUnavailable(
                 f"the process {self.pid}, from which those that work on SQL are started, is gone "
                 f"({error.strerror}); restart switchd"
@@ -80,6 +88,31 @@ class Stem:
         finally:
             theirs.close()
         return gevent.socket.socket(fileno=ours.detach())
+
+    def _hand_over(self, theirs: socket.socket) -> None:
+        try:
+            socket.send_fds(self._control, [b"."], [theirs.fileno()])
+        except OSError:
+            self._has_ended()
+            if self._again is None:
+                raise
+            self._replace(self._again)
+            socket.send_fds(self._control, [b"."], [theirs.fileno()])
+
+    def _replace(self, again: Again) -> None:
+        control, theirs = _pair()
+        before = self.pid
+        try:
+            self.pid = again(control, theirs)
+        except OSError:
+            control.close()
+            raise
+        finally:
+            theirs.close()
+        self._control.close()
+        self._control = control
+        self._control.setblocking(False)
+        log.warning("sql stem was gone, another one is started", gone=before, pid=self.pid)
 
     def close(self) -> None:
         """Let the stem end; what it has forked ends with its own socket."""
@@ -111,8 +144,8 @@ def _live(life: Callable[[], None]) -> NoReturn:
         os._exit(0)
 
 
-def _stand(control: socket.socket, serve: Serve) -> None:
-    """The stem's life."""
+def stand(control: socket.socket, serve: Serve) -> None:
+    """Be the stem, until the daemon ends."""
     gc.freeze()  # what is the daemon's is never freed here: that might close its databases
     for number in _IGNORED:
         _signal(number, signal.SIG_IGN)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.record import CallRecord
+from switchd.records.again import start
 from switchd.records.apart import LONGEST_PAUSE_SECONDS, Apart, pause
 from switchd.records.callbacks import Callbacks
 from switchd.records.clerk import serve
@@ -55,6 +58,13 @@ class FakeStore:
 
 def workers() -> list[int]:
     return below(os.getpid(), "switchd-sql")
+
+
+def young_stem() -> int:
+    """One that has just been forked; it takes its name soon."""
+    wait_until(lambda: below(os.getpid(), "switchd-stem"))
+    (stem,) = below(os.getpid(), "switchd-stem")
+    return stem
 
 
 @pytest.fixture
@@ -291,6 +301,44 @@ class TestTheProcess:
             desks.calls.write([call("c")])
         assert not Path(f"/proc/{stem}").exists(), "no zombie is left"
 
+    def test_another_stem_takes_the_place_of_one_that_was_killed(
+        self, sqlite_url: str, tmp_path: Path
+    ) -> None:
+        """It is as the first: it knows no more than its socket, and ends with the daemon's."""
+        migrate(sqlite_url)
+        desks = SqlDesks(sqlite_url, CITY, partial(start, url=sqlite_url, city=CITY))
+        desks.calls.write([call("a")])
+        killed = [*below(os.getpid(), "switchd-stem"), *workers()]
+        for process in killed:
+            os.kill(process, signal.SIGKILL)
+        wait_until_gone(*killed)
+        with suppress(StoreUnavailable):
+            desks.calls.write([call("b")])
+        assert desks.calls.write([call("b"), call("c")]) in (1, 2)
+        assert sorted(desks.calls.known(["a", "b", "c"])) == ["a", "b", "c"]
+        assert desks.callbacks.count_open() == 0
+        (stem,) = below(os.getpid(), "switchd-stem")
+        opened = [os.readlink(one) for one in Path(f"/proc/{stem}/fd").iterdir()]
+        assert len([name for name in opened if name.startswith("socket:")]) == 1
+        assert sqlite_url not in Path(f"/proc/{stem}/cmdline").read_text()
+        assert not any(Path(f"/proc/{process}").exists() for process in killed[:1]), "no zombie"
+        left = [stem, *workers()]
+        desks.close()
+        wait_until_gone(*left)
+
+    def test_where_none_can_be_started_that_is_said(self, url: str) -> None:
+        def fails(control: socket.socket, theirs: socket.socket) -> int:
+            raise OSError(errno.EAGAIN, "no room")
+
+        desks = SqlDesks(url, CITY, fails)
+        stem = young_stem()
+        os.kill(stem, signal.SIGKILL)
+        wait_until_gone(stem)
+        for _ in range(2):
+            with pytest.raises(StoreUnavailable, match=r"is gone \(no room\)"):
+                desks.calls.write([call("c")])
+        desks.close()
+
     @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
     def test_a_signal_to_the_whole_group_does_not_end_it(
         self, desks: SqlDesks, how: signal.Signals
@@ -357,7 +405,7 @@ class TestTheEnd:
 
     def test_who_forks_may_end_before_it_has_been_asked(self, sqlite_url: str) -> None:
         desks = SqlDesks(sqlite_url, CITY)
-        (stem,) = below(os.getpid(), "switchd-stem")
+        stem = young_stem()
         desks.close()
         assert not is_there(stem)
 

@@ -43,6 +43,25 @@ class TestKilled:
         assert calls_and_talks(hotline).seat == "1001"
         assert hotline.records() == 3
 
+    def test_with_the_process_that_starts_them_they_are_started_all_the_same(
+        self, own_hotline: Hotline
+    ) -> None:
+        hotline = own_hotline
+        hotline.start_daemon()
+        calls_and_talks(hotline)
+        killed = helpers(hotline)
+        caller = hotline.talks_with("1001")
+        for helper in killed:
+            os.kill(helper, signal.SIGKILL)
+        hotline.seat_hangs_up("1001")
+        assert hotline.record_of(caller).seat == "1001"
+        wait_for(lambda: "sql stem was gone" in hotline.log, "the admin is told")
+        left = helpers(hotline)
+        assert len(left) >= 2
+        assert not set(left) & set(killed)
+        hotline.kill_daemon()
+        wait_until_gone(*killed, *left)
+
 
 class TestTheDaemonEnds:
     def test_by_a_kill_and_leaves_no_process_behind(self, own_hotline: Hotline) -> None:
