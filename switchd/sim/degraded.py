@@ -26,6 +26,7 @@ AGAIN = f"{TIMERS}again"
 MUSIC = "silence_stream://4000"
 """As long as the music between two rounds."""
 _GOES_ON = frozenset({"conference", "eavesdrop", "record"})
+_RINGS = frozenset({"bridge", "limit_execute"})
 _SERVED = frozenset({"talking", "forwarded", "survey", "callback", "voicemail"})
 _ENDED_WITH_IT = frozenset({"seat", "forward", "outgoing", "code", "callback"})
 _KEPT = (
@@ -156,10 +157,13 @@ class Degraded:
         if how == "list":
             return "".join(f"{line}\n" for line in ("+OK", *(leg.uuid for leg in self._alone())))
         if how == "back":
-            waiting = [leg for leg in self._alone() if leg.last_execute[0] != "bridge"]
+            waiting = [
+                leg
+                for leg in self._alone()
+                if leg.other is None and leg.last_execute[0] not in _RINGS
+            ]
             for leg in waiting:
-                if leg.other is None:
-                    self._api.run("uuid_transfer", f"{leg.uuid} degraded XML degraded")
+                self._api.run("uuid_transfer", f"{leg.uuid} degraded XML degraded")
             return f"+OK {len(waiting)}\n"
         if how == "" or not is_alive(self._switch):
             self._switch.globals[ALIVE] = "false"
