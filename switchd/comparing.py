@@ -38,6 +38,8 @@ EVERYBODY = 1_000_000
 """More callers than can wait."""
 TAKEN_UP = "adopted_"
 """What was done with a talk that is taken over; its state follows."""
+FOUND = "adopted"
+"""What was done with a caller who is parked."""
 NOBODYS = frozenset({"park", "playback", "play_and_get_digits", "record"})
 """What a caller's leg does while its daemon is away."""
 
@@ -239,8 +241,8 @@ class Comparing:
                     did[leg] = look(leg, legs)
                 except ValueError as error:
                     log.warning("leg not taken over", leg=leg, why=str(error))
-        talks = [leg for leg, what in did.items() if what.startswith(TAKEN_UP)]
-        for leg in legs.ended(talks):
+        ours = [leg for leg, what in did.items() if what.startswith((TAKEN_UP, FOUND))]
+        for leg in legs.ended(ours):
             # Its end was told before anybody worked on it, or is about to be.
             gone = on.CallerGone("UNCONFIRMED", EndedBy.SYSTEM)
             gevent.spawn_later(AGAIN_SECONDS, self._listener.deliver, leg, gone)
@@ -259,7 +261,7 @@ class Comparing:
         if not _is_left_alone(leg, legs) or not legs.headers(leg):
             return ""
         incoming.found_as(self._listener, leg, legs.variables(leg))
-        return "stopped" if legs.outbound(leg) else "adopted"
+        return "stopped" if legs.outbound(leg) else FOUND
 
     def _take_up(self, leg: str, legs: Legs) -> str:
         """Go on with a caller's talk; say in which state it was."""

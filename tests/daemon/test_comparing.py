@@ -40,6 +40,7 @@ class House:
         self.mine: set[str] = set()
         self.needed: set[str] = set()
         self.told: list[tuple[Any, ...]] = []
+        self.leaves_when_found = False
         desk = SimpleNamespace(
             calls=lambda: iter(self.open),
             waits_for=lambda leg: leg in self.needed,
@@ -66,6 +67,13 @@ class House:
 
     def found(self, leg: str, event: on.Found) -> None:
         self.told.append(("found", leg, type(event).__name__))
+        if self.leaves_when_found:
+            self.switch.rows = [row for row in self.switch.rows if row["uuid"] != leg]
+
+    def deliver(self, leg: str, event: on.Event) -> bool:
+        assert isinstance(event, on.CallerGone)
+        self.told.append(("gone", leg, event.cause))
+        return True
 
     def looks(self) -> list[tuple[Any, ...]]:
         """Look over the link once more."""
@@ -96,6 +104,16 @@ class TestTheSecondLook:
         assert house.looks() == []
         assert ("found", "caller", "Resumed") in house.looks()
         assert house.parts.compared.found == {"adopted": 1}
+
+    def test_ends_the_call_of_one_who_hung_up_while_it_was_brought_back(
+        self, house: House, switch: Switch
+    ) -> None:
+        """The end was told when nobody worked on the leg."""
+        switch.has("caller", "playback", **WAITING)
+        house.looks()
+        house.leaves_when_found = True
+        house.looks()
+        wait_until(lambda: ("gone", "caller", "UNCONFIRMED") in house.told)
 
     def test_stops_a_phone_that_rings_for_nobody(self, house: House, switch: Switch) -> None:
         switch.has("seat", "", switchd_kind="seat")
