@@ -204,9 +204,9 @@ class Comparing:
         found["stopped"] += self._stop(strays)
         unknown = [leg for leg in legs if leg not in known]
         found.update(self._adopt(legs, unknown))
+        self._report(began, legs, found)
         parts.desk.settle(GATHERING_SECONDS)
         self._gathered()
-        self._report(began, legs, found)
 
     def _report(self, began: float, legs: Legs, found: Counter[str]) -> None:
         parts, seconds = self._parts, round(ticking() - began, 3)
