@@ -96,6 +96,11 @@ class Comparing:
         if self._restoring.ready() or not self._restoring.started:
             self.queue_back()
 
+    @property
+    def restored(self) -> bool:
+        """Whether Redis has been told what it had lost, the last time that it was back."""
+        return self._restoring.ready()
+
     def stop(self) -> None:
         """Compare no more."""
         gevent.killall([self._comparing, self._restoring], block=False)

@@ -94,6 +94,7 @@ class Daemon:
             gevent.spawn(unbroken, parts.membership.run),
             gevent.spawn(unbroken, parts.guard.run),
             gevent.spawn(unbroken, parts.dead_man.run),
+            gevent.spawn(unbroken, parts.queueless.run),
         ]
         parts.waitlist.forget_calls_of(parts.owner, now)
         parts.entrance.forget_held(parts.plan.admission.dropped_seconds)
@@ -223,6 +224,10 @@ class Daemon:
         self.parts.indicators.restore()
         self.parts.publisher.lost()
         self._comparing.queue_back()
+
+    def queue_restored(self) -> bool:
+        """Whether Redis knows again what it had lost."""
+        return self._comparing.restored
 
     # what the link tells
 

@@ -104,6 +104,13 @@ class Storage(Section):
         description="embedded (switchd starts its own) or the URL of a Redis server.",
         examples=["redis://127.0.0.1:6379/0"],
     )
+    redis_away_seconds: int = Field(
+        default=15,
+        ge=2,
+        le=3600,
+        description="When Redis cannot be asked for so long, callers who wait are left to "
+        "FreeSWITCH, which rings the registered phones in turn, until Redis is back.",
+    )
     sql: str = Field(
         default="",
         pattern=r"^(|sqlite:///\S+|postgresql(\+psycopg)?://\S+)$",
