@@ -30,7 +30,7 @@ demo: $(READY)
 
 # Two at a time, each file by one of them: most tests wait for something.
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

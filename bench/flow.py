@@ -95,14 +95,19 @@ class Hall:
         for name, section in sections.items():
             plan[name] = {**plan.get(name, {}), **section}
         (city / "city.yaml").write_bytes(orjson.dumps(plan))
-        with (self.folder / "daemon.log").open("wb") as log:
+        self.start_daemon()
+        self.client = Client(self.state / "switchd.sock")
+
+    def start_daemon(self) -> None:
+        """Start the daemon, also after it was killed."""
+        city = self.folder / "bench"
+        with (self.folder / "daemon.log").open("ab") as log:
             self.daemon = subprocess.Popen(
                 [sys.executable, "-m", "switchd", "run", "-c", str(city), "--drain", "0"],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
-        self.client = Client(self.state / "switchd.sock")
 
     def status(self) -> dict[str, Any]:
         """What the daemon says; {} while it does not answer."""

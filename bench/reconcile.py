@@ -12,8 +12,6 @@ with kill -9 and started again. Measured:
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -22,7 +20,7 @@ from typing import Any
 import gevent
 
 from bench.figures import Figure
-from bench.flow import Hall, until
+from bench.flow import Hall, no_collections, until
 from switchd.api.client import Unreachable
 from switchd.sim.profile import AgentHabits, Fixed
 
@@ -42,7 +40,8 @@ def run(*, quick: bool = False) -> list[Figure]:
         hall = Hall(seats, habits, Path(name))
         hall.open(seats, freeswitch={"max_sessions": 20_000, "sessions_per_second": 1000})
         try:
-            return _measured(hall, calls, seats)
+            with no_collections():
+                return _measured(hall, calls, seats)
         finally:
             hall.close()
 
@@ -61,13 +60,7 @@ def _measured(hall: Hall, calls: int, seats: int) -> list[Figure]:
     legs = len(hall.sim.switch.channels)
     hall.daemon.kill()
     hall.daemon.wait()
-    with (hall.folder / "daemon.log").open("ab") as log:
-        hall.daemon = subprocess.Popen(
-            [sys.executable, "-m", "switchd", "run", "-c", str(hall.folder / "bench"), *_NO_DRAIN],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
+    hall.start_daemon()
     until(lambda: _status(hall).get("freeswitch", {}).get("connected"), 120, "it is connected")
     began = time.monotonic()
     until(lambda: _status(hall).get("compared"), 120, "it has compared")
@@ -115,6 +108,3 @@ def _status(hall: Hall) -> dict[str, Any]:
         return hall.status()
     except Unreachable:
         return {}
-
-
-_NO_DRAIN = ("--drain", "0")

@@ -275,6 +275,7 @@ def _build(loaded: Loaded, desks: SqlDesks, password: str | None, serve: bool) -
             client,
             server.city,
             owner,
+            nodes.place,
             on_trouble=_warn("inbox"),
             on_recovery=daemon.queue_back,
             may_read=guard.holds,

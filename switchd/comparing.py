@@ -11,7 +11,7 @@ import gevent
 import structlog
 
 from routing.callflow import events as on
-from routing.callflow.states import CONTROLLED
+from routing.callflow.states import CONTROLLED, State
 from routing.outgoing import CALLED_LEGS
 from routing.record import EndedBy
 from switchd.esl.errors import EslError
@@ -22,6 +22,7 @@ from switchd.open_lines import signed_in
 from switchd.parts import Compared, Parts
 from switchd.queues.facts import QueueUnavailable
 from switchd.queues.heart import ticking
+from switchd.queues.waitlist import GATHERING_SECONDS
 from switchd.records.errors import StoreUnavailable
 from switchd.switchboard import incoming
 from switchd.switchboard.adopting import talk_of
@@ -56,8 +57,23 @@ class Comparing:
         self._restoring: gevent.Greenlet[..., None] = gevent.Greenlet()
         self._stranded: Collection[str] = ()
         """Calls that were in progress when the switch could last be heard."""
+        self._deaf_since: float | None = None
+        """Since when nothing has been heard of the switch, until it was compared again."""
         self._held: set[str] = set()
         """Callers whose turn came while the switch could not be heard."""
+
+    def gather(self) -> None:
+        """Callers who waited before will be put back: until then nobody is matched with a seat."""
+        try:
+            self._parts.waitlist.gather(self._parts.clock.now())
+        except QueueUnavailable as error:
+            log.warning("order of callers not sure", why=str(error))
+
+    def _gathered(self) -> None:
+        try:
+            self._parts.waitlist.gathered(self._parts.clock.now())
+        except QueueUnavailable as error:
+            log.warning("matching begins later", why=str(error))
 
     def link_up(self, link: Link) -> None:
         """The switch can be heard (again): compare what it has with what we know."""
@@ -68,6 +84,15 @@ class Comparing:
         """The switch cannot be heard."""
         self._comparing.kill(block=False)
         self._stranded = tuple(call.id for call in self._parts.desk.calls())
+        self._deaf_since = self._parts.clock.now() - self._parts.link.silent_seconds
+
+    def absolve(self) -> None:
+        """No seat is to blame for an offer that ended unanswered while the switch was not heard."""
+        if self._deaf_since is None:
+            return
+        waitlist, now = self._parts.waitlist, self._parts.clock.now()
+        if absolved := waitlist.absolve(self._deaf_since, now):
+            log.info("seats not to blame", seats=absolved)
 
     def events_lost(self) -> None:
         """Some events were never heard, on a link that stays up."""
@@ -149,6 +174,7 @@ class Comparing:
                 break
             except (EslError, QueueUnavailable, ValueError, KeyError) as error:
                 log.warning("switch not compared", why=str(error) or type(error).__name__)
+                self._gathered()
                 gevent.sleep(AGAIN_SECONDS)
         if link.connected:
             self._look_now_and_then(link)
@@ -157,6 +183,7 @@ class Comparing:
         parts, listener = self._parts, self._listener
         began = ticking()
         found: Counter[str] = Counter()
+        self.gather()
         phones = self._handsets.reachable(link)
         legs = Legs(link.api)
         known = {leg for leg in legs if listener.knows(leg)}
@@ -170,6 +197,8 @@ class Comparing:
         held, self._held = self._held, set()
         parts.desk.forgotten({call.id for call in parts.desk.calls()} - held)
         self._handsets.listed(phones)
+        self.absolve()
+        self._deaf_since = None
         parts.waitlist.end_talks(legs.doing, parts.clock.now())
         parts.callbacks.compare(legs.doing)
         parts.supervisors.monitoring.compare(legs.doing)
@@ -178,6 +207,8 @@ class Comparing:
         found["stopped"] += self._stop(strays)
         unknown = [leg for leg in legs if leg not in known]
         found.update(self._adopt(legs, unknown))
+        parts.desk.settle(GATHERING_SECONDS)
+        self._gathered()
         self._report(began, legs, found)
 
     def _report(self, began: float, legs: Legs, found: Counter[str]) -> None:
@@ -266,6 +297,7 @@ class Comparing:
         """Seats, phones and callers that Redis does not know any more are told again."""
         parts = self._parts
         parts.waitlist.prepare()
+        self.gather()
         now = parts.clock.now()
         snapshot = parts.waitlist.snapshot(now, first=EVERYBODY)
         parts.seating.arrange(parts.plan)
@@ -275,9 +307,12 @@ class Comparing:
         parts.phones.listed(self._handsets.reachable_now())
         known = {caller.call for group in snapshot.groups.values() for caller in group.first}
         known |= {seat.call for seat in snapshot.seats.values() if seat.call}
+        self.gather()
         parts.desk.forgotten(known)
+        parts.desk.settle(GATHERING_SECONDS)
         parts.callbacks.restored(known)
         parts.follow_ups.restored(known)
+        self._gathered()
         self._bar_again()
         log.info("queue restored", callers=len(known), seats=len(snapshot.seats))
 
@@ -291,10 +326,11 @@ class Comparing:
 
 def _controlled(legs: Legs, callers: Iterable[str]) -> Iterator[str]:
     """Give the legs, or the tokens of lines, that callers' legs name as those of a call that an
-    earlier owner was controlling: they need not talk at this moment."""
+    earlier owner was controlling, or had begun to: they need not talk at this moment."""
     for leg in callers:
         variable = legs.variables(leg)
-        if variable("switchd_state") in CONTROLLED:
+        state = variable("switchd_state")
+        if state in CONTROLLED or (state == State.TALKING and legs.doing[leg] in NOBODYS):
             yield from (variable("switchd_offer"), *variable("switchd_third").split(","))
 
 

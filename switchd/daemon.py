@@ -233,6 +233,7 @@ class Daemon:
 
     def link_up(self, link: Link) -> None:
         """The switch can be heard (again)."""
+        self._comparing.gather()
         self.parts.guard.connected()
         self.parts.dead_man.put_off()
         self._comparing.link_up(link)
@@ -240,8 +241,15 @@ class Daemon:
     def link_down(self, reason: str) -> None:
         """The switch cannot be heard: no seat's phone can be rung."""
         self._comparing.link_down()
-        gevent.spawn(self._handsets.listed, ())
+        gevent.spawn(self._no_phone_rings)
         gevent.spawn(self.parts.lines.unreachable)
+
+    def _no_phone_rings(self) -> None:
+        self._handsets.listed(())
+        try:
+            self._comparing.absolve()
+        except QueueUnavailable as error:
+            log.warning("seats still said not to answer", why=str(error))
 
     # what the switch tells
 

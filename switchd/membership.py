@@ -106,7 +106,8 @@ class Membership:
 
     def _wait(self, ends_at: float, stop: Flag) -> None:
         """Until the other daemon resigns, or its lease ends unless it has been renewed; not for
-        long, so that a Redis that stands still is noticed."""
+        long: a Redis that stands still is to be noticed, and so is an owner that has resigned
+        unheard."""
         left = min(max(SHORTEST_SECONDS, ends_at - self._now()), BEAT_SECONDS)
         waiting = gevent.spawn(self._wait_vacant, left)
         stopping = gevent.spawn(stop.wait)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
+import gevent
 import structlog
 from gevent.event import Event as Flag
 
@@ -262,6 +263,10 @@ class Desk:
         for worker in list(self._calls.values()):
             if worker.call.state in QUEUED and worker.call.id not in known:
                 worker.post(on.QueueForgot())
+
+    def settle(self, seconds: float) -> None:
+        """Wait until every call has dealt with what it has been told until now, at most so long."""
+        gevent.wait([worker.settled() for worker in self._calls.values()], timeout=seconds)
 
     def let_go(self, calls: Collection[str]) -> None:
         """Callers whom the switch served by itself meanwhile: what is known of them is no longer

@@ -8,6 +8,7 @@ from typing import Final
 
 import gevent
 import structlog
+from gevent.event import Event as Flag
 from gevent.queue import SimpleQueue
 
 from routing.callflow import Call, State, Unexpected, step
@@ -48,7 +49,7 @@ class Worker:
         self._on_closed = on_closed
         self._on_unexpected = on_unexpected
         self._on_changed = on_changed
-        self._mailbox: SimpleQueue[on.Event] = SimpleQueue()
+        self._mailbox: SimpleQueue[on.Event | Flag] = SimpleQueue()
         self._timers: dict[str, Callable[[], None]] = {}
         self._greenlet: gevent.Greenlet[..., None] | None = None
 
@@ -59,6 +60,12 @@ class Worker:
     def post(self, event: on.Event) -> None:
         """Put an event into the mailbox. Never blocks."""
         self._mailbox.put(event)
+
+    def settled(self) -> Flag:
+        """Give a flag that is set when all that was posted until now is dealt with."""
+        flag = Flag()
+        self._mailbox.put(flag)
+        return flag
 
     def stop(self) -> None:
         """Stop working; the call stays as it is on the switch."""
@@ -71,11 +78,18 @@ class Worker:
     def _run(self) -> None:
         while self.call.state is not State.ENDED:
             event = self._mailbox.get()
+            if isinstance(event, Flag):
+                event.set()
+                continue
             try:
                 self._take(event)
             except Exception:
                 log.exception("call step failed", call_id=self.call.id, happened=repr(event))
                 self._end_if_gone(event)
+        while not self._mailbox.empty():
+            left = self._mailbox.get()
+            if isinstance(left, Flag):
+                left.set()
 
     def _end_if_gone(self, event: on.Event) -> None:
         """A defect must not leave a call open that nobody will end any more."""

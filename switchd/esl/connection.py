@@ -104,6 +104,12 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
         self._doubting: gevent.Greenlet[..., None] | None = None
         self._lost = 0
         self._sequence = 0
+        self._heard_at = self._clock()
+
+    @property
+    def silent_seconds(self) -> float:
+        """For how long nothing has come from FreeSWITCH, or had come when the connection ended."""
+        return self._clock() - self._heard_at
 
     @property
     def unanswered(self) -> int:
@@ -237,6 +243,7 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
                     reader.eof()
                     self._drop("FreeSWITCH closed the connection")
                     break
+                self._heard_at = self._clock()
                 reader.feed(data)
                 for frame in reader.frames():
                     self.handle_event(frame)

@@ -30,13 +30,15 @@ class Inbox:
         client: redis.Redis,
         city: str,
         owner: str,
+        place: str = "",
         *,
         on_trouble: Callable[[str], None] = lambda reason: None,
         on_recovery: Callable[[], None] = lambda: None,
         may_read: Callable[[], bool] = lambda: True,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Uses a connection of its own to the Redis of `client`.
+        """Uses a connection of its own to the Redis of `client`. `place` is that of `Nodes`, ""
+        for an owner that claims no node.
 
         `on_trouble(reason)` is told each failed read and each entry that cannot be read,
         `on_recovery()` the first good read after failures. While `may_read()` says no, nothing is
@@ -44,7 +46,9 @@ class Inbox:
         tries: 0.1 s, doubling up to 2 s.
         """
         self._line = own_line(client)
-        self._key = Keys(city).inbox + owner
+        inbox = Keys(city).inbox + owner
+        # While Redis has lost where the daemons are, it tells all of them at one place.
+        self._keys = (f"{inbox}\n{place}", inbox) if place else (inbox,)
         self._on_trouble = on_trouble
         self._on_recovery = on_recovery
         self._may_read = may_read
@@ -62,7 +66,7 @@ class Inbox:
                 self._pause(_FIRST_PAUSE)
                 continue
             try:
-                entry = self._line.ask("BLPOP", self._key, LOOK_SECONDS)
+                entry = self._line.ask("BLPOP", *self._keys, LOOK_SECONDS)
             except redis.RedisError as error:
                 self._on_trouble(f"inbox: Redis does not answer as it should: {error}")
                 self._pause(min(_FIRST_PAUSE * 2**failures, _LONGEST_PAUSE))

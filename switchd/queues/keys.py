@@ -46,6 +46,7 @@ class Keys:
         "events",
         "life",
         "restoring",
+        "gathering",
     )
     """The order in which scripts get them; `lua/_keys.lua` names them in the same order."""
 
@@ -86,7 +87,8 @@ class Keys:
         self.owned = f"{tag}owned:"
         """+ owner: SET of its callers who wait or are being offered."""
         self.inbox = f"{tag}inbox:"
-        """+ owner: LIST of offers made and lost, JSON, oldest first."""
+        """+ owner, and on a line of its own the place of its daemon once it has claimed the node:
+        LIST of offers made and lost, JSON, oldest first."""
         self.skills = f"{tag}skills:"
         """+ agent: HASH skill → level (0: none) that differs from the plan until further notice."""
 
@@ -116,6 +118,8 @@ class Keys:
         an earlier one knew has been restored."""
         self.restoring = f"{tag}restoring"
         """STRING: the owner that restores it just now; it expires by itself."""
+        self.gathering = f"{tag}gathering"
+        """HASH owner that is putting callers back → ms until which nobody is matched meanwhile."""
 
     def for_lua(self) -> tuple[str, ...]:
         """KEYS of every script."""

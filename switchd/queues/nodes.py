@@ -83,13 +83,13 @@ class Nodes(Verbs):
         """`place` is machine and folder; no two daemons that run share one."""
         super().__init__(client, city, owner, new_token)
         self._keys = Keys(city)
-        self._place = place
+        self.place = place
         self.fence = Fence(owner, place)
         """For everything else that this daemon does in Redis; it rises with the claim."""
 
     def claim_node(self, now: float) -> None:
         """Begin to work for the node. Raises NodeTaken while a daemon elsewhere does."""
-        holder = self._run("claim_node", self._owner, self._place, to_ms(now), to_ms(LEASE_SECONDS))
+        holder = self._run("claim_node", self._owner, self.place, to_ms(now), to_ms(LEASE_SECONDS))
         if holder is not None:
             raise NodeTaken(self._owner, str(holder[0]), to_seconds(holder[1]))
         self.fence.rise()
@@ -110,7 +110,7 @@ class Nodes(Verbs):
         """Say that the node lives, and give up those that do not."""
         lease, token = to_ms(LEASE_SECONDS), self._new_token()
         verdict, given_up, next_end = self._run(
-            "beat", self._owner, self._place, to_ms(now), lease, token
+            "beat", self._owner, self.place, to_ms(now), lease, token
         )
         ends = math.inf if next_end is None else to_seconds(next_end)
         return Beat(Verdict(verdict), tuple(given_up), ends)
@@ -119,7 +119,7 @@ class Nodes(Verbs):
         """End: what is left is given up at once. False if the node is another daemon's."""
         token = self._new_token()
         lease = to_ms(LEASE_SECONDS)
-        return bool(self._run("resign_node", self._owner, self._place, to_ms(now), token, lease))
+        return bool(self._run("resign_node", self._owner, self.place, to_ms(now), token, lease))
 
     def free_orphan(self, seat: str, token: str, now: float) -> bool:
         """Free a seat whose talk has ended and whose owner is dead; False if it is another's."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from routing.queueing import Strategy
 from routing.seats import Offer
@@ -41,6 +41,9 @@ from switchd.queues.order import (
 )
 from switchd.queues.seat_verbs import SeatVerbs
 from switchd.queues.verbs import pairs
+
+GATHERING_SECONDS: Final = 3.0
+"""How long seats are kept free for callers who are being put back."""
 
 
 class Waitlist(SeatVerbs):
@@ -93,6 +96,15 @@ class Waitlist(SeatVerbs):
             self._new_token(),
         )
         return int(position)
+
+    def gather(self, now: float) -> None:
+        """Callers who waited before are about to be put back: nobody is offered a seat until
+        `gathered`, or for GATHERING_SECONDS. So the order is theirs, not that of their return."""
+        self._run("gather", self._owner, to_ms(now + GATHERING_SECONDS))
+
+    def gathered(self, now: float) -> None:
+        """All who waited before have been put back."""
+        self._run("gathered", self._owner, to_ms(now), self._new_token())
 
     def widen(self, call: str, pool: str, now: float) -> bool:
         """Let the seats of a further pool serve the caller too; place and age stay.
@@ -234,6 +246,11 @@ class Waitlist(SeatVerbs):
             wrap_ups=tuple(wrap_ups),
             next_deadline=None if head is None else to_seconds(head),
         )
+
+    def absolve(self, since: float, now: float) -> tuple[str, ...]:
+        """Let seats be ready again that are not because offers of this owner ended unanswered at
+        `since` or later: their phones' switch has told nothing from then on. Return them."""
+        return tuple(self._run("absolve", self._owner, to_ms(since), to_ms(now), self._new_token()))
 
     def next_deadline(self) -> float | None:
         """When the next offer or wrap-up of the city ends."""

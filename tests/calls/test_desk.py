@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import pytest
+from gevent.event import Event
 
 from routing.callflow import Call, State
 from routing.callflow import events as on
@@ -330,3 +332,30 @@ class TestASeatThatDials:
         room.desk.deliver(call, on.SeatAnswered(call))
         room.reaches(State.CONNECTING)
         room.desk.stop()
+
+
+class TestSettling:
+    def test_takes_until_every_call_has_dealt_with_what_it_was_told(self, room: Room) -> None:
+        room.desk.found("leg-a", on.Resumed(ARRIVAL, NOW - 60, "intake"))
+        room.desk.found("leg-b", on.Resumed(ARRIVAL, NOW - 30, "intake"))
+        room.desk.settle(10.0)
+        assert [asked[1] for asked in room.queue.asked if asked[0] == "enqueue"] == [
+            "leg-a",
+            "leg-b",
+        ]
+
+    def test_does_not_wait_for_a_call_that_has_ended(self, room: Room) -> None:
+        room.waiting().hears(HANGS_UP, on.Answered())
+        room.desk.settle(math.inf)
+        assert room.ledger.records
+        assert len(room.desk) == 0
+
+    def test_does_not_wait_for_ever_for_one_that_is_stuck(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        room.waiting()
+        monkeypatch.setattr(room.queue, "widen", lambda *given: Event().wait())
+        monkeypatch.setattr(room.queue, "enqueue", lambda *given, **more: Event().wait())
+        room.hears(on.QueueForgot())
+        room.desk.settle(0.1)
+        assert room.call.state is State.WAITING

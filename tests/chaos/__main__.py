@@ -22,7 +22,7 @@ def main() -> int:
         if arguments.only in fault.name and fault.name not in arguments.without
     ]
     city = City(arguments.seed, folder)
-    run = Run(city, arguments.seed, among, strict=arguments.strict)
+    run = Run(city, arguments.seed, among)
     say = sys.stdout.write
     say(f"seed {arguments.seed}, logs in {folder}\n")
     began, survived, keep = time.monotonic(), 0, True
@@ -54,7 +54,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=int(time.time()), help="which ones, and when")
     parser.add_argument("--only", default="", help="those with this in their name")
     parser.add_argument("--without", action="append", default=[], help="not this one; repeatable")
-    parser.add_argument("--strict", action="store_true", help="order in a take-over, too")
     parser.add_argument("--keep", action="store_true", help="keep the folder in any case")
     return parser.parse_args()
 

@@ -78,17 +78,6 @@ class Journal:
         ended = (call for call in self.calls.values() if call.ended_at and call.answered_at)
         return [call.id for call in ended if call.id not in written]
 
-    def rings_under_one_owner(self) -> list[Ring]:
-        """Those that did not begin while one owner followed another."""
-        return [
-            ring
-            for ring in self.rings.values()
-            if not any(
-                began <= ring.began_at <= ended + TAKING_OVER_SECONDS
-                for began, ended in self.unheard
-            )
-        ]
-
     def _was_unheard(self, call: str) -> bool:
         ended_at = self.calls[call].ended_at or 0.0
         return any(began <= ended_at <= ended for began, ended in self.unheard)
@@ -222,7 +211,5 @@ class Journal:
         return float(channel.variables.get("switchd_queued_at", 0)) if channel else 0.0
 
 
-TAKING_OVER_SECONDS = 2.0
-"""In which a new owner puts the callers whom it found into the list again."""
 AT_REST_SECONDS = 1.5
 """Who came, or came back, to the list so lately may be on the way to it."""

@@ -30,17 +30,12 @@ class Violation(AssertionError):
 class Run:
     """A city, and the faults that befall it; which ones and when is decided by `seed`."""
 
-    def __init__(
-        self, city: City, seed: int, among: Sequence[Fault] = faults.ALL, strict: bool = False
-    ) -> None:
-        """With `strict` the order is to be kept in the moment of a take-over, too: it is not yet,
-        since the new owner lists the callers whom it finds one by one."""
+    def __init__(self, city: City, seed: int, among: Sequence[Fault] = faults.ALL) -> None:
         self.city = city
         self.seed = seed
         self.befallen: list[str] = []
         self._chance = random.Random(f"{seed}:faults")
         self._among = among
-        self._strict = strict
         self._deck: list[Fault] = []
 
     def faults(self, number: int) -> Iterator[float]:
@@ -95,12 +90,12 @@ class Run:
 
     def _check(self) -> None:
         journal = self.city.journal
-        rings = list(journal.rings.values()) if self._strict else journal.rings_under_one_owner()
+        rings = journal.rings.values()
         self._raise(
             [
                 *invariants.talks_cut(journal.talks),
                 *invariants.callers_lost(journal.calls.values(), journal.excused),
-                *invariants.rung_twice(journal.rings.values(), self.city.collisions()),
+                *invariants.rung_twice(rings, self.city.collisions()),
                 *invariants.served_out_of_order(rings, time.time()),
                 *(wrong for place in self.city.places for wrong in _growth(place)),
             ]

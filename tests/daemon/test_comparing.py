@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -11,6 +12,7 @@ from routing.callflow import Call, State
 from routing.callflow import events as on
 from switchd.comparing import Comparing
 from switchd.lookout import Oddities
+from tests.calls.house import wait_until
 from tests.switchboard.taken_over import Switch
 
 WAITING = {
@@ -107,3 +109,68 @@ class TestTheSecondLook:
         house.open = [Call(id="caller", arrived_at=0.0, state=State.WAITING)]
         assert house.looks() == house.looks() == []
         assert house.parts.compared is None
+
+
+@pytest.fixture
+def parts() -> MagicMock:
+    parts = MagicMock(name="parts")
+    parts.clock.now.return_value = 1000.0
+    parts.link.unanswered, parts.link.silent_seconds = 0, 7.0
+    parts.desk.calls.return_value = ()
+    return parts
+
+
+class TestASwitchThatIsNotHeard:
+    def test_no_seat_is_blamed_from_its_last_word_on(self, parts: MagicMock) -> None:
+        comparing = Comparing(parts, MagicMock(), MagicMock())
+        comparing.link_down()
+        comparing.absolve()
+        parts.waitlist.absolve.assert_called_once_with(993.0, 1000.0)
+
+    def test_until_it_is_heard_again(self, parts: MagicMock) -> None:
+        """Offers that end while it is away are nobody's fault either; later ones are."""
+        link = MagicMock(connected=True)
+        link.api.return_value = '{"row_count": 0}'
+        comparing = Comparing(parts, MagicMock(), MagicMock())
+        comparing.link_down()
+        parts.clock.now.return_value = 1060.0
+        comparing.link_up(link)
+        wait_until(lambda: parts.waitlist.gathered.called)
+        comparing.absolve()
+        comparing.stop()
+        parts.waitlist.absolve.assert_called_once_with(993.0, 1060.0)
+
+
+class TestCallersWhoArePutBack:
+    """The order is that of their waits: nobody is matched until all of them are in the list."""
+
+    def asked(self, parts: MagicMock) -> list[str]:
+        steps = ("gather", "forgotten", "settle", "gathered")
+        names = (call[0].rpartition(".")[2] for call in parts.mock_calls)
+        return [name for name in names if name in steps]
+
+    def test_when_redis_has_forgotten_them(self, parts: MagicMock) -> None:
+        handsets, listener = MagicMock(), MagicMock()
+        comparing = Comparing(parts, handsets, listener)
+        comparing.queue_back()
+        wait_until(lambda: "gathered" in self.asked(parts))
+        assert self.asked(parts) == ["gather", "gather", "forgotten", "settle", "gathered"]
+
+    def test_when_the_switch_is_heard_again(self, parts: MagicMock) -> None:
+        link = MagicMock(connected=True)
+        link.api.return_value = '{"row_count": 0}'
+        comparing = Comparing(parts, MagicMock(), MagicMock())
+        comparing.link_up(link)
+        wait_until(lambda: "gathered" in self.asked(parts))
+        comparing.stop()
+        assert self.asked(parts) == ["gather", "forgotten", "settle", "gathered"]
+
+    def test_a_comparison_that_fails_holds_nobody_up(self, parts: MagicMock) -> None:
+        link = MagicMock(connected=True)
+        handsets = MagicMock()
+        handsets.reachable.side_effect = ValueError("not understood")
+        comparing = Comparing(parts, handsets, MagicMock())
+        comparing.link_up(link)
+        wait_until(lambda: "gathered" in self.asked(parts))
+        comparing.stop()
+        assert self.asked(parts) == ["gather", "gathered"]

@@ -146,3 +146,14 @@ class TestAStandby:
         assert not standby.stands_by(until=ends)
         assert LEASE_SECONDS in standby.stop.waits
         assert standby.redis.claims == []
+
+    def test_looks_by_itself_whether_the_owner_has_resigned(self, standby: Standby) -> None:
+        """The word of it may be lost, with another standby that it was told to, or on its way."""
+
+        def resigns_unheard() -> bool:
+            if standby.time.now > 101.0:
+                standby.redis.owner_lives, standby.redis.lease_ends = False, 0.0
+            return False
+
+        assert standby.stands_by(until=resigns_unheard)
+        assert standby.redis.claims == [pytest.approx(101.5, abs=0.1)]

@@ -9,6 +9,7 @@ import pytest
 from tests.freeswitch import city
 from tests.live.event_socket import EventSocket
 from tests.live.house import House, reason_to_skip
+from tests.live.mobiles import new_mobile
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -39,3 +40,9 @@ def events(house: House) -> Iterator[EventSocket]:
     with house.event_socket() as link:
         link.listen()
         yield link
+
+
+@pytest.fixture
+def mobile() -> str:
+    """A caller's number that no other test uses."""
+    return new_mobile()

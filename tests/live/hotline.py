@@ -8,7 +8,8 @@ import sys
 import wave
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import orjson
 
@@ -127,6 +128,22 @@ class LiveHotline:
     @property
     def log(self) -> str:
         return (self.folder / "daemon.log").read_text()
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
     def start(self) -> None:
         with (self.folder / "daemon.log").open("ab") as log:

@@ -9,12 +9,12 @@ from typing import Any
 
 from switchd.demo.telephones.sipp import Call, Phone
 from tests.live.hotline import LiveHotline
+from tests.live.mobiles import new_mobile
 from tests.live.tones import sounds, voice
 
 CALLER, SEAT, SUPERVISOR, OTHER = 1000, 400, 600, 1500
 """Hertz."""
 VOICES = (CALLER, SEAT, SUPERVISOR, OTHER)
-_MOBILES = count(13700000100)
 _TAKES = count(1)
 
 
@@ -25,7 +25,7 @@ class Talk:
         self.hotline = hotline
         self.folder = folder
         self.esl: Any = hotline.house.esl()
-        self.mobile = str(next(_MOBILES))
+        self.mobile = new_mobile()
         voices = {name: voice(folder / f"{name}.alaw", name) for name in VOICES}
         self.seat = self._phone("1001", voices[SEAT])
         self.supervisor = self._phone("1009", voices[SUPERVISOR])

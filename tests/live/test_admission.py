@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import count
 from typing import Any
 
 import pytest
@@ -11,9 +10,9 @@ import pytest
 from routing.record import EndedBy, Outcome
 from switchd.demo.telephones.sipp import until
 from tests.live.hotline import LiveHotline
+from tests.live.mobiles import new_mobile
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
-_MOBILES = count(13500000000)
 WAITING = 2
 LEGS = 10
 
@@ -34,12 +33,8 @@ def little_room(outside: int) -> Mapping[str, Any]:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveHotline]:
-    hotline = LiveHotline(tmp_path_factory.mktemp("little-room"), little_room)
-    try:
-        hotline.start()
+    with LiveHotline(tmp_path_factory.mktemp("little-room"), little_room) as hotline:
         yield hotline
-    finally:
-        hotline.close()
 
 
 @pytest.fixture
@@ -50,7 +45,7 @@ def hotline(running: LiveHotline) -> Iterator[LiveHotline]:
 
 def mobile() -> str:
     """A caller's number that no other test uses."""
-    return str(next(_MOBILES))
+    return new_mobile()
 
 
 def waits(hotline: LiveHotline, number: str, hangs_up_after: float) -> Any:

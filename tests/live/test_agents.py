@@ -32,11 +32,8 @@ def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveHotline]:
     migrate(sql(hotline))
     with closing(Agents(sql(hotline), "testcity")) as agents:
         agents.set_pin("A017", PIN, 0.0, "root")
-    try:
-        hotline.start()
+    with hotline:
         yield hotline
-    finally:
-        hotline.close()
 
 
 def keys(*entries: tuple[float, str]) -> list[tuple[float, str]]:

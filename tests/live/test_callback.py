@@ -5,7 +5,6 @@ from __future__ import annotations
 import wave
 from array import array
 from collections.abc import Iterator, Mapping
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from tests.live.test_kinds import shown
 from tests.live.test_rendered_configuration import tone
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
-_MOBILES = count(13600000000)
 LOUD = 500.0
 """RMS of samples; silence has next to none."""
 
@@ -40,24 +38,14 @@ def changes(outside: int) -> Mapping[str, Any]:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveHotline]:
-    hotline = LiveHotline(tmp_path_factory.mktemp("callback"), changes)
-    try:
-        hotline.start()
+    with LiveHotline(tmp_path_factory.mktemp("callback"), changes) as hotline:
         yield hotline
-    finally:
-        hotline.close()
 
 
 @pytest.fixture
 def hotline(running: LiveHotline) -> Iterator[LiveHotline]:
     yield running
     running.tidies_up()
-
-
-@pytest.fixture
-def mobile() -> str:
-    """A caller's number that no other test uses."""
-    return str(next(_MOBILES))
 
 
 def loudness(path: Path) -> list[float]:

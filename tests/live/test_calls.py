@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import wave
 from collections.abc import Iterator
-from itertools import combinations, count, pairwise
+from itertools import combinations, pairwise
 
 import pytest
 
@@ -15,29 +15,18 @@ from tests.live.hotline import SEATS, LiveHotline
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 SAME_MOMENT_SECONDS = 0.25
 """Callers who come closer together than this may be queued in either order."""
-_MOBILES = count(13900000000)
 
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveHotline]:
-    hotline = LiveHotline(tmp_path_factory.mktemp("hotline"))
-    try:
-        hotline.start()
+    with LiveHotline(tmp_path_factory.mktemp("hotline")) as hotline:
         yield hotline
-    finally:
-        hotline.close()
 
 
 @pytest.fixture
 def hotline(running: LiveHotline) -> Iterator[LiveHotline]:
     yield running
     running.tidies_up()
-
-
-@pytest.fixture
-def mobile() -> str:
-    """A caller's number that no other test uses."""
-    return str(next(_MOBILES))
 
 
 class TestAnAnsweredCall:

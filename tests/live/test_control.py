@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,9 @@ from routing.record import CallRecord, Outcome
 from switchd.api.client import Answer
 from switchd.demo.telephones.sipp import Call, Phone
 from tests.live.hotline import LiveHotline
+from tests.live.mobiles import new_mobile
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
-_MOBILES = count(13950000000)
 EXPERT, CENTRE = "2970200", "2970110"
 
 
@@ -34,12 +33,8 @@ def changes(outside: int) -> Mapping[str, Any]:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveHotline]:
-    hotline = LiveHotline(tmp_path_factory.mktemp("control"), changes)
-    try:
-        hotline.start()
+    with LiveHotline(tmp_path_factory.mktemp("control"), changes) as hotline:
         yield hotline
-    finally:
-        hotline.close()
 
 
 @pytest.fixture
@@ -52,7 +47,7 @@ class Talk:
     """A caller and seat 1001, who talk."""
 
     def __init__(self, hotline: LiveHotline) -> None:
-        self.hotline, self.mobile = hotline, str(next(_MOBILES))
+        self.hotline, self.mobile = hotline, new_mobile()
         self.phone = phone(hotline, "1001")
         self.caller: Call = hotline.house.call(self.mobile, "12345")
         self.becomes("talking")

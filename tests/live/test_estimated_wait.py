@@ -7,13 +7,13 @@ recorded.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import count
 from typing import Any
 
 import pytest
 
 from routing.record import CallRecord
 from tests.live.hotline import LiveHotline
+from tests.live.mobiles import new_mobile
 from tests.live.tones import heard, prompt
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
@@ -29,7 +29,6 @@ PIECES = {
 """Prompt → its tone, hertz."""
 WRAP_UP_SECONDS = 100
 SEATS = ("1001", "1002", "1003", "1004", "1005")
-_MOBILES = count(13700000000)
 
 
 def changes(outside: int) -> Mapping[str, Any]:
@@ -46,11 +45,8 @@ def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveHotline]:
     hotline = LiveHotline(tmp_path_factory.mktemp("estimated-wait"), changes)
     for name, hertz in PIECES.items():
         prompt(hotline.folder / "prompts" / "zh" / f"{name}.wav", hertz)
-    try:
-        hotline.start()
+    with hotline:
         yield hotline
-    finally:
-        hotline.close()
 
 
 def told(record: CallRecord) -> list[tuple[str, str]]:
@@ -68,12 +64,12 @@ class TestTheEstimatedWait:
         for seat in SEATS:
             hotline.house.seat(seat, answers_after=0.1, hangs_up_after=1.0)
         hotline.makes_ready(*SEATS)
-        served = [str(next(_MOBILES)) for _ in SEATS]
+        served = [new_mobile() for _ in SEATS]
         for number in served:
             hotline.house.call(number, "12345", hangs_up_after=30.0)
         for number in served:
             hotline.record(number)
-        first, second = str(next(_MOBILES)), str(next(_MOBILES))
+        first, second = new_mobile(), new_mobile()
         hotline.house.call(first, "12345", hangs_up_after=25.0)
         hotline.waits_until(lambda: hotline.status()["waiting"] == 1, "one waits")
         call = hotline.house.call(second, "12345", hangs_up_after=15.0)

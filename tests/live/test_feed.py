@@ -46,12 +46,8 @@ class Listener:
 
 @pytest.fixture
 def hotline(tmp_path: Path) -> Iterator[LiveHotline]:
-    hotline = LiveHotline(tmp_path)
-    try:
-        hotline.start()
+    with LiveHotline(tmp_path) as hotline:
         yield hotline
-    finally:
-        hotline.close()
 
 
 @pytest.fixture
@@ -61,6 +57,10 @@ def listener(hotline: LiveHotline) -> Iterator[Listener]:
     listener.close()
 
 
+def states(hotline: LiveHotline) -> list[str]:
+    return [call["state"] for call in hotline.client.get("calls")]
+
+
 class TestTheFeedOfACall:
     def test_tells_each_step_once_and_in_order(
         self, hotline: LiveHotline, listener: Listener
@@ -68,9 +68,10 @@ class TestTheFeedOfACall:
         hotline.house.seat("1001", answers_after=0.3)
         hotline.makes_ready("1001")
         hotline.house.call(MOBILE, "12345", hangs_up_after=12.0)
-        hotline.waits_until_seat_is("1001", "talking")
-        for verb in ("hold", "resume"):
+        hotline.waits_until(lambda: states(hotline) == ["talking"], "they talk")
+        for verb, state in (("hold", "held"), ("resume", "talking")):
             hotline.client.control("1001", verb, who="test")
+            hotline.waits_until(lambda s=state: states(hotline) == [s], state)
         told = [event for event in listener.hears("call.ended") if event.get("call")]
         kinds = [event["kind"] for event in told]
         steps = ("arrived", "queued", "offered", "answered", "held", "talking", "ended")

@@ -16,12 +16,8 @@ CALLERS = {"blocked": [{"number": "13700000009", "reason": "threats"}]}
 @pytest.fixture(scope="module")
 def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveHotline]:
     changes = {"trunks": {"trunk": TRUNK}, "callers": CALLERS}
-    hotline = LiveHotline(tmp_path_factory.mktemp("forwarded"), lambda _: changes)
-    try:
-        hotline.start()
+    with LiveHotline(tmp_path_factory.mktemp("forwarded"), lambda _: changes) as hotline:
         yield hotline
-    finally:
-        hotline.close()
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -13,9 +12,9 @@ import pytest
 from routing.record import EndedBy, Outcome
 from switchd.dead_man import FIRES_SECONDS
 from tests.live.hotline import LiveHotline
+from tests.live.mobiles import new_mobile
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
-_MOBILES = count(13960000000)
 
 
 @pytest.fixture
@@ -32,7 +31,7 @@ def hotline(tmp_path: Path) -> Iterator[LiveHotline]:
 @pytest.fixture
 def talker(hotline: LiveHotline) -> str:
     """Talks with seat 1001."""
-    mobile = str(next(_MOBILES))
+    mobile = new_mobile()
     hotline.house.seat("1001", answers_after=0.2)
     hotline.makes_ready("1001")
     hotline.house.call(mobile, "12345")
@@ -43,7 +42,7 @@ def talker(hotline: LiveHotline) -> str:
 @pytest.fixture
 def waiting(hotline: LiveHotline, talker: str) -> str:
     """Is in the list."""
-    mobile = str(next(_MOBILES))
+    mobile = new_mobile()
     hotline.house.call(mobile, "12345")
     hotline.waits_until(lambda: hotline.status()["waiting"] == 1, "the caller waits")
     return mobile
@@ -123,6 +122,6 @@ class TestItIsKilled:
         hotline.waits_until(lambda: hotline.status()["calls"] == 0, "no call is left")
         hotline.house.seat("1002", answers_after=0.2, hangs_up_after=1.0)
         hotline.makes_ready("1002")
-        mobile = str(next(_MOBILES))
+        mobile = new_mobile()
         hotline.house.call(mobile, "12345")
         assert hotline.record(mobile).seat == "1002"

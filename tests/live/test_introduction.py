@@ -6,7 +6,6 @@ import math
 import wave
 from array import array
 from collections.abc import Iterator, Mapping
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from tests.live.event_socket import EventSocket
 from tests.live.hotline import LiveHotline
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
-_MOBILES = count(13920000000)
 WHISPER_HERTZ, STAFF_HERTZ = 1500, 700
 CLEARLY = 400.0
 """Amplitude of samples; a tone that is not played has next to none."""
@@ -38,11 +36,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveHotline]:
     prompts = hotline.folder / "prompts" / "zh"
     sine(prompts / "comfort.wav", WHISPER_HERTZ, 1.5)
     sine(prompts / "comfort_patience.wav", STAFF_HERTZ, 1.5)
-    try:
-        hotline.start()
+    with hotline:
         yield hotline
-    finally:
-        hotline.close()
 
 
 @pytest.fixture
@@ -57,12 +52,6 @@ def events(hotline: LiveHotline) -> Iterator[EventSocket]:
     with hotline.house.event_socket() as link:
         link.listen("PLAYBACK_START CHANNEL_ANSWER CHANNEL_BRIDGE")
         yield link
-
-
-@pytest.fixture
-def mobile() -> str:
-    """A caller's number that no other test uses."""
-    return str(next(_MOBILES))
 
 
 def sine(path: Path, hertz: int, seconds: float) -> None:

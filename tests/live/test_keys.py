@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from tests.live.test_introduction import loudest, sine
 from tests.live.tones import tone
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
-_MOBILES = count(13930000000)
 WRONG_HERTZ = 700
 CLEARLY = 400.0
 """Amplitude of samples; a tone that is not played has next to none."""
@@ -37,23 +35,14 @@ def changes(outside: int) -> Mapping[str, Any]:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveHotline]:
     hotline = LiveHotline(tmp_path_factory.mktemp("keys"), changes)
     sine(hotline.folder / "prompts" / "zh" / "key_wrong.wav", WRONG_HERTZ, 3.0)
-    try:
-        hotline.start()
+    with hotline:
         yield hotline
-    finally:
-        hotline.close()
 
 
 @pytest.fixture
 def hotline(running: LiveHotline) -> Iterator[LiveHotline]:
     yield running
     running.tidies_up()
-
-
-@pytest.fixture
-def mobile() -> str:
-    """A caller's number that no other test uses."""
-    return str(next(_MOBILES))
 
 
 class Talk:

@@ -18,12 +18,8 @@ CALLERS_VOICE = 1000
 
 @pytest.fixture(scope="module")
 def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveHotline]:
-    hotline = LiveHotline(tmp_path_factory.mktemp("unheard"))
-    try:
-        hotline.start()
+    with LiveHotline(tmp_path_factory.mktemp("unheard")) as hotline:
         yield hotline
-    finally:
-        hotline.close()
 
 
 @pytest.mark.parametrize("by_rtp", [False, True], ids=["SIP INFO", "RFC 2833"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +16,6 @@ from tests.live.hotline import LiveHotline
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()
 SUB_CENTRE, COUNTY_SEAT = "2970110", "5161058"
-_MOBILES = count(13700000000)
 
 
 def kinds(outside: int) -> Mapping[str, Any]:
@@ -75,24 +73,14 @@ def kinds(outside: int) -> Mapping[str, Any]:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveHotline]:
-    hotline = LiveHotline(tmp_path_factory.mktemp("kinds"), kinds)
-    try:
-        hotline.start()
+    with LiveHotline(tmp_path_factory.mktemp("kinds"), kinds) as hotline:
         yield hotline
-    finally:
-        hotline.close()
 
 
 @pytest.fixture
 def hotline(running: LiveHotline) -> Iterator[LiveHotline]:
     yield running
     running.tidies_up()
-
-
-@pytest.fixture
-def mobile() -> str:
-    """A caller's number that no other test uses."""
-    return str(next(_MOBILES))
 
 
 def shown(phone: Phone | None) -> str:

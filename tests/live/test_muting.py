@@ -15,12 +15,8 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 @pytest.fixture(scope="module")
 def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveHotline]:
-    hotline = LiveHotline(tmp_path_factory.mktemp("muting"))
-    try:
-        hotline.start()
+    with LiveHotline(tmp_path_factory.mktemp("muting")) as hotline:
         yield hotline
-    finally:
-        hotline.close()
 
 
 def test_a_muted_seat_is_heard_by_nobody_and_hears_everybody(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from tests.live.tones import frequencies
 from tests.live.tones import tone as speech
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
-_MOBILES = count(13930000000)
 COUNTY = "6026789"
 
 
@@ -40,11 +38,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveHotline]:
     hotline = LiveHotline(tmp_path_factory.mktemp("nailed"), changes)
     for name in ("line_kept_open", "comfort", "beep"):
         tone(hotline.folder / "prompts" / "zh" / f"{name}.wav", 0.4)
-    try:
-        hotline.start()
+    with hotline:
         yield hotline
-    finally:
-        hotline.close()
 
 
 @pytest.fixture
@@ -62,12 +57,6 @@ def events(hotline: LiveHotline) -> Iterator[EventSocket]:
     with hotline.house.event_socket() as link:
         link.listen("PLAYBACK_START CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_PARK")
         yield link
-
-
-@pytest.fixture
-def mobile() -> str:
-    """A caller's number that no other test uses."""
-    return str(next(_MOBILES))
 
 
 def opens(hotline: LiveHotline, seat: str) -> None:
@@ -183,7 +172,9 @@ class TestALineOverATrunk:
         waits_for_talk(hotline, events)
         hotline.waits_until(lambda: talks(hotline), "they talk")
         hotline.client.control("1001", "hold", who="test")
-        hotline.waits_until(lambda: state(hotline) == ["held"], "the caller is held")
+        (held,) = hotline.client.get("calls")
+        is_written = f"uuid_getvar {held['call']} switchd_state"
+        hotline.waits_until(lambda: hotline.house.api(is_written) == "held", "the caller is held")
         hotline.kill_daemon()
         hotline.start()
         hotline.waits_until(lambda: state(hotline) == ["held"], "it is known again")

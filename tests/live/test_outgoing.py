@@ -6,7 +6,6 @@ import os
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ from tests.live.test_kinds import shown
 from tests.live.test_rendered_configuration import tone
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
-_MOBILES = count(13500000000)
 
 
 def changes(outside: int) -> Mapping[str, Any]:
@@ -41,24 +39,14 @@ def changes(outside: int) -> Mapping[str, Any]:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveHotline]:
-    hotline = LiveHotline(tmp_path_factory.mktemp("outgoing"), changes)
-    try:
-        hotline.start()
+    with LiveHotline(tmp_path_factory.mktemp("outgoing"), changes) as hotline:
         yield hotline
-    finally:
-        hotline.close()
 
 
 @pytest.fixture
 def hotline(running: LiveHotline) -> Iterator[LiveHotline]:
     yield running
     running.tidies_up()
-
-
-@pytest.fixture
-def mobile() -> str:
-    """A number outside that no other test uses."""
-    return str(next(_MOBILES))
 
 
 class TestASeatThatDials:

@@ -24,12 +24,8 @@ def changes(outside: int) -> Mapping[str, Any]:
 
 @pytest.fixture
 def hotline(tmp_path: Path) -> Iterator[LiveHotline]:
-    hotline = LiveHotline(tmp_path, changes)
-    try:
-        hotline.start()
+    with LiveHotline(tmp_path, changes) as hotline:
         yield hotline
-    finally:
-        hotline.close()
 
 
 def test_the_caller_is_first_in_line_again_and_the_expert_is_let_go(

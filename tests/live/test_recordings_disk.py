@@ -6,16 +6,15 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 
 import pytest
 
 from routing.record import CallRecord, Outcome
 from tests.live.hotline import LiveHotline
+from tests.live.mobiles import new_mobile
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
-_MOBILES = count(13970000000)
 TALK_SECONDS = 4.0
 """A stereo recording of it has 128 kB."""
 
@@ -47,7 +46,7 @@ def hotline(tmp_path: Path) -> Iterator[LiveHotline]:
 
 def talks(hotline: LiveHotline) -> CallRecord:
     """The record of a talk that lasts its time."""
-    mobile = str(next(_MOBILES))
+    mobile = new_mobile()
     hotline.house.seat("1001", answers_after=0.2, hangs_up_after=TALK_SECONDS)
     hotline.makes_ready("1001")
     hotline.house.call(mobile, "12345")

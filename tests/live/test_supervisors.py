@@ -17,12 +17,8 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveHotline]:
-    hotline = LiveHotline(tmp_path_factory.mktemp("supervisors"))
-    try:
-        hotline.start()
+    with LiveHotline(tmp_path_factory.mktemp("supervisors")) as hotline:
         yield hotline
-    finally:
-        hotline.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -12,21 +11,17 @@ from routing.record import CallRecord, Outcome
 from switchd.demo.telephones.sipp import Phone
 from switchd.switchboard.legs import doing
 from tests.live.hotline import LiveHotline
+from tests.live.mobiles import new_mobile
 from tests.live.test_keys import Talk, changes, outside
 from tests.live.tones import tone
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
-_MOBILES = count(13940000000)
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveHotline]:
-    hotline = LiveHotline(tmp_path_factory.mktemp("taking-over"), changes)
-    try:
-        hotline.start()
+    with LiveHotline(tmp_path_factory.mktemp("taking-over"), changes) as hotline:
         yield hotline
-    finally:
-        hotline.close()
 
 
 @pytest.fixture
@@ -44,7 +39,7 @@ def expert(hotline: LiveHotline) -> Phone:
 @pytest.fixture
 def talk(hotline: LiveHotline, tmp_path: Path) -> Talk:
     speaks = tone(tmp_path / "voice.alaw", 1000)
-    return Talk(hotline, str(next(_MOBILES)), speaks=speaks)
+    return Talk(hotline, new_mobile(), speaks=speaks)
 
 
 def asks(talk: Talk, verb: str, state: str, target: str = "") -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import orjson
@@ -17,28 +16,18 @@ from tests.live.tones import frequencies, tone
 from tests.live.two_switches import TwoSwitches
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
-_MOBILES = count(13700000000)
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoSwitches]:
-    city = TwoSwitches(tmp_path_factory.mktemp("two"))
-    try:
-        city.start()
+    with TwoSwitches(tmp_path_factory.mktemp("two")) as city:
         yield city
-    finally:
-        city.close()
 
 
 @pytest.fixture
 def city(running: TwoSwitches) -> Iterator[TwoSwitches]:
     yield running
     running.tidies_up()
-
-
-@pytest.fixture
-def mobile() -> str:
-    return str(next(_MOBILES))
 
 
 def legs(house: House) -> list[str]:
@@ -197,8 +186,9 @@ class TestASupervisorAtOneNodeAndATalkAtTheOther:
             city.waits_until(lambda s=seat: city.seat(s)["home"] == "south", "they are at south")
         city.makes_ready("1003", home="south")
         city.south.house.call(mobile, "12345", hangs_up_after=20.0)
-        city.waits_until(lambda: city.seat("1003")["state"] == "talking", "they talk")
-        wish = {"seat": "1004", "who": "8009", "why": "training"}
+        calls = city.south.client.get
+        city.waits_until(lambda: [c["state"] for c in calls("calls")] == ["talking"], "they talk")
+        wish = {"at": "1004", "who": "8009", "why": "training"}
         with pytest.raises(Answer, match="at node south"):
             city.north.client.supervise("seats", "1003", "listen", **wish)
         city.south.client.supervise("seats", "1003", "listen", **wish)

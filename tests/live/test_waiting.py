@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from tests.live.hotline import LiveHotline, tone
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 LONG_SECONDS = 30.0
 """A comfort phrase that nobody can have heard to its end."""
-_MOBILES = count(13910000000)
 
 
 def city(outside: int) -> Mapping[str, Any]:
@@ -62,11 +60,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveHotline]:
     tone(hotline.folder / "prompts" / "zh" / "comfort.wav", LONG_SECONDS)
     for name in ("position_before", "position_after", "callback_offer", "try_later"):
         tone(hotline.folder / "prompts" / "zh" / f"{name}.wav", 0.3)
-    try:
-        hotline.start()
+    with hotline:
         yield hotline
-    finally:
-        hotline.close()
 
 
 @pytest.fixture
@@ -81,12 +76,6 @@ def events(hotline: LiveHotline) -> Iterator[EventSocket]:
     with hotline.house.event_socket() as link:
         link.listen("PLAYBACK_START PLAYBACK_STOP DTMF CHANNEL_ANSWER CHANNEL_BRIDGE")
         yield link
-
-
-@pytest.fixture
-def mobile() -> str:
-    """A caller's number that no other test uses."""
-    return str(next(_MOBILES))
 
 
 def starts(events: EventSocket, *prompts: str, seconds: float = 30.0) -> dict[str, Any]:

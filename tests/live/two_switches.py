@@ -7,7 +7,8 @@ import subprocess
 import sys
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import orjson
 
@@ -118,6 +119,22 @@ class TwoSwitches:
         }
         (self._city / "city.yaml").write_bytes(orjson.dumps(plan))
         self.north, self.south = (LiveNode(name, folder, self._city) for name in ("north", "south"))
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
     def start(self) -> None:
         self.north.starts()

@@ -31,7 +31,7 @@ class Hall:
     def __init__(self, client: redis.Redis, owner: str = "daemon-1", city: str = CITY) -> None:
         numbers = count(1)
         self.client = client
-        self._inbox = Keys(city).inbox + owner
+        self._keys, self._owner = Keys(city), owner
         self.now = MORNING
         self.list = Waitlist(client, city, owner, lambda: f"{owner}/{next(numbers)}")
 
@@ -73,8 +73,10 @@ class Hall:
         )
 
     def inbox(self) -> list[InboxEvent]:
-        """What came in since the last look."""
-        entries = iter(lambda: self.client.lpop(self._inbox), None)
+        """What came in since the last look, wherever the owner has its daemon."""
+        place = self.client.hget(self._keys.places, self._owner)
+        inbox = self._keys.inbox + self._owner + (f"\n{place}" if place else "")
+        entries = iter(lambda: self.client.lpop(inbox), None)
         return [read_event(str(entry)) for entry in entries]
 
     def offers(self) -> list[Offer]:

@@ -14,13 +14,14 @@ from switchd.queues.embedded import EmbeddedRedis
 from switchd.queues.facts import InboxEvent, OfferLost, OfferMade, read_event
 from switchd.queues.inbox import Inbox
 from switchd.queues.keys import Keys
+from switchd.queues.nodes import LEASE_SECONDS, Nodes
 from tests.queues.hall import CITY, Hall, wait_until
 
 
 class Listener:
     """Iterates over an inbox in a thread and keeps what it hears."""
 
-    def __init__(self, client: redis.Redis, owner: str = "daemon-1") -> None:
+    def __init__(self, client: redis.Redis, owner: str = "daemon-1", place: str = "") -> None:
         self.events: list[InboxEvent] = []
         self.troubles: list[str] = []
         self.recoveries = 0
@@ -28,6 +29,7 @@ class Listener:
             client,
             CITY,
             owner,
+            place,
             on_trouble=self.troubles.append,
             on_recovery=self._recovered,
         )
@@ -138,3 +140,43 @@ class TestEntries:
     def test_what_is_no_entry_is_refused(self, text: str) -> None:
         with pytest.raises(ValueError, match=r".+"):
             read_event(text)
+
+
+class TestAnOwnerThatHasLostItsNode:
+    def test_takes_nothing_that_is_for_the_next_one(self, hall: Hall, client: redis.Redis) -> None:
+        """It may have begun to read before it stood still, and be let in on its right just now."""
+        former, next_one = ("one:/state", "two:/state")
+        nodes = {place: Nodes(client, CITY, "daemon-1", place) for place in (former, next_one)}
+        nodes[former].claim_node(hall.now)
+        before = Listener(client, place=former)
+        hall.after(LEASE_SECONDS)
+        nodes[next_one].claim_node(hall.now)
+        after = Listener(client, place=next_one)
+        try:
+            for number in range(5):
+                hall.seat(f"100{number}")
+                hall.call(f"c{number}")
+            wait_until(lambda: len(after.events) == 5)
+            assert before.events == []
+        finally:
+            before.stop()
+            after.stop()
+
+    def test_what_it_had_not_read_is_nobodys(self, hall: Hall, client: redis.Redis) -> None:
+        Nodes(client, CITY, "daemon-1", "one:/state").claim_node(hall.now)
+        hall.seat("1001")
+        hall.call("c1")
+        hall.after(LEASE_SECONDS)
+        Nodes(client, CITY, "daemon-1", "two:/state").claim_node(hall.now)
+        assert client.keys("*:inbox:*") == []
+
+    def test_an_owner_hears_of_its_callers_while_redis_has_lost_where_it_is(
+        self, hall: Hall, client: redis.Redis
+    ) -> None:
+        listener = Listener(client, place="one:/state")
+        try:
+            hall.seat("1001")
+            hall.call("c1")
+            wait_until(lambda: listener.events)
+        finally:
+            listener.stop()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import redis
 
 from routing.seats import Offer, SeatState
 from switchd.queues.facts import OfferLost, OfferMade
-from tests.queues.hall import Hall
+from tests.queues.hall import MORNING, Hall
 
 
 class TestMatch:
@@ -224,3 +225,64 @@ class TestSweep:
         hall.after(60)
         hall.list.sweep(hall.now)
         assert hall.view("1001").since == wrap_up_end
+
+
+class TestWhoIsToBlame:
+    """An offer that ends unanswered says nothing of a seat whose switch was silent meanwhile."""
+
+    def lapsed(self, hall: Hall) -> float:
+        """Let an offer end unanswered; return when."""
+        hall.seat("1001")
+        hall.after(30)
+        hall.call("c1", ring=15)
+        hall.inbox()
+        hall.after(15)
+        hall.list.sweep(hall.now)
+        return hall.now
+
+    def test_the_seat_is_ready_again_and_as_idle_as_it_was(self, hall: Hall) -> None:
+        at = self.lapsed(hall)
+        hall.list.leave("c1", hall.now)
+        hall.after(5)
+        assert hall.list.absolve(at, hall.now) == ("1001",)
+        view = hall.view("1001")
+        assert (view.state, view.reason, view.since) == (SeatState.READY, "", MORNING)
+
+    def test_the_caller_is_offered_to_it_again(self, hall: Hall) -> None:
+        at = self.lapsed(hall)
+        hall.inbox()
+        hall.list.absolve(at, hall.now)
+        assert hall.matches() == [("c1", "1001")]
+
+    def test_not_before_its_phone_can_be_rung(self, hall: Hall) -> None:
+        at = self.lapsed(hall)
+        hall.inbox()
+        hall.list.phone("1001", False, hall.now)
+        hall.list.absolve(at, hall.now)
+        assert hall.matches() == []
+        hall.list.phone("1001", True, hall.now)
+        assert hall.matches() == [("c1", "1001")]
+
+    def test_one_that_did_not_answer_while_the_switch_was_heard_stays_not_ready(
+        self, hall: Hall
+    ) -> None:
+        at = self.lapsed(hall)
+        assert hall.list.absolve(at + 0.001, hall.now) == ()
+        assert hall.state("1001") is SeatState.NOT_READY
+
+    def test_nor_does_one_whose_phone_has_refused(self, hall: Hall) -> None:
+        hall.seat("1001")
+        hall.call("c1")
+        hall.list.refuse(hall.the_offer().token, "no_answer", hall.now)
+        assert hall.list.absolve(MORNING, hall.now) == ()
+
+    def test_nor_one_that_another_owner_rang(self, hall: Hall, client: redis.Redis) -> None:
+        at = self.lapsed(hall)
+        assert Hall(client, "daemon-2").list.absolve(at, hall.now) == ()
+
+    def test_what_the_agent_has_said_since_then_counts(self, hall: Hall) -> None:
+        at = self.lapsed(hall)
+        hall.after(1)
+        hall.list.not_ready("1001", "lunch", hall.now)
+        assert hall.list.absolve(at, hall.now) == ()
+        assert hall.view("1001").reason == "lunch"

@@ -71,6 +71,23 @@ class TestItHangs:
         assert blamed(hotline) == []
         assert sum(hotline.sim.seat(seat).collisions for seat in ("1001", "1002")) == 0
 
+    def test_nor_for_one_that_rang_when_it_began_to_hang(self, own_hotline: Hotline) -> None:
+        """The time in which the seat may answer is over long before anything is noticed."""
+        hotline = own_hotline
+        intake = {**CITY["groups"]["intake"], "ring_seconds": 1}
+        hotline.writes({**CITY, "groups": {**CITY["groups"], "intake": intake}})
+        hotline.start_daemon()
+        caller = hotline.waits(FIRST)
+        hotline.makes_ready("1001")
+        wait_for(lambda: hotline.sim.seat("1001").leg, "the phone rings")
+        hotline.sim.silence()
+        wait_for(lambda: blamed(hotline) == ["1001"], "nobody has answered, as far as one knows")
+        wait_for(lambda: not hotline.status()["freeswitch"]["connected"], "it is noticed")
+        wait_for(lambda: not blamed(hotline), "the seat is not to blame")
+        hotline.sim.seat("1001").will_answer()
+        hotline.sim.silence(False)
+        wait_for(lambda: caller.state is CallerState.TALKING, "they talk")
+
 
 class TestItIsKilled:
     def test_and_stays_away_for_a_while_no_seat_can_be_rung_and_records_tell_the_crash(

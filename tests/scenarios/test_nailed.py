@@ -295,6 +295,25 @@ class TestADaemonThatRestartsDuringACall:
         assert phone.leg is line
         hotline.waits_until_seat_is("1001", "ready")
 
+    def test_brings_a_caller_back_whose_hold_was_not_written_down(self, hotline: Hotline) -> None:
+        """The daemon died while it brought the caller to the music."""
+        caller = talks(hotline, "1001")
+        phone = hotline.sim.seat("1001")
+        becomes(hotline, caller, "talking")
+        phone.press("*1")
+        becomes(hotline, caller, "held")
+        leg = self.leg_of(hotline, caller)
+        wait_for(lambda: leg.variables.get("switchd_state") == "held", "it is written down")
+        hotline.kill_daemon()
+        leg.set("switchd_state", "talking")
+        hotline.start_daemon(until=lambda: knows_again(hotline, "1001"))
+        becomes(hotline, caller, "talking")
+        self.hears_somebody(hotline, caller)
+        phone.press("*#")
+        record = hotline.record_of(caller)
+        assert (record.seat, record.outcome) == ("1001", Outcome.ANSWERED)
+        hotline.waits_until_seat_is("1001", "ready")
+
     def test_lets_a_consultation_go_on_and_be_completed(self, hotline: Hotline) -> None:
         caller = talks(hotline, "1001")
         becomes(hotline, caller, "talking")

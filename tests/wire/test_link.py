@@ -46,6 +46,15 @@ class TestComingUp:
         assert ours.link.connected
         assert ours.link.counters.connections == 1
 
+    def test_it_knows_for_how_long_nothing_was_said(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.up()
+        now = ours.link._clock()
+        ours.link._clock = lambda: now + 7.0
+        assert ours.link.silent_seconds >= 7.0
+        said.say(json_event("HEARTBEAT"))
+        until(lambda: ours.link.silent_seconds == 0.0)
+
     def test_a_refused_connection_is_tried_again_until_somebody_listens(self) -> None:
         with Peer() as peer:
             port = peer.port

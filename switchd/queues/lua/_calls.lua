@@ -97,7 +97,7 @@ end
 -- Tells the owner of the seat's offer that it is lost. Returns call, token, seat and reason.
 local function tell_lost(seat, reason)
   local was = redis.call('HMGET', key.seat .. seat, 'owner', 'call', 'token')
-  redis.call('RPUSH', key.inbox .. was[1], cjson.encode({
+  redis.call('RPUSH', inbox_of(was[1]), cjson.encode({
     kind = 'offer_lost', call = was[2], token = was[3], seat = seat, reason = reason,
   }))
   return {was[2], was[3], seat, reason}

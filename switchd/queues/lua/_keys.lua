@@ -30,4 +30,5 @@ local key = {
   events = KEYS[28],
   life = KEYS[29],
   restoring = KEYS[30],
+  gathering = KEYS[31],
 }

@@ -129,7 +129,7 @@ local function offer(found, now, token)
   if #seats > 1 then
     mark_several(seats)
   end
-  redis.call('RPUSH', key.inbox .. caller[1], cjson.encode({
+  redis.call('RPUSH', inbox_of(caller[1]), cjson.encode({
     kind = 'offer_made', token = token, call = call, seat = seat,
     agent = seat_field(seat, 'agent'), group = found.pool:match('^[^@]*'),
     home = seat_field(seat, 'home') or '',
@@ -157,9 +157,34 @@ local function ring_more(call, now, token)
   end
 end
 
+local function touch_all()
+  for _, pool in ipairs(redis.call('SMEMBERS', key.pools)) do
+    touched[pool] = true
+  end
+end
+
+-- Whether a daemon is putting callers back who waited before. One that has not come to an end of it
+-- in time is not waited for.
+local function is_gathering(now)
+  local gathers, goes_on = redis.call('HGETALL', key.gathering), false
+  for at = 1, #gathers, 2 do
+    if tonumber(gathers[at + 1]) > now then
+      goes_on = true
+    else
+      redis.call('HDEL', key.gathering, gathers[at])
+      touch_all()
+    end
+  end
+  return goes_on
+end
+
 -- Offers get the tokens `base`-1, `base`-2, …
 local function match(now_text, base)
   local now, made, rung = tonumber(now_text), 0, {}
+  if is_gathering(now) then
+    tell_emptied()
+    return
+  end
   local function token()
     made = made + 1
     return base .. '-' .. made

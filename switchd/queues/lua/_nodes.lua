@@ -11,9 +11,9 @@ end
 -- Its callers leave the lists, its offers end, its phones are reachable no more; its talks go on.
 local function give_up(owner, now)
   redis.call('ZREM', key.nodes, owner)
-  redis.call('HDEL', key.places, owner)
   for _, seat in ipairs(redis.call('SMEMBERS', key.seats)) do
     unregistered(seat, owner)
   end
   forget_calls(owner, now)
+  redis.call('HDEL', key.places, owner)
 end

@@ -23,6 +23,6 @@ local function forget_calls(owner, now)
     forget(call)
   end
   give_back_claims(owner, now)
-  redis.call('DEL', key.inbox .. owner)
+  redis.call('DEL', key.inbox .. owner, inbox_of(owner))
   return #calls
 end

@@ -7,8 +7,11 @@
 --                       after_reason
 --   offered:            claimed, if it is for a call of no list; several, while the caller is rung at other seats as well
 --   offered, wrap_up:   until
+--   not_ready:          lapsed_at (ms), lapsed_of (owner), if its last offer was swept; they hold as
+--                       long as it is not ready since then
 -- include _turns.lua
 -- include _events.lua
+-- include _inbox.lua
 
 -- Pools in which this verb may have made a match possible.
 local touched = {}
@@ -82,7 +85,7 @@ local function tell_owners(pool)
       local owner = redis.call('HGET', key.call .. call, 'owner')
       if owner and not told[owner] then
         told[owner] = true
-        redis.call('RPUSH', key.inbox .. owner, cjson.encode({kind = 'emptied', pool = pool}))
+        redis.call('RPUSH', inbox_of(owner), cjson.encode({kind = 'emptied', pool = pool}))
       end
     end
   end

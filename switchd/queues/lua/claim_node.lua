@@ -13,6 +13,9 @@ if ends and holder and holder ~= place and tonumber(ends) > tonumber(now) then
   redis.call('ZADD', key.standbys .. owner, tonumber(ends) + tonumber(seconds), place)
   return answer({holder, ends})
 end
+if holder and holder ~= place then
+  redis.call('DEL', inbox_of(owner))
+end
 redis.call('DEL', key.vacant .. owner)
 redis.call('ZREM', key.standbys .. owner, place)
 lease(owner, place, now, seconds)

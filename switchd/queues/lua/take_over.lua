@@ -3,6 +3,7 @@
 -- ARGV: earlier call, its owner, new call
 -- Returns nothing
 -- include _entrance_keys.lua
-redis.call('RPUSH', key.inbox .. ARGV[2], cjson.encode({
+-- include _inbox.lua
+redis.call('RPUSH', inbox_of(ARGV[2]), cjson.encode({
   kind = 'superseded', call = ARGV[1], token = '', seat = '', by = ARGV[3],
 }))
