@@ -252,6 +252,8 @@ def _build(loaded: Loaded, desks: SqlDesks, password: str | None, serve: bool) -
         server.redis_away_seconds,
         restore=daemon.queue_back,
         restored=daemon.queue_restored,
+        gather=daemon.gather,
+        gathered=daemon.gathered,
         now=clock.now,
     )
     warn_of_heart = _warn("heart")

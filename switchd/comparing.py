@@ -69,7 +69,8 @@ class Comparing:
         except QueueUnavailable as error:
             log.warning("order of callers not sure", why=str(error))
 
-    def _gathered(self) -> None:
+    def gathered(self) -> None:
+        """All of them are back."""
         try:
             self._parts.waitlist.gathered(self._parts.clock.now())
         except QueueUnavailable as error:
@@ -174,7 +175,7 @@ class Comparing:
                 break
             except (EslError, QueueUnavailable, ValueError, KeyError) as error:
                 log.warning("switch not compared", why=str(error) or type(error).__name__)
-                self._gathered()
+                self.gathered()
                 gevent.sleep(AGAIN_SECONDS)
         if link.connected:
             self._look_now_and_then(link)
@@ -208,7 +209,7 @@ class Comparing:
         unknown = [leg for leg in legs if leg not in known]
         found.update(self._adopt(legs, unknown))
         parts.desk.settle(GATHERING_SECONDS)
-        self._gathered()
+        self.gathered()
         self._report(began, legs, found)
 
     def _report(self, began: float, legs: Legs, found: Counter[str]) -> None:
@@ -312,7 +313,7 @@ class Comparing:
         parts.desk.settle(GATHERING_SECONDS)
         parts.callbacks.restored(known)
         parts.follow_ups.restored(known)
-        self._gathered()
+        self.gathered()
         self._bar_again()
         log.info("queue restored", callers=len(known), seats=len(snapshot.seats))
 

@@ -32,6 +32,7 @@ from switchd.queues.facts import (
     Superseded,
     Told,
 )
+from switchd.queues.waitlist import GATHERING_SECONDS
 from switchd.unbroken import unbroken
 
 log = structlog.get_logger(__name__)
@@ -228,6 +229,15 @@ class Daemon:
     def queue_restored(self) -> bool:
         """Whether Redis knows again what it had lost."""
         return self._comparing.restored
+
+    def gather(self) -> None:
+        """Callers are about to come back: no seat is offered until all of them have."""
+        self._comparing.gather()
+
+    def gathered(self) -> None:
+        """They are back, and in the list once they have done what they have been told."""
+        self.parts.desk.settle(GATHERING_SECONDS)
+        self._comparing.gathered()
 
     # what the link tells
 

@@ -53,17 +53,22 @@ class Queueless:
         *,
         restore: Callable[[], object],
         restored: Callable[[], bool],
+        gather: Callable[[], object],
+        gathered: Callable[[], object],
         now: Callable[[], float],
         pause: Callable[[float], None] = gevent.sleep,
         ticks: Callable[[], float] = ticking,
     ) -> None:
         """After `seconds` without Redis callers are handed over. `restore()` begins to tell Redis
-        what it may have lost, `restored()` tells whether that is done."""
+        what it may have lost, `restored()` tells whether that is done; between `gather()` and
+        `gathered()` no seat is offered, so that the first in line is the first who is served."""
         self._calls = calls
         self._context = context
         self._seconds = seconds
         self._restore = restore
         self._restored = restored
+        self._gather = gather
+        self._gathered = gathered
         self._now = now
         self._pause = pause
         self._ticks = ticks
@@ -73,6 +78,7 @@ class Queueless:
         self._handed: dict[str, Call] = {}
         """Callers whose places Redis may still have."""
         self._restoring = False
+        self._gathering = False
         self.since: float | None = None
         """Since when FreeSWITCH has to itself who waits, seconds since the epoch."""
         self.handed_over = 0
@@ -110,6 +116,9 @@ class Queueless:
             self._hand_over(round(away))
         elif self.since is not None and self._away_since == math.inf:
             self._take_back()
+        elif self._gathering:
+            self._gathering = False
+            self._gathered()
 
     def _hand_over(self, away: int) -> None:
         if not self._context.has_waiting(to_itself=True):
@@ -133,7 +142,7 @@ class Queueless:
             self.handed_over += 1
 
     def _take_back(self) -> None:
-        """Seats first, then callers: the first in line is to be the first who is served."""
+        """Seats first, then callers, and nobody is served before all of them are back."""
         if not self._restoring:
             self._restoring = True
             self._restore()
@@ -147,6 +156,8 @@ class Queueless:
         except QueueUnavailable as error:
             log.warning("places not given up", why=str(error))
             return
+        self._gather()
+        self._gathering = True
         if self._context.has_waiting(to_itself=False):
             log.warning("Redis answers again, callers are taken back")
             self.since, self._restoring = None, False

@@ -41,6 +41,8 @@ class House:
             PATIENCE,
             restore=self._restore,
             restored=lambda: self.is_restored,
+            gather=lambda: self.story.append("no seat is offered"),
+            gathered=lambda: self.story.append("seats are offered"),
             now=lambda: self.now,
             ticks=lambda: self.now,
         )
@@ -181,7 +183,10 @@ class TestRedisIsBack:
         """Or else seats would be found for callers who are with FreeSWITCH."""
         self.gone_and_back(house)
         house.passes(2.0)
-        assert house.story == ["a has no place", "b has no place", "ours"]
+        assert house.story == [
+            *("a has no place", "b has no place"),
+            *("no seat is offered", "ours", "seats are offered"),
+        ]
         assert house.queueless.since is None
 
     def test_callers_come_back_once_the_seats_are_known_again(self, house: House) -> None:
@@ -193,6 +198,7 @@ class TestRedisIsBack:
         house.is_restored = True
         house.passes(0.5)
         assert house.story[-1] == "ours"
+        assert house.queueless.since is None
 
     def test_a_caller_who_could_not_be_moved_has_no_old_place_either(self, house: House) -> None:
         house.unreachable.add("a")
@@ -209,7 +215,7 @@ class TestRedisIsBack:
         house.passes(3.0)
         assert house.story == []
         house.redis_answers = True
-        house.passes(1.0)
+        house.passes(0.5)
         assert house.story[-1] == "ours"
 
     def test_and_gone_another_time_begins_anew(self, house: House) -> None:
