@@ -28,7 +28,7 @@ $(READY): setup.cfg pyproject.toml
 demo: $(READY)
 	@$(BIN)/switchd demo $(ARGS)
 
-# Two at a time, each file by one of them: most tests wait for something.
+# Three at a time, each file by one of them: most tests wait for something.
 test: $(READY)
 	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
