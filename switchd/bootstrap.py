@@ -60,6 +60,7 @@ from switchd.parts import Parts
 from switchd.people import People
 from switchd.places import socket_path
 from switchd.popping import PopDesk
+from switchd.queueless import Queueless
 from switchd.queues.connection import connect
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.embedded import EmbeddedRedis
@@ -252,6 +253,27 @@ def _build(loaded: Loaded, desks: SqlDesks, password: str | None, serve: bool) -
         plan_in_force,
         lambda record: daemon.parts.desk.write_down(record),
     )
+    dead_man = DeadMan(lambda: link, lambda legs: daemon.parts.desk.let_go(legs))
+    queueless = Queueless(
+        lambda: daemon.parts.desk,
+        dead_man,
+        server.redis_away_seconds,
+        restore=daemon.queue_back,
+        restored=daemon.queue_restored,
+        gather=daemon.gather,
+        gathered=daemon.gathered,
+        now=clock.now,
+    )
+    warn_of_heart = _warn("heart")
+
+    def kept(asked_at: float) -> None:
+        guard.renew(asked_at)
+        queueless.kept(asked_at)
+
+    def not_kept(why: str) -> None:
+        warn_of_heart(why)
+        queueless.trouble(why)
+
     events = Stream(client, Keys(server.city).events)
     parts = Parts(
         plan=plan,
@@ -275,12 +297,13 @@ def _build(loaded: Loaded, desks: SqlDesks, password: str | None, serve: bool) -
             clock.now,
             on_late=daemon.queue_back,
             on_given_up=node_given_up,
-            on_kept=guard.renew,
+            on_kept=kept,
             on_lost=guard.lose,
-            on_trouble=_warn("heart"),
+            on_trouble=not_kept,
         ),
         guard=guard,
-        dead_man=DeadMan(lambda: link, lambda legs: daemon.parts.desk.let_go(legs)),
+        dead_man=dead_man,
+        queueless=queueless,
         ended_alone=ended_alone,
         ended_lately=EndedLately(
             server.folders.recordings,

@@ -71,7 +71,8 @@ class Comparing:
         except QueueUnavailable as error:
             log.warning("order of callers not sure", why=str(error))
 
-    def _gathered(self) -> None:
+    def gathered(self) -> None:
+        """All of them are back."""
         try:
             self._parts.waitlist.gathered(self._parts.clock.now())
         except QueueUnavailable as error:
@@ -123,6 +124,11 @@ class Comparing:
         if self._restoring.ready() or not self._restoring.started:
             self.queue_back()
 
+    @property
+    def restored(self) -> bool:
+        """Whether Redis has been told what it had lost, the last time that it was back."""
+        return self._restoring.ready()
+
     def stop(self) -> None:
         """Compare no more."""
         gevent.killall([self._comparing, self._restoring], block=False)
@@ -171,7 +177,7 @@ class Comparing:
                 break
             except (EslError, QueueUnavailable, ValueError, KeyError) as error:
                 log.warning("switch not compared", why=str(error) or type(error).__name__)
-                self._gathered()
+                self.gathered()
                 gevent.sleep(AGAIN_SECONDS)
         if link.connected:
             self._look_now_and_then(link)
@@ -206,7 +212,7 @@ class Comparing:
         found.update(self._adopt(legs, unknown))
         self._report(began, legs, found)
         parts.desk.settle(GATHERING_SECONDS)
-        self._gathered()
+        self.gathered()
 
     def _report(self, began: float, legs: Legs, found: Counter[str]) -> None:
         parts, seconds = self._parts, round(ticking() - began, 3)
@@ -309,7 +315,7 @@ class Comparing:
         parts.desk.settle(GATHERING_SECONDS)
         parts.callbacks.restored(known)
         parts.follow_ups.restored(known)
-        self._gathered()
+        self.gathered()
         self._bar_again()
         log.info("queue restored", callers=len(known), seats=len(snapshot.seats))
 

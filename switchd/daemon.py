@@ -32,6 +32,7 @@ from switchd.queues.facts import (
     Superseded,
     Told,
 )
+from switchd.queues.waitlist import GATHERING_SECONDS
 from switchd.unbroken import unbroken
 
 log = structlog.get_logger(__name__)
@@ -95,6 +96,7 @@ class Daemon:
             gevent.spawn(unbroken, parts.membership.run),
             gevent.spawn(unbroken, parts.guard.run),
             gevent.spawn(unbroken, parts.dead_man.run),
+            gevent.spawn(unbroken, parts.queueless.run),
         ]
         parts.waitlist.forget_calls_of(parts.owner, now)
         parts.entrance.forget_held(parts.plan.admission.dropped_seconds)
@@ -225,6 +227,19 @@ class Daemon:
         self.parts.indicators.restore()
         self.parts.publisher.lost()
         self._comparing.queue_back()
+
+    def queue_restored(self) -> bool:
+        """Whether Redis knows again what it had lost."""
+        return self._comparing.restored
+
+    def gather(self) -> None:
+        """Callers are about to come back: no seat is offered until all of them have."""
+        self._comparing.gather()
+
+    def gathered(self) -> None:
+        """They are back, and in the list once they have done what they have been told."""
+        self.parts.desk.settle(GATHERING_SECONDS)
+        self._comparing.gathered()
 
     # what the link tells
 

@@ -15,17 +15,25 @@ import gevent
 import structlog
 from gevent.lock import BoundedSemaphore
 
+from routing.callflow import Call
+from routing.callflow.waiting import facts
+from switchd.esl.arguments import set_variables
 from switchd.esl.errors import EslError
 
 log = structlog.get_logger(__name__)
 
 ALIVE = "switchd_alive"
 """FreeSWITCH's global variable: `true` while a daemon takes calls, `false` once none has put the
-timer off, not set after a start of FreeSWITCH."""
+timer off, not set after a start of FreeSWITCH; see `WITHOUT_QUEUE`."""
+TAKES_CALLS = "true"
+WITHOUT_QUEUE = "without_queue"
+"""A daemon takes calls and has no queue for them: whoever waits is FreeSWITCH's to serve."""
 FIRES_SECONDS = 15
 BEAT_SECONDS = 5.0
 SCRIPT = "dead_man.lua"
 TIMERS = ("switchd_dead_man_a", "switchd_dead_man_b")
+HOOK = "lua ended_alone.lua"
+"""What FreeSWITCH does at the end of a call that nobody else writes down."""
 AGAIN_TIMER = "switchd_dead_man_again"
 """The one with which the script comes again."""
 
@@ -53,6 +61,9 @@ class DeadMan:
         self._freeswitch = freeswitch
         self._let_go = let_go
         self._pause = pause
+        self._says = TAKES_CALLS
+        self._told = ""
+        """What FreeSWITCH has been told last."""
         self._running, self._next = TIMERS
         self._begun = False
         self._left_alone = 0
@@ -68,6 +79,24 @@ class DeadMan:
         while True:
             self._pause(BEAT_SECONDS)
             self.put_off()
+
+    def has_waiting(self, to_itself: bool) -> bool:
+        """Leave whoever waits to FreeSWITCH, or take them back; False if it cannot be told now."""
+        self._says = WITHOUT_QUEUE if to_itself else TAKES_CALLS
+        if self._told != self._says:
+            self.put_off()
+        return self._told == self._says
+
+    def hand_over(self, call: Call, let_go: Callable[[], object]) -> None:
+        """Give a waiting caller to FreeSWITCH; nobody here may do anything for him any more once
+        `let_go()` has returned. Raises `EslError`, before that if the caller is gone."""
+        freeswitch = self._freeswitch()
+        # From here on FreeSWITCH keeps what the call was, should it end.
+        kept = {**facts(call), "switchd_state": "degraded", "api_hangup_hook": HOOK}
+        command = set_variables(call.id, kept)
+        freeswitch.api(command.name, command.args)
+        let_go()
+        freeswitch.api("uuid_transfer", f"{call.id} degraded XML degraded")
 
     def put_off(self) -> None:
         """Tell FreeSWITCH that a daemon is there; without a connection it finds out by itself."""
@@ -88,13 +117,17 @@ class DeadMan:
         freeswitch.api("sched_api", f"+{FIRES_SECONDS} {self._next} lua {SCRIPT}")
         freeswitch.api("sched_del", self._running)
         self._running, self._next = self._next, self._running
-        if freeswitch.variable(ALIVE) != "true":
+        says = self._says
+        if freeswitch.variable(ALIVE) != says:
             # A timer that fired just now says `false` behind our back: asked again at each beat.
-            freeswitch.api("global_setvar", f"{ALIVE}=true")
+            freeswitch.api("global_setvar", f"{ALIVE}={says}")
             freeswitch.api("sched_del", AGAIN_TIMER)
-            log.info("new calls are taken again")
+            log.info("FreeSWITCH knows how callers are taken", alive=says)
             self._left_alone = 1
-        if self._left_alone:
+        self._told = says
+        if says == WITHOUT_QUEUE:
+            freeswitch.api("lua", f"{SCRIPT} busy")
+        elif self._left_alone:
             self._take_back(freeswitch)
 
     def _take_back(self, freeswitch: FreeSwitch) -> None:

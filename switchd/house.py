@@ -32,6 +32,7 @@ class RunningHouse:
         parts = self._parts
         now = parts.clock.now()
         with _unavailable():
+            parts.queueless.ask()
             snapshot = parts.waitlist.snapshot(now, first=0)
             figures = parts.indicators.today()
             nodes = [asdict(node) for node in parts.membership.nodes.nodes(now)]
@@ -68,6 +69,7 @@ class RunningHouse:
         if not parts.link.connected:
             troubles["freeswitch"] = parts.link.trouble or "not connected"
         try:
+            parts.queueless.ask()
             parts.waitlist.staffed("")
         except QueueUnavailable as error:
             troubles["redis"] = str(error)

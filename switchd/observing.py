@@ -37,6 +37,7 @@ class RunningReadings:
         groups: dict[str, Group] = {}
         standbys, reached = 0, True
         try:
+            parts.queueless.ask()
             snapshot = parts.waitlist.snapshot(now, first=0)
             standbys = len(parts.membership.nodes.standbys(now))
         except QueueUnavailable:
@@ -57,6 +58,8 @@ class RunningReadings:
             seats=seats,
             groups=groups,
             queue_reached=reached,
+            without_queue=parts.queueless.since is not None,
+            handed_over=parts.queueless.handed_over,
             spool=parts.spool.waiting,
             refused={str(rule): n for rule, n in parts.desk.reception.view().refused.items()},
             link=asdict(parts.link.counters),

@@ -32,6 +32,7 @@ from switchd.observing import Observer
 from switchd.operators import Operators
 from switchd.people import People
 from switchd.popping import PopDesk
+from switchd.queueless import Queueless
 from switchd.queues.deadlines import Deadlines
 from switchd.queues.entrance import Entrance
 from switchd.queues.inbox import Inbox
@@ -74,6 +75,7 @@ class Parts:
     membership: Membership
     guard: Guard
     dead_man: DeadMan
+    queueless: Queueless
     ended_alone: EndedAlone
     ended_lately: EndedLately
     desk: Desk

@@ -50,7 +50,17 @@ def wait(call: Call, plan: Plan, now: float, interrupt: bool = False) -> Result:
 
 def settle_in(call: Call, plan: Plan, interrupt: bool) -> tuple[do.Action, ...]:
     """Music and what is said from time to time; the wait is written on the channel."""
-    facts = {
+    return (
+        do.PlayMusic(call.music, call.audio, interrupt),
+        do.SetTimer(BUSY, plan.waiting.busy_after_seconds),
+        *again(COMFORT, plan),
+        do.Tag(facts(call)),
+    )
+
+
+def facts(call: Call) -> dict[str, str]:
+    """What the channel of a waiting caller tells whoever finds it."""
+    return {
         "switchd_state": "waiting",
         "switchd_group": call.group,
         "switchd_language": call.language,
@@ -58,12 +68,6 @@ def settle_in(call: Call, plan: Plan, interrupt: bool) -> tuple[do.Action, ...]:
         "switchd_priority": str(call.priority),
         "switchd_line": call.line_dialled,
     }
-    return (
-        do.PlayMusic(call.music, call.audio, interrupt),
-        do.SetTimer(BUSY, plan.waiting.busy_after_seconds),
-        *again(COMFORT, plan),
-        do.Tag(facts),
-    )
 
 
 def place(call: Call, plan: Plan, now: float) -> tuple[do.Action, ...]:

@@ -61,6 +61,7 @@ class Desk:
         self._queue = queue
         self._ledger = ledger
         self._clock = clock
+        self._register = register
         self.answers = Answers()
         self._performer = Performer(
             switch, queue, clock, register, places or NoPlaces(), self.answers
@@ -270,20 +271,31 @@ class Desk:
     def let_go(self, calls: Collection[str]) -> None:
         """Callers whom the switch served by itself meanwhile: what is known of them is no longer
         true. They are found again as callers of an earlier owner, or written down by the switch."""
-        for worker in [self._calls[call] for call in calls if call in self._calls]:
-            worker.stop()
-            call = worker.call
-            self._calls.pop(call.id, None)
-            self._by_seat.over(call.id)
-            for leg in [leg for leg, owner in self._legs.items() if owner is worker]:
-                self._legs.pop(leg, None)
+        for call in [self._calls[call].call for call in calls if call in self._calls]:
+            self.forget(call.id)
             try:
-                self._queue.leave(call.id, self._clock.now())
+                self.give_up_place(call)
             except QueueUnavailable as error:
                 log.warning("place not given up", call_id=call.id, why=str(error))
-            log.info("call let go", call_id=call.id, state=call.state)
+
+    def forget(self, call: str) -> bool:
+        """Work on a call no more, and leave it as it is everywhere else; False if it is over."""
+        worker = self._calls.pop(call, None)
+        if worker is None:
+            return False
+        worker.stop()
+        self._by_seat.over(call)
+        for leg in [leg for leg, owner in self._legs.items() if owner is worker]:
+            self._legs.pop(leg, None)
         if not self._calls:
             self._empty.set()
+        log.info("call let go", call_id=call, state=worker.call.state)
+        return True
+
+    def give_up_place(self, call: Call) -> None:
+        """A call that nobody works on waits no more. Raises `QueueUnavailable`."""
+        self._queue.leave(call.id, self._clock.now())
+        self._register.leave(call.id, call.line_meant, call.caller, None, 0.0)
 
     def _changed(self, before: Call, after: Call) -> None:
         self._by_seat.changed(before, after)

@@ -31,6 +31,12 @@ def _restart(started: Loaded, after: Loaded) -> Iterator[tuple[str, str]]:
     both = f"{RENDER}, and {RESTART}"
     compared: list[tuple[str, Any, Any, str]] = [
         ("storage.redis", old.redis, new.redis, RESTART),
+        (
+            "storage.redis_away_seconds",
+            old.redis_away_seconds,
+            new.redis_away_seconds,
+            RESTART,
+        ),
         ("storage.sql", old.sql, new.sql, RESTART),
         ("folders.state", old.folders.state, new.folders.state, both),
         ("nodes", _peers(old), _peers(new), both),

@@ -48,7 +48,8 @@ PATTERN_WORDS = {
     r"^(seat|agent|group|expert|line|number):\S{1,64}$": "what is meant and its name, such as "
     "expert:medical, group:market, agent:A017, seat:1001, line:12315 or number:0375-4882789",
     r"^[A-Za-z0-9.:_-]{1,255}$": "an IP address or a host name",
-    r"^(embedded|rediss?://\S+|unix://\S+)$": "embedded, or a URL such as redis://127.0.0.1:6379/0",
+    r"^(embedded|rediss?://\S+|redis\+sentinel://\S+|unix://\S+)$": "embedded, or a URL such as "
+    "redis://127.0.0.1:6379/0",
     r"^([0-9.]+:[0-9]{1,5}|\[[0-9A-Fa-f:.]+\]:[0-9]{1,5})?$": "address:port, such as "
     "127.0.0.1:8345",
     r"^https?://([A-Za-z0-9.-]{1,255}|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?$": "https:// and a "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -12,6 +13,11 @@ from switchd.config.nodes import freeswitch_of
 from switchd.config.server import FreeSwitch
 from switchd.config.source import Path
 
+_SENTINEL = r"([A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
+_SENTINELS = re.compile(
+    rf"redis\+sentinel://([^@/\s]*@)?{_SENTINEL}(,{_SENTINEL})*/[A-Za-z0-9._-]{{1,64}}(/[0-9]{{1,3}})?"
+)
+"""Hosts, the service's name, and the number of a database if it is not 0."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -37,11 +43,7 @@ def _check_freeswitch(draft: Draft, freeswitch: FreeSwitch, where: Path) -> None
 
 def _check_addresses(draft: Draft) -> None:
     """Addresses can be read."""
-    try:
-        _ = urlsplit(draft.storage.redis).port
-    except ValueError:
-        what = "this is no URL of a Redis server"
-        draft.error(("storage", "redis"), what, "Write one such as redis://127.0.0.1:6379/0")
+    _check_redis(draft)
     for name, trunk in draft.trunks.items():
         for index, address in enumerate(trunk.addresses):
             try:
@@ -50,6 +52,22 @@ def _check_addresses(draft: Draft) -> None:
                 path = ("trunks", name, "addresses", index)
                 what = f"'{address[:60]}' is no IP address or network"
                 draft.error(path, what, "Write 10.20.0.5 or 10.20.0.0/24")
+
+
+def _check_redis(draft: Draft) -> None:
+    """Redis' URL can be read."""
+    url = draft.storage.redis
+    if url.startswith("redis+sentinel:"):
+        if not _SENTINELS.fullmatch(url):
+            what = "this is no URL of Sentinels and of what they watch"
+            instead = "Write one such as redis+sentinel://10.20.0.1:26379,10.20.0.2:26379/switchd"
+            draft.error(("storage", "redis"), what, instead)
+        return
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        what = "this is no URL of a Redis server"
+        draft.error(("storage", "redis"), what, "Write one such as redis://127.0.0.1:6379/0")
 
 
 def _check_ports(draft: Draft, freeswitch: FreeSwitch, where: Path) -> None:
@@ -71,7 +89,11 @@ def _ports(draft: Draft, freeswitch: FreeSwitch, where: Path) -> Iterator[tuple[
         yield freeswitch.sip.peers_port, (*where, "sip", "peers_port")
     with suppress(ValueError):  # an address that cannot be read has been reported
         url = urlsplit(draft.storage.redis)
-        if url.hostname in _LOOPBACK and freeswitch.event_socket.host in _LOOPBACK:
+        if (
+            url.scheme != "redis+sentinel"
+            and url.hostname in _LOOPBACK
+            and freeswitch.event_socket.host in _LOOPBACK
+        ):
             yield url.port or 6379, ("storage", "redis")
 
 

@@ -100,9 +100,20 @@ class Storage(Section):
 
     redis: str = Field(
         default="embedded",
-        pattern=r"^(embedded|rediss?://\S+|unix://\S+)$",
-        description="embedded (switchd starts its own) or the URL of a Redis server.",
-        examples=["redis://127.0.0.1:6379/0"],
+        pattern=r"^(embedded|rediss?://\S+|redis\+sentinel://\S+|unix://\S+)$",
+        description="embedded (switchd starts its own) or the URL of a Redis server; with "
+        "redis+sentinel:// the Sentinels and the name by which they know it.",
+        examples=[
+            "redis://127.0.0.1:6379/0",
+            "redis+sentinel://10.20.0.1:26379,10.20.0.2:26379,10.20.0.3:26379/switchd",
+        ],
+    )
+    redis_away_seconds: int = Field(
+        default=15,
+        ge=2,
+        le=3600,
+        description="When Redis cannot be asked for so long, callers who wait are left to "
+        "FreeSWITCH, which rings the registered phones in turn, until Redis is back.",
     )
     sql: str = Field(
         default="",

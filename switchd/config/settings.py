@@ -41,6 +41,8 @@ class ServerSettings:
     """Trunk → networks from which its calls may come."""
     redis: str | None
     """URL, or None for a Redis that switchd starts itself."""
+    redis_away_seconds: float
+    """After so long without it FreeSWITCH serves who waits."""
     sql: str
     """URL for SQLAlchemy."""
     folders: Places
@@ -92,6 +94,7 @@ def build_settings(draft: Draft, city: str, folder: Path) -> ServerSettings:
         seat_passwords_file=state / "seat-passwords.json",
         trunk_addresses={name: trunk.addresses for name, trunk in draft.trunks.items()},
         redis=None if draft.storage.redis == "embedded" else draft.storage.redis,
+        redis_away_seconds=float(draft.storage.redis_away_seconds),
         sql=postgresql or database,
         folders=Places(
             state=state,

@@ -23,6 +23,16 @@ class HotlineCollector(Collector):
         yield _gauge("switchd_standbys", "Daemons that stand by.", now.standbys)
         yield _gauge("switchd_link_up", "1 if FreeSWITCH can be heard.", now.link_up)
         yield _gauge("switchd_queue_up", "1 if Redis answers.", now.queue_reached)
+        yield _gauge(
+            "switchd_without_queue",
+            "1 if FreeSWITCH serves who waits, since Redis stays away.",
+            now.without_queue,
+        )
+        yield CounterMetricFamily(
+            "switchd_handed_over",
+            "Callers left to FreeSWITCH since Redis stayed away.",
+            value=now.handed_over,
+        )
         yield _gauge("switchd_draining", "1 if no new callers are taken.", now.draining)
         yield _gauge("switchd_spool_records", "Records that are not in SQL yet.", now.spool)
         yield _by("switchd_calls", "Calls in progress.", "state", now.calls)

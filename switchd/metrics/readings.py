@@ -32,6 +32,10 @@ class Reading:
     groups: Mapping[str, Group]
     queue_reached: bool
     """Whether Redis answered; seats and groups are empty if not."""
+    without_queue: bool
+    """Whether FreeSWITCH serves who waits, because Redis stays away."""
+    handed_over: int
+    """Callers who were left to FreeSWITCH for that since the start."""
     spool: int
     """Records that are not in SQL yet."""
     refused: Mapping[str, int] = field(default_factory=dict)

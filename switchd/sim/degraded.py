@@ -72,6 +72,11 @@ def is_alive(switch: Switch) -> bool:
     return switch.globals.get(ALIVE) == "true"
 
 
+def takes_calls(switch: Switch) -> bool:
+    """Whether a switchd is there, if only for those who need not wait."""
+    return switch.globals.get(ALIVE) in ("true", "without_queue")
+
+
 class Degraded:
     """The context and the scripts of one switch."""
 
@@ -165,7 +170,11 @@ class Degraded:
             for leg in waiting:
                 self._api.run("uuid_transfer", f"{leg.uuid} degraded XML degraded")
             return f"+OK {len(waiting)}\n"
-        if how == "" or not is_alive(self._switch):
+        if how == "busy":
+            for leg in self._switch.channels.values():
+                self._keep_from_ringing(leg)
+            return "+OK\n"
+        if how == "" or not takes_calls(self._switch):
             self._switch.globals[ALIVE] = "false"
             self._leave_to_nobody()
             self._api.run("sched_del", AGAIN)
@@ -188,9 +197,7 @@ class Degraded:
             if kind == "caller" and state != "degraded":
                 leg.set("api_hangup_hook", "lua ended_alone.lua")
             if goes_on:
-                if kind == "seat":
-                    seat = leg.variables.get("switchd_seat", "")
-                    self._switch.limits.setdefault(f"seat-{seat}", set()).add(leg.uuid)
+                self._keep_from_ringing(leg)
             elif state == "degraded" or "switchd_leaving" in leg.variables:
                 continue
             elif kind == "caller":
@@ -201,11 +208,16 @@ class Degraded:
             elif kind in _ENDED_WITH_IT:
                 self._api.run("uuid_kill", f"{leg.uuid} NORMAL_TEMPORARY_FAILURE")
 
+    def _keep_from_ringing(self, leg: Channel) -> None:
+        if leg.variables.get("switchd_kind") == "seat":
+            seat = leg.variables.get("switchd_seat", "")
+            self._switch.limits.setdefault(f"seat-{seat}", set()).add(leg.uuid)
+
     def _ended_alone(self, leg: Channel) -> None:
         if self._recordings is None:
             return
         degraded = leg.variables.get("switchd_state") == "degraded"
-        name = "ended_alone" if degraded or not is_alive(self._switch) else "ended_lately"
+        name = "ended_alone" if degraded or not takes_calls(self._switch) else "ended_lately"
         line = {
             "uuid": leg.uuid,
             **{name: leg.variables[name] for name in _KEPT if name in leg.variables},

@@ -11,7 +11,7 @@ import gevent
 from switchd.sim.callers import SimCaller
 from switchd.sim.channel import pairs
 from switchd.sim.clock import Clock
-from switchd.sim.degraded import ALIVE, TIMERS, Degraded, is_alive
+from switchd.sim.degraded import ALIVE, TIMERS, Degraded, takes_calls
 from switchd.sim.dialplan import trunk_plan
 from switchd.sim.doing import APPLICATIONS
 from switchd.sim.eventsocket import EventSocket
@@ -205,7 +205,7 @@ class Simulator:
         variables: Mapping[str, str] | None = None,
     ) -> SimCaller:
         caller = SimCaller(self.switch, number, dialled, mind, over)
-        plan = trunk_plan(self.city, self._trunk, dialled, is_alive(self.switch))
+        plan = trunk_plan(self.city, self._trunk, dialled, takes_calls(self.switch))
         caller.dial(plan, name, variables)
         return caller
 

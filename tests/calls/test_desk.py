@@ -28,13 +28,14 @@ class Room:
     def __init__(self, the_plan: Plan | None = None) -> None:
         self.switch, self.queue = FakeSwitch(), FakeQueue()
         self.ledger, self.clock = FakeLedger(), FakeClock()
+        self.register = FakeRegister()
         self.desk = Desk(
             lambda: the_plan or plan(),
             self.switch,
             self.queue,
             self.ledger,
             self.clock,
-            FakeRegister(),
+            self.register,
         )
 
     @property
@@ -332,6 +333,34 @@ class TestASeatThatDials:
         room.desk.deliver(call, on.SeatAnswered(call))
         room.reaches(State.CONNECTING)
         room.desk.stop()
+
+
+class TestACallThatIsTheSwitchs:
+    """FreeSWITCH serves the caller by itself."""
+
+    def test_is_left_as_it_is_until_it_is_known_that_it_waits_no_more(self, room: Room) -> None:
+        call = room.waiting().call
+        asked = [list(fake.asked) for fake in (room.switch, room.queue, room.register)]
+        assert room.desk.forget("leg-a")
+        room.hears(on.Played(call.audio), HANGS_UP)
+        room.clock.passes(60.0)
+        assert [fake.asked for fake in (room.switch, room.queue, room.register)] == asked
+        assert (len(room.desk), "leg-a" in room.desk, room.ledger.records) == (0, False, [])
+        assert room.desk.wait_empty(0.0)
+        room.desk.give_up_place(call)
+        assert room.queue.asked[-1] == ("leave", "leg-a")
+        assert room.register.asked[-1] == ("leave", "leg-a", "12345", "13937512345", None)
+
+    def test_that_is_over_cannot_be_let_go(self, room: Room) -> None:
+        room.waiting().hears(HANGS_UP)
+        wait_until(lambda: not len(room.desk))
+        assert not room.desk.forget("leg-a")
+
+    def test_keeps_its_place_for_a_moment_if_redis_is_away(self, room: Room) -> None:
+        room.waiting()
+        room.queue.trouble["leave"] = "redis"
+        room.desk.let_go(["leg-a", "another"])
+        assert len(room.desk) == 0
 
 
 class TestSettling:

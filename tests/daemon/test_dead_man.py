@@ -6,7 +6,16 @@ from collections.abc import Callable
 
 import pytest
 
-from switchd.dead_man import AGAIN_TIMER, ALIVE, FIRES_SECONDS, SCRIPT, TIMERS, DeadMan
+from routing.callflow import Call, State
+from switchd.dead_man import (
+    AGAIN_TIMER,
+    ALIVE,
+    FIRES_SECONDS,
+    SCRIPT,
+    TIMERS,
+    WITHOUT_QUEUE,
+    DeadMan,
+)
 from switchd.esl.errors import CommandFailed, NotConnected
 
 
@@ -166,3 +175,63 @@ class TestADaemonThatIsBack:
         hotline.dead_man.put_off()
         assert hotline.switch.alive == "true"
         assert hotline.let_go == [["leg-a"]]
+
+
+CALLER = Call(
+    id="leg-a", arrived_at=1.0, queued_at=2.5, state=State.WAITING, group="intake", language="zh"
+)
+
+
+class TestADaemonWithoutAQueue:
+    def test_leaves_callers_to_freeswitch_and_takes_them_back(self, hotline: Hotline) -> None:
+        switch = hotline.switch
+        hotline.dead_man.put_off()
+        assert hotline.dead_man.has_waiting(to_itself=True)
+        assert switch.alive == WITHOUT_QUEUE
+        switch.left_alone = ["leg-a"]
+        hotline.dead_man.put_off()
+        assert switch.left_alone == ["leg-a"]
+        assert hotline.dead_man.has_waiting(to_itself=False)
+        assert (switch.alive, switch.left_alone) == ("true", [])
+
+    def test_keeps_phones_of_its_calls_from_ringing_for_others(self, hotline: Hotline) -> None:
+        """New ones too, so at each beat."""
+        hotline.dead_man.has_waiting(to_itself=True)
+        hotline.switch.log.clear()
+        hotline.dead_man.put_off()
+        assert hotline.switch.log[-1] == f"lua {SCRIPT} busy"
+
+    def test_says_so_again_if_the_timer_has_fired_behind_its_back(self, hotline: Hotline) -> None:
+        hotline.dead_man.has_waiting(to_itself=True)
+        hotline.switch.alive = "false"
+        hotline.dead_man.put_off()
+        assert hotline.switch.alive == WITHOUT_QUEUE
+
+    def test_tells_that_freeswitch_could_not_be_told(self, hotline: Hotline) -> None:
+        hotline.dead_man.put_off()
+        hotline.switch.connected = False
+        assert not hotline.dead_man.has_waiting(to_itself=True)
+        hotline.switch.connected = True
+        assert hotline.dead_man.has_waiting(to_itself=True)
+
+    def test_lets_go_of_a_caller_before_freeswitch_has_him(self, hotline: Hotline) -> None:
+        """Or else both would play to him; and his record is safe before that."""
+        log = hotline.switch.log
+        hotline.dead_man.hand_over(CALLER, lambda: log.append("let go"))
+        written, let_go, moved = log
+        assert written.startswith("uuid_setvar_multi leg-a ")
+        for fact in (
+            "switchd_queued_at=2.500",
+            "switchd_state=degraded",
+            "switchd_group=intake",
+            "api_hangup_hook=lua ended_alone.lua",
+        ):
+            assert fact in written
+        assert (let_go, moved) == ("let go", "uuid_transfer leg-a degraded XML degraded")
+
+    def test_does_not_let_go_of_one_who_is_gone(self, hotline: Hotline) -> None:
+        hotline.switch.refuses = lambda command: command.startswith("uuid_setvar_multi")
+        let_go: list[str] = []
+        with pytest.raises(CommandFailed):
+            hotline.dead_man.hand_over(CALLER, lambda: let_go.append("let go"))
+        assert let_go == []

@@ -289,7 +289,7 @@ class TestContexts:
             ".//condition[@field='${switchd_alive}']"
         )
         assert condition is not None
-        assert condition.get("expression") == "^true$"
+        assert condition.get("expression") == "^(true|without_queue)$"
         assert [each.get("application") for each in condition.iter("action")] == ["park"]
         (otherwise,) = condition.iter("anti-action")
         assert otherwise.get("data") == "degraded XML degraded"

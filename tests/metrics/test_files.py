@@ -33,6 +33,8 @@ class Still:
             seats={},
             groups={"intake": Group(0, 0.0)},
             queue_reached=True,
+            without_queue=False,
+            handed_over=0,
             spool=0,
         )
 

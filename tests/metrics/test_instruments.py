@@ -88,6 +88,8 @@ class Hotline:
             seats={"ready": 1} if self.reached else {},
             groups={"intake": Group(self.waiting, 12.0)} if self.reached else {},
             queue_reached=self.reached,
+            without_queue=not self.reached,
+            handed_over=0 if self.reached else 7,
             spool=0,
         )
 

@@ -177,3 +177,23 @@ class TestAProcessThatStoodStill:
         late = time.monotonic() + 0.03
         wait_until(lambda: time.monotonic() > late)
         assert line.read(sent) == "PONG"
+
+
+class TestARedisThatTakesNoWrites:
+    """It may be a former master: whoever connects again is told where the new one is."""
+
+    def test_is_connected_to_anew(
+        self, client: redis.Redis, line: Line, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(line_module, "ANEW_SECONDS", 0.0)
+        before = line.ask("CLIENT", "ID")
+        client.config_set("min-replicas-to-write", 1)
+        try:
+            write, read = line.send("SET", "key", "1"), line.send("GET", "key")
+            with pytest.raises(redis.ResponseError, match="NOREPLICAS"):
+                line.read(write)
+            assert line.ask("CLIENT", "ID") != before
+            assert line.read(read) is None, "what was asked with it is answered"
+        finally:
+            client.config_set("min-replicas-to-write", 0)
+        assert line.ask("SET", "key", "1") == "OK"

@@ -7,16 +7,18 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from urllib.request import urlopen
 
 import pytest
 
 from routing.record import Outcome
+from switchd.api.client import Answer
 from switchd.queues.connection import connect
 from switchd.queues.heart import ticking
 from switchd.queues.line import REPLY_SECONDS
 from switchd.queues.nodes import LEASE_SECONDS
-from switchd.sim.callers import CallerState
-from tests.scenarios.hotline import Hotline, wait_for
+from switchd.sim.callers import CallerState, SimCaller
+from tests.scenarios.hotline import CITY, Hotline, wait_for
 from tests.scenarios.test_ownership import Standby
 from tests.scenarios.two_nodes import City, talks
 
@@ -109,6 +111,93 @@ class TestTheOnlyDaemon:
         assert (phone.rang, phone.talked, phone.collisions) == (4, 4, 0)
         assert hotline.status()["owned_at"] == ""
         assert "Traceback" not in hotline.log
+
+
+AWAY_SECONDS = 4
+
+
+@pytest.fixture
+def short_of_patience() -> Iterator[Hotline]:
+    """A hotline that leaves callers to FreeSWITCH soon after Redis has gone."""
+    hotline = Hotline(
+        {
+            **CITY,
+            "storage": {"redis_away_seconds": AWAY_SECONDS},
+            "trunks": {"trunk": {"proxy": "127.0.0.1:5099"}},
+            "emergency": {"trunk": "trunk"},
+        }
+    )
+    try:
+        hotline.start_daemon()
+        yield hotline
+    finally:
+        hotline.close()
+
+
+@pytest.mark.parametrize("trouble", [read_only, standing_still])
+class TestRedisStaysAway:
+    def test_the_switch_serves_who_waits_and_gives_them_back_in_order(
+        self, short_of_patience: Hotline, trouble: Trouble
+    ) -> None:
+        hotline = short_of_patience
+        talking = hotline.talks_with("1001")
+        for seat in ("1002", "1003"):
+            hotline.sim.seat(seat).will_not_answer()
+        callers = [hotline.waits(number) for number in (FIRST, SECOND)]
+        places = [hotline.call_of(caller)["queued_at"] for caller in callers]
+        talks_alone = hotline.sim.seat("1002")
+        with trouble(url_of(hotline)):
+            wait_for(lambda: are(hotline, "degraded", *callers), "they are FreeSWITCH's")
+            wait_for(lambda: "all_busy" in callers[0].heard[-1], "all are busy, they hear")
+            late = hotline.sim.call(THIRD, "12345", survey="2")
+            wait_for(lambda: are(hotline, "degraded", late), "a new one is, too")
+            talks_alone.will_answer()
+            wait_for(lambda: talks_alone.talked == 1, "a phone rings, and somebody picks up")
+            talks_alone.will_not_answer()
+            (served,) = [c for c in (*callers, late) if c.state is CallerState.TALKING]
+            police = hotline.sim.number("110").will_answer()
+            emergency = hotline.sim.call("13937500000", "110")
+            talks(emergency)
+            police.hang_up()
+            assert talking.state is CallerState.TALKING
+            assert hotline.sim.seat("1001").rang == 1
+            assert says_so(hotline)
+        others = [caller for caller in (*callers, late) if caller is not served]
+        wait_for(lambda: are(hotline, "waiting", *others), "the others are taken back")
+        wait_for(lambda: hotline.status()["waiting"] == len(others), "they wait again")
+        assert served.state is CallerState.TALKING
+        hotline.seat_hangs_up("1002")
+        hotline.sim.seat("1001").will_answer(hangs_up_after=1.0)
+        hotline.seat_hangs_up("1001")
+        records = [hotline.record_of(caller) for caller in others]
+        assert [record.outcome for record in records] == [Outcome.ANSWERED] * 2
+        answered = [record.answered_at for record in records]
+        assert answered == sorted(answered)  # type: ignore[type-var]
+        for caller, place in zip(callers, places, strict=True):
+            assert hotline.record_of(caller).queued_at == pytest.approx(place, abs=0.001)
+        assert hotline.record_of(served).seat == "1002"
+        assert hotline.record_of(talking).survey_key == "2"
+        assert hotline.sim.seat("1001").collisions == 0
+        assert hotline.records() == 5, "one of each call"
+        assert "Traceback" not in hotline.log
+
+
+def are(hotline: Hotline, state: str, *callers: SimCaller) -> bool:
+    """Whether FreeSWITCH has it so on the callers' legs."""
+    channels = hotline.sim.switch.channels
+    found = [channels[caller.uuid].variables.get("switchd_state") for caller in callers]
+    return found == [state] * len(callers)
+
+
+def says_so(hotline: Hotline) -> bool:
+    """Whether status, figures and log tell."""
+    with pytest.raises(Answer, match="FreeSWITCH has served who waits, 3 callers"):
+        hotline.status()
+    with urlopen(hotline.metrics_url) as page:  # noqa: S310 - our own
+        figures = page.read().decode()
+    assert "switchd_without_queue 1.0" in figures
+    assert "switchd_handed_over_total 3.0" in figures
+    return "Redis stays away" in hotline.log
 
 
 @pytest.fixture
