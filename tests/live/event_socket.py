@@ -104,7 +104,11 @@ class EventSocket:
             self._buffer += received
         headers, body = frame
         if headers.get("Content-Type") == "text/event-json":
-            self.events.append(json.loads(body))
+            event = json.loads(body)
+            # To those who want ALL, FreeSWITCH tells the variables of a hangup hook's channel, too,
+            # without a name (switch_loadable_module.c, switch_api_execute).
+            if "Event-Name" in event:
+                self.events.append(event)
         else:
             self._replies.append(frame)
         return True
