@@ -8,6 +8,7 @@ does on a FreeSWITCH.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -229,7 +230,8 @@ class Degraded:
             "Caller-Channel-Bridged-Time": str(leg.bridged),
             "Caller-Channel-Hangup-Time": str(leg.hung_up),
         }
-        with (self._recordings / f"{name}.jsonl").open("ab") as file:
+        # As in the script: where nothing can be written the line is lost, and the call ends.
+        with suppress(OSError), (self._recordings / f"{name}.jsonl").open("ab") as file:
             file.write(orjson.dumps(line) + b"\n")
 
 

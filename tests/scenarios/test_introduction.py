@@ -100,8 +100,12 @@ class TestTheScreenPop:
         introduced.seat_hangs_up("1001")
         introduced.record_of(first)
         second = introduced.talks_with("1001")
+        wait_for(
+            lambda: introduced.client.get(f"calls/{second.uuid}/pop")["state"] == "talking",
+            "the daemon knows that they talk",
+        )
         pop = introduced.client.get(f"calls/{second.uuid}/pop")
-        assert (pop["state"], pop["seat"], pop["caller"]) == ("talking", "1001", MOBILE)
+        assert (pop["seat"], pop["caller"]) == ("1001", MOBILE)
         assert pop["line_dialled"]["title"] == "政务服务便民热线"
         listed = [one["call"] for one in pop["history"]["last"]]
         assert first.uuid in listed
