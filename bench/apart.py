@@ -1,4 +1,4 @@
-"""A part of a benchmark in a process of its own: nothing that is left of the others weighs on it."""
+"""A part of a benchmark in a process of its own: nothing that others have left weighs on it."""
 
 from __future__ import annotations
 
