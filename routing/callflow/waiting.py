@@ -86,7 +86,7 @@ def settle_in(call: Call, plan: Plan, interrupt: bool) -> tuple[do.Action, ...]:
     )
 
 
-WAITING = (
+FACTS = (
     *("switchd_state", "switchd_group", "switchd_language"),
     *("switchd_queued_at", "switchd_priority", "switchd_line"),
 )

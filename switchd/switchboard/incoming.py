@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from routing.callflow import events as on
 from routing.callflow.states import CONTROLLED
-from routing.callflow.waiting import WAITING
+from routing.callflow.waiting import FACTS
 from routing.entry import Arrival
 from routing.lines import HIGHEST_PRIORITY
 from routing.record import CallKind, EndedBy
@@ -257,7 +257,7 @@ def _found_caller(listener: Finder, leg: str, arrival: Arrival, variable: Variab
             points,
             kind_of(variable),
             music=_music(variable),
-            written={name: variable(name) for name in WAITING},
+            written={name: variable(name) for name in FACTS},
         )
     elif state in CONTROLLED and queued_at:
         # The seat's leg is stopped as a stray one: the caller gets another, before all others.

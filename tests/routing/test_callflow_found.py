@@ -6,7 +6,7 @@ import pytest
 
 from routing.callflow import actions as do
 from routing.callflow import events as on
-from routing.callflow.waiting import WAITING, facts
+from routing.callflow.waiting import FACTS, facts
 from tests.routing.build import NOW, Story, offer, plan
 
 
@@ -71,7 +71,7 @@ class TestTheChannel:
     def test_is_told_nothing_that_it_says_already(self) -> None:
         assert not found(waited=60).asked_for(do.Tag)
 
-    @pytest.mark.parametrize("name", WAITING)
+    @pytest.mark.parametrize("name", FACTS)
     def test_is_told_what_it_says_otherwise(self, name: str) -> None:
         (tag,) = found(waited=60, **{name: "something else"}).asked_for(do.Tag)
         assert isinstance(tag, do.Tag)
@@ -80,4 +80,4 @@ class TestTheChannel:
     def test_of_one_who_arrives_is_told_all_that_a_later_owner_looks_for(self) -> None:
         (tag,) = Story(plan()).waiting().asked_for(do.Tag)
         assert isinstance(tag, do.Tag)
-        assert tuple(tag.facts) == WAITING
+        assert tuple(tag.facts) == FACTS
