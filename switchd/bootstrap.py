@@ -51,6 +51,7 @@ from switchd.keeping import (
     post_json,
 )
 from switchd.keying import Keying
+from switchd.left_alone import LeftAlone
 from switchd.membership import Membership
 from switchd.nailed.desk import LineDesk
 from switchd.observing import Observer
@@ -304,6 +305,10 @@ def _build(loaded: Loaded, desks: SqlDesks, password: str | None, serve: bool) -
         guard=guard,
         dead_man=dead_man,
         queueless=queueless,
+        left_alone=LeftAlone(
+            lambda seat, call, token: waitlist.occupy(seat, call, token, clock.now()),
+            lambda seat, token: waitlist.release(seat, token, 0.0, clock.now()),
+        ),
         ended_alone=ended_alone,
         ended_lately=EndedLately(
             server.folders.recordings,
@@ -338,7 +343,7 @@ def _build(loaded: Loaded, desks: SqlDesks, password: str | None, serve: bool) -
         reloader=Reloader(loaded, use=use, versions=versions, now=clock.now),
         phones=Phones(
             lambda: [n for n, seat in plan_in_force().seats.items() if not seat.nailed_up],
-            lambda seat, up: waitlist.phone(seat, up, clock.now()),
+            lambda reachable: waitlist.phones(reachable, clock.now()),
             wander=bool(server.peers),
         ),
         seat_desk=seat_desk,

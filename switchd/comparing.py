@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection
 
 import gevent
 import structlog
 
-from routing.callflow import events as on
-from routing.callflow.states import CONTROLLED, State
-from routing.outgoing import CALLED_LEGS
-from routing.record import EndedBy
 from switchd.esl.errors import EslError
 from switchd.esl.link import Link
 from switchd.handsets import Handsets
@@ -25,23 +20,15 @@ from switchd.queues.heart import ticking
 from switchd.queues.waitlist import GATHERING_SECONDS
 from switchd.records.errors import StoreUnavailable
 from switchd.switchboard import incoming
-from switchd.switchboard.adopting import talk_of
-from switchd.switchboard.legs import TALK, Legs, reader
+from switchd.switchboard.legs import Legs
+from switchd.taking_over import NOBODYS, TakingOver, controlled, may_be_taken_up
 
 log = structlog.get_logger(__name__)
 
 AGAIN_SECONDS = 1.0
 """Pause before a comparison that failed is tried again."""
-UNANSWERED, BREATH_SECONDS = 1000, 0.005
-"""With more unanswered commands than this no further call is taken over for the moment."""
 EVERYBODY = 1_000_000
 """More callers than can wait."""
-TAKEN_UP = "adopted_"
-"""What was done with a talk that is taken over; its state follows."""
-FOUND = "adopted"
-"""What was done with a caller who is parked."""
-NOBODYS = frozenset({"park", "playback", "play_and_get_digits", "record"})
-"""What a caller's leg does while its daemon is away."""
 
 
 class Comparing:
@@ -55,6 +42,7 @@ class Comparing:
         self._parts = parts
         self._handsets = handsets
         self._listener = listener
+        self._taking_over = TakingOver(parts, listener, self._gather_on)
         self._comparing: gevent.Greenlet[..., None] = gevent.Greenlet()
         self._restoring: gevent.Greenlet[..., None] = gevent.Greenlet()
         self._stranded: Collection[str] = ()
@@ -63,20 +51,30 @@ class Comparing:
         """Since when nothing has been heard of the switch, until it was compared again."""
         self._held: set[str] = set()
         """Callers whose turn came while the switch could not be heard."""
+        self._gathered_at = math.inf
+        """When the list was told last that callers are being put back, by `ticking`."""
 
     def gather(self) -> None:
         """Callers who waited before will be put back: until then nobody is matched with a seat."""
+        self._gathered_at = ticking()
         try:
             self._parts.waitlist.gather(self._parts.clock.now())
         except QueueUnavailable as error:
             log.warning("order of callers not sure", why=str(error))
 
+    def _gather_on(self) -> None:
+        """There are more of them than the list waits for."""
+        if ticking() - self._gathered_at > GATHERING_SECONDS / 3:
+            self.gather()
+
     def gathered(self) -> None:
         """All of them have been told; they are back once they have done what they were told."""
+        self._gather_on()
         self._parts.desk.settle(GATHERING_SECONDS)
         self._match_again()
 
     def _match_again(self) -> None:
+        self._gathered_at = math.inf
         try:
             self._parts.waitlist.gathered(self._parts.clock.now())
         except QueueUnavailable as error:
@@ -100,6 +98,10 @@ class Comparing:
         waitlist, now = self._parts.waitlist, self._parts.clock.now()
         if absolved := waitlist.absolve(self._deaf_since, now):
             log.info("seats not to blame", seats=absolved)
+
+    def ended(self, leg: str) -> None:
+        """A leg has ended on which nobody works."""
+        self._taking_over.ended(leg)
 
     def events_lost(self) -> None:
         """Some events were never heard, on a link that stays up."""
@@ -154,13 +156,14 @@ class Comparing:
     def look(self, link: Link, seen: Oddities) -> Oddities:
         """Repair what was odd the last time (`seen`) and is odd still; return what is odd now."""
         parts, listener, began = self._parts, self._listener, ticking()
-        legs = Legs(link.api)
+        self._taking_over.begin()
+        legs = Legs(link)
         odds = odd(
             legs,
             parts.desk.calls(),
             real=parts.lines.real,
             known=listener.knows,
-            astray=lambda leg: legs.outbound(leg) and self._is_stray(leg),
+            astray=lambda leg: legs.outbound(leg) and self._taking_over.is_stray(leg),
         )
         lasting = odds & seen
         if not lasting:
@@ -168,9 +171,9 @@ class Comparing:
         named = {leg: parts.lines.real(leg) for call in parts.desk.calls() for leg in call.partners}
         legs.name_lines({token: leg for token, leg in named.items() if token != leg in legs})
         parts.desk.missed(lasting.calls, legs.doing, "UNCONFIRMED")
-        found = Counter(repaired=len(lasting.calls), stopped=self._stop(lasting.astray))
+        found = Counter(repaired=len(lasting.calls), stopped=self._taking_over.stop(lasting.astray))
         legs.ask_about(lasting.unknown)
-        found.update(self._adopt(legs, lasting.unknown))
+        found.update(self._taking_over.adopt(legs, lasting.unknown))
         self._report(began, legs, found)
         return odds
 
@@ -192,11 +195,12 @@ class Comparing:
         found: Counter[str] = Counter()
         self.gather()
         phones = self._handsets.reachable(link)
-        legs = Legs(link.api)
+        self._taking_over.begin()
+        legs = Legs(link)
         known = {leg for leg in legs if listener.knows(leg)}
-        takeable = [leg for leg in legs if leg not in known and _may_be_taken_up(leg, legs)]
+        takeable = [leg for leg in legs if leg not in known and may_be_taken_up(leg, legs)]
         legs.ask_about(takeable)
-        talks = self._compare_lines(legs, frozenset(_controlled(legs, takeable)))
+        talks = self._compare_lines(legs, frozenset(controlled(legs, takeable)))
         legs.name_lines(talks)
         parts.desk.missed(stranded, legs.doing, cause)
         found["known"] = len(set(legs) & set(stranded))
@@ -207,13 +211,14 @@ class Comparing:
         self.absolve()
         self._deaf_since = None
         parts.waitlist.end_talks(legs.doing, parts.clock.now())
+        parts.left_alone.compare(legs, takeable)
         parts.callbacks.compare(legs.doing)
         parts.supervisors.monitoring.compare(legs.doing)
         parts.follow_ups.compare(legs.doing)
-        strays = [leg for leg in known if legs.outbound(leg) and self._is_stray(leg)]
-        found["stopped"] += self._stop(strays)
+        strays = [leg for leg in known if legs.outbound(leg) and self._taking_over.is_stray(leg)]
+        found["stopped"] += self._taking_over.stop(strays)
         unknown = [leg for leg in legs if leg not in known]
-        found.update(self._adopt(legs, unknown))
+        found.update(self._taking_over.adopt(legs, unknown))
         self._report(began, legs, found)
         self.gathered()
 
@@ -222,63 +227,6 @@ class Comparing:
         parts.compared = Compared(parts.clock.now(), seconds, len(legs), dict(+found))
         parts.observer.instruments.compared(seconds, found)
         log.info("compared", legs=len(legs), seconds=seconds, **found)
-
-    def _is_stray(self, leg: str) -> bool:
-        """Whether it is a leg of ours that its call has no use for."""
-        parts = self._parts
-        needed = parts.desk.waits_for(leg) or leg in parts.supervisors.monitoring
-        return not needed and leg not in parts.lines
-
-    def _stop(self, legs: Collection[str]) -> int:
-        for leg in legs:
-            self._listener.stray(leg)
-        return len(legs)
-
-    def _adopt(self, legs: Legs, unknown: Iterable[str]) -> Counter[str]:
-        """Work on what an earlier owner left behind: talks first, since they say whose the other
-        legs are; whatever is nobody's then, and talks with nobody, is ended."""
-        did: dict[str, str] = {}
-        unknown = [leg for leg in unknown if leg not in self._parts.lines]
-        # Whoever waits longest is back in the list first, before seats are found for others.
-        unknown.sort(key=lambda leg: _since(legs.headers(leg)))
-        for look in (self._take_up, self._find):
-            for leg in unknown:
-                if self._listener.knows(leg):
-                    continue
-                self._breathe()
-                try:
-                    did[leg] = look(leg, legs)
-                except ValueError as error:
-                    log.warning("leg not taken over", leg=leg, why=str(error))
-        ours = [leg for leg, what in did.items() if what.startswith((TAKEN_UP, FOUND))]
-        for leg in legs.ended(ours):
-            # Its end was told before anybody worked on it, or is about to be.
-            gone = on.CallerGone("UNCONFIRMED", EndedBy.SYSTEM)
-            gevent.spawn_later(AGAIN_SECONDS, self._listener.deliver, leg, gone)
-        return Counter(what for what in did.values() if what)
-
-    def _breathe(self) -> None:
-        """Let the calls that were taken over say what they have to, before there are more: a
-        command that waits for thousands of others is given up."""
-        link = self._parts.link
-        gevent.sleep(0)
-        while link.connected and link.unanswered > UNANSWERED:
-            gevent.sleep(BREATH_SECONDS)
-
-    def _find(self, leg: str, legs: Legs) -> str:
-        """Work on a leg that is parked or rings; say what was done."""
-        if not _is_left_alone(leg, legs) or not legs.headers(leg):
-            return ""
-        incoming.found_as(self._listener, leg, legs.variables(leg))
-        return "stopped" if legs.outbound(leg) else FOUND
-
-    def _take_up(self, leg: str, legs: Legs) -> str:
-        """Go on with a caller's talk; say in which state it was."""
-        event = talk_of(leg, legs) if _may_be_taken_up(leg, legs) else None
-        if event is None:
-            return ""
-        self._listener.talks(leg, event)
-        return f"{TAKEN_UP}{event.state}"
 
     def _compare_lines(self, legs: Legs, in_use: Collection[str]) -> dict[str, str]:
         """Adopt lines that are kept open, those `in_use` for a call that is being controlled;
@@ -314,6 +262,7 @@ class Comparing:
         known = {caller.call for group in snapshot.groups.values() for caller in group.first}
         known |= {seat.call for seat in snapshot.seats.values() if seat.call}
         self.gather()
+        parts.left_alone.tell_again()
         parts.desk.forgotten(known)
         parts.callbacks.restored(known)
         parts.follow_ups.restored(known)
@@ -327,30 +276,3 @@ class Comparing:
             self._parts.callers.restore()
         except StoreUnavailable as error:
             log.warning("bars not restored", why=str(error))
-
-
-def _controlled(legs: Legs, callers: Iterable[str]) -> Iterator[str]:
-    """Give the legs, or the tokens of lines, that callers' legs name as those of a call that an
-    earlier owner was controlling, or had begun to: they need not talk at this moment."""
-    for leg in callers:
-        variable = legs.variables(leg)
-        state = variable("switchd_state")
-        if state in CONTROLLED or (state == State.TALKING and legs.doing[leg] in NOBODYS):
-            yield from (variable("switchd_offer"), *variable("switchd_third").split(","))
-
-
-def _may_be_taken_up(leg: str, legs: Legs) -> bool:
-    """Whether a leg may be a caller's, or somebody's who is parked: not the other side of a
-    talk."""
-    return legs.doing[leg] != TALK or not legs.outbound(leg) or leg.startswith(CALLED_LEGS)
-
-
-def _is_left_alone(leg: str, legs: Legs) -> bool:
-    """Whether it is parked, or is one that we rang and that talks with nobody."""
-    return legs.doing[leg] in NOBODYS or (legs.outbound(leg) and legs.doing[leg] != TALK)
-
-
-def _since(headers: Mapping[str, Any]) -> float:
-    """When the caller of a leg began to wait; whoever does not comes last."""
-    queued_at = reader(headers)("switchd_queued_at")
-    return float(queued_at) if queued_at else math.inf

@@ -301,6 +301,12 @@ class Daemon:
         except QueueUnavailable as error:
             log.warning("seat not freed", seat=seat, why=str(error))
 
+    def served_alone(self, caller: str, seat: str, leg: str) -> None:
+        """FreeSWITCH has a caller to itself who talks now, with a seat or, in an emergency, with
+        somebody else; `leg` is the other side's."""
+        if seat in self.parts.plan.seats:
+            self.parts.left_alone.begun(caller, seat, leg)
+
     def relay_ended(self, seat: str, token: str) -> None:
         """A phone here has ended its call with a caller of another node."""
         self.parts.membership.relay_ended(seat, token)
@@ -332,6 +338,9 @@ class Daemon:
 
     def deliver(self, leg: str, event: on.Event) -> bool:
         """Something happened on a leg."""
+        if leg in self.parts.left_alone and isinstance(event, on.CallerGone):
+            self.parts.left_alone.ended(leg)
+            return True
         if leg in self.parts.codes:
             if isinstance(event, on.Played):
                 self.parts.codes.played(leg)
@@ -351,6 +360,8 @@ class Daemon:
             return True
         known = self.parts.desk.deliver(leg, event)
         self.parts.keys.heard(leg, event)
+        if not known and isinstance(event, on.CallerGone):
+            self._comparing.ended(leg)
         return known
 
     def knows(self, leg: str) -> bool:

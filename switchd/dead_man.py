@@ -19,6 +19,7 @@ from routing.callflow import Call
 from routing.callflow.waiting import facts
 from switchd.esl.arguments import set_variables
 from switchd.esl.errors import EslError
+from switchd.switchboard.outgoing import HANGUP_HOOK
 
 log = structlog.get_logger(__name__)
 
@@ -32,8 +33,6 @@ FIRES_SECONDS = 15
 BEAT_SECONDS = 5.0
 SCRIPT = "dead_man.lua"
 TIMERS = ("switchd_dead_man_a", "switchd_dead_man_b")
-HOOK = "lua ended_alone.lua"
-"""What FreeSWITCH does at the end of a call that nobody else writes down."""
 AGAIN_TIMER = "switchd_dead_man_again"
 """The one with which the script comes again."""
 
@@ -92,7 +91,7 @@ class DeadMan:
         `let_go()` has returned. Raises `EslError`, before that if the caller is gone."""
         freeswitch = self._freeswitch()
         # From here on FreeSWITCH keeps what the call was, should it end.
-        kept = {**facts(call), "switchd_state": "degraded", "api_hangup_hook": HOOK}
+        kept = {**facts(call), "switchd_state": "degraded", "api_hangup_hook": HANGUP_HOOK}
         command = set_variables(call.id, kept)
         freeswitch.api(command.name, command.args)
         let_go()

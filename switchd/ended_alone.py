@@ -31,7 +31,8 @@ EVERY_SECONDS = 5.0
 
 
 class _Finder:
-    """Takes what `incoming` makes of a leg's variables; only callers' calls have records here."""
+    """Takes what `incoming` makes of a leg's variables. Calls of callers have records here, and
+    those of people whom the hotline has called and was talking with."""
 
     def __init__(self) -> None:
         self.event: on.Event | None = None
@@ -168,6 +169,8 @@ def _talk(variable: Variable) -> on.Talking | None:
         variable("switchd_recording"),
         variable("switchd_callback") if variable("switchd_kind") == incoming.CALLED_BACK else "",
         incoming.kind_of(variable),
+        variable("switchd_called_seat"),
+        variable("switchd_called_agent"),
     )
 
 

@@ -26,6 +26,7 @@ from switchd.guard import Guard
 from switchd.indicators import IndicatorDesk
 from switchd.keeping import CallbackHouse
 from switchd.keying import Keying
+from switchd.left_alone import LeftAlone
 from switchd.membership import Membership
 from switchd.nailed.desk import LineDesk
 from switchd.observing import Observer
@@ -76,6 +77,7 @@ class Parts:
     guard: Guard
     dead_man: DeadMan
     queueless: Queueless
+    left_alone: LeftAlone
     ended_alone: EndedAlone
     ended_lately: EndedLately
     desk: Desk

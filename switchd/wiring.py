@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from gevent.event import AsyncResult
+
 from routing.callflow.events import NotOccupied, Occupied
 from routing.seats import Offer
 from switchd.api.ports import Refused, Unavailable
@@ -16,13 +18,15 @@ from switchd.queues.waitlist import Waitlist
 from switchd.seats.signing_in import ELSEWHERE, REFUSED, WRONG_PIN, SeatRefusal
 
 
-@contextmanager
-def for_calls() -> Iterator[None]:
+class for_calls:  # noqa: N801 - reads as a word in a with statement
     """Tell calls in their own words that Redis does not answer."""
-    try:
-        yield
-    except QueueUnavailable as error:
-        raise calls.QueueUnavailable(str(error)) from error
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, QueueUnavailable):
+            raise calls.QueueUnavailable(str(error)) from error
 
 
 @contextmanager
@@ -40,6 +44,8 @@ class CallQueue:
     def __init__(self, waitlist: Waitlist, estimates: Estimates) -> None:
         self._waitlist = waitlist
         self._estimates = estimates
+        self._notices: dict[str, AsyncResult[str | None]] = {}
+        """Group → the question that is on its way."""
 
     def enqueue(
         self,
@@ -78,8 +84,21 @@ class CallQueue:
             return self._waitlist.staffed(group)
 
     def notice(self, group: str) -> str | None:
+        """Whoever asks while the same question is on its way shares the answer: it cannot be older
+        than the place in the list."""
         with for_calls():
-            return self._waitlist.notice(group)
+            asked = self._notices.get(group)
+            if asked is not None:
+                return asked.get()
+            asked = self._notices[group] = AsyncResult()
+            try:
+                asked.set(self._waitlist.notice(group))
+            except BaseException as error:
+                asked.set_exception(QueueUnavailable(f"notice: {error}"))
+                raise
+            finally:
+                del self._notices[group]
+            return asked.get()
 
     def rerank(self, call: str, priority: int, now: float) -> bool:
         with for_calls():

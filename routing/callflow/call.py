@@ -23,6 +23,9 @@ from routing.record import (
 from routing.replacing import replace
 from routing.seats import Offer
 
+UNNAMED = ""
+"""See `Call.audio`."""
+
 
 @dataclass(frozen=True)
 class Call:
@@ -89,7 +92,8 @@ class Call:
     seat: str = ""
     agent: str = ""
     audio: str = ""
-    """The execution whose end is awaited; ends of others are history."""
+    """The execution whose end is awaited; ends of others are history. UNNAMED: that of whatever an
+    earlier owner has begun."""
     announcing: bool = False
     """Whether `audio` is an announcement to somebody who waits, not the music."""
     introduction: tuple[str, ...] | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from routing.callflow.positions import Spot
 from routing.callflow.states import State
@@ -94,6 +94,10 @@ class Resumed(Event):
     priority: int | None = None
     """Points that the caller had, which a supervisor may have given; None: those of the plan."""
     kind: CallKind = CallKind.INCOMING
+    music: str = ""
+    """The music that the caller hears; "" for anything else."""
+    written: Mapping[str, str] = field(default_factory=dict)
+    """What is written on the channel of what `waiting.facts` writes there."""
 
 
 @dataclass(frozen=True, slots=True)

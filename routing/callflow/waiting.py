@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from routing.callflow import actions as do
+from routing.callflow import events as on
 from routing.callflow import places, widening
-from routing.callflow.call import Call
+from routing.callflow.call import UNNAMED, Call
 from routing.callflow.states import State
 from routing.plan import Plan
 from routing.replacing import replace
@@ -48,14 +49,48 @@ def wait(call: Call, plan: Plan, now: float, interrupt: bool = False) -> Result:
     )
 
 
+def wait_on(call: Call, found: on.Resumed, plan: Plan, now: float) -> Result:
+    """Into the list again. Whoever hears music notices nothing of it, and what is written on the
+    channel is not written again."""
+    call, todo = wait(call, plan, now, interrupt=True)
+    if found.written == facts(call):
+        todo = tuple(action for action in todo if not isinstance(action, do.Tag))
+    if found.music != call.music:
+        return call, todo
+    begun = (do.PlayMusic(call.music, call.audio, True), _busy(plan))
+    kept = (action for action in todo if action not in begun)
+    return replace(call, audio=UNNAMED), (*kept, *_due(call, plan, now))
+
+
+def _busy(plan: Plan) -> do.SetTimer:
+    return do.SetTimer(BUSY, plan.waiting.busy_after_seconds)
+
+
+def _due(call: Call, plan: Plan, now: float) -> tuple[do.Action, ...]:
+    """Return what brings the next announcement at the time at which it is due."""
+    assert call.queued_at is not None
+    busy_for = now - call.queued_at - plan.waiting.busy_after_seconds
+    if busy_for < 0:
+        return (do.SetTimer(BUSY, -busy_for),)
+    every = plan.waiting.position_every_seconds
+    return (do.SetTimer(POSITION, every - busy_for % every),) if every > 0 else ()
+
+
 def settle_in(call: Call, plan: Plan, interrupt: bool) -> tuple[do.Action, ...]:
     """Music and what is said from time to time; the wait is written on the channel."""
     return (
         do.PlayMusic(call.music, call.audio, interrupt),
-        do.SetTimer(BUSY, plan.waiting.busy_after_seconds),
+        _busy(plan),
         *again(COMFORT, plan),
         do.Tag(facts(call)),
     )
+
+
+FACTS = (
+    *("switchd_state", "switchd_group", "switchd_language"),
+    *("switchd_queued_at", "switchd_priority", "switchd_line"),
+)
+"""The names of `facts`."""
 
 
 def facts(call: Call) -> dict[str, str]:

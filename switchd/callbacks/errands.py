@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import Generic, TypeVar
 
 import gevent
@@ -26,6 +27,9 @@ log = structlog.get_logger(__name__)
 
 AGAIN_SECONDS = 5.0
 """Pause before something is done again that SQL or Redis could not do."""
+WORD_SECONDS = 20.0
+"""How long after a break it may still become known that a try, of which no leg is left, was a talk;
+see `switchd.ended_lately`."""
 Errand = TypeVar("Errand", bound=Callback)
 
 
@@ -99,12 +103,22 @@ class ErrandDesk(ABC, Generic[Errand]):
         for one in found:
             if one.status is Status.WAITING:
                 self._happened(one.id, cb.Begun())
-            mine = one.status is Status.TRYING and one.owner == self._owner
-            if mine and str(one.id) not in living and not self._is_tried(one):
-                self._happened(one.id, cb.Stranded())
+            if str(one.id) not in living and self._is_stranded(one):
+                self._clock.later(WORD_SECONDS, partial(_spawn, partial(self._strand, one.id)))
 
-    def _is_tried(self, one: Errand) -> bool:
-        return self._calls.is_on_the_line(one.number)
+    def _is_stranded(self, one: Errand) -> bool:
+        mine = one.status is Status.TRYING and one.owner == self._owner
+        return mine and not self._calls.is_on_the_line(one.number)
+
+    def _strand(self, id: int) -> None:
+        try:
+            one = self._register.get(id)
+        except Away as error:
+            log.warning("not compared", what=self.name, why=str(error))
+            self._again(lambda: self._strand(id))
+            return
+        if one is not None and self._is_stranded(one):
+            self._happened(id, cb.Stranded())
 
     def restored(self, known: Collection[str]) -> None:
         """The list lost its data but for the names in `known`: bring the others back."""

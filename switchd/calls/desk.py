@@ -265,8 +265,10 @@ class Desk:
                 worker.post(on.QueueForgot())
 
     def settle(self, seconds: float) -> None:
-        """Wait until every call has dealt with what it has been told until now, at most so long."""
-        gevent.wait([worker.settled() for worker in self._calls.values()], timeout=seconds)
+        """Wait until every call that waits, or of which nothing is known yet, has dealt with what
+        it has been told until now; at most so long."""
+        told = [one for one in self._calls.values() if one.call.state in _PUT_BACK]
+        gevent.wait([worker.settled() for worker in told], timeout=seconds)
 
     def let_go(self, calls: Collection[str]) -> None:
         """Callers whom the switch served by itself meanwhile: what is known of them is no longer
@@ -385,6 +387,7 @@ def _made_up(call: Call, living: Mapping[str, str], cause: str) -> Iterator[on.E
         yield _NUDGES[call.state](call)
 
 
+_PUT_BACK = QUEUED | {State.ARRIVED}
 TALK, PARK = "talk", "park"
 """What a leg does that matters here; see `switchboard.incoming.doing`."""
 _NUDGES: dict[State, Callable[[Call], on.Event]] = {

@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import gevent
@@ -45,6 +47,9 @@ MAX_WAITING_EVENTS = 20_000
 PROBE_SECONDS = 2.0
 """How long FreeSWITCH, which has not replied in time, has to say anything at all."""
 
+AT_ONCE = 32
+"""So many commands of one sender go out together, and the next as many before all of them have been
+answered."""
 _ANYTHING = Api("global_getvar", "core_uuid")
 _READ_BYTES = 256 * 1024
 _EVENTS_IN_A_ROW = 64
@@ -168,23 +173,46 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
         no), and `CommandTimeout` after `timeout` seconds (the link's default if None); a reply
         after that is thrown away.
         """
+        self._check(command)
+        return self._request(command, self.timeout if timeout is None else timeout, fenced=True)
+
+    def send_each(self, commands: Iterable[Command]) -> Iterator[Reply]:
+        """Send commands, and give their replies in the same order, without waiting for one before
+        the next goes out.
+
+        Raises like `send`; then the replies to come are thrown away.
+        """
+        left = iter(commands)
+        posted: deque[tuple[Command, Slot]] = deque()
+        while True:
+            for command in islice(left, AT_ONCE):
+                self._check(command)
+                posted.append((command, self._post(command, self.timeout, fenced=True)))
+            if not posted:
+                return
+            for _ in range(max(1, len(posted) - AT_ONCE)):
+                yield self._await(*posted.popleft())
+
+    def _check(self, command: Command) -> None:
         if not self.connected:
             raise NotConnected(f"{type(command).__name__}: not connected")
         if not self.may_send():
             raise NotConnected(f"{type(command).__name__}: another may command this FreeSWITCH")
-        return self._request(command, self.timeout if timeout is None else timeout, fenced=True)
 
     def _request(self, command: Command, timeout: float, fenced: bool = False) -> Reply:
-        data = to_wire(command)
-        began = self._clock()
-        slot = self._write(type(command).__name__, data, timeout, fenced)
+        return self._await(command, self._post(command, timeout, fenced))
+
+    def _post(self, command: Command, timeout: float, fenced: bool) -> Slot:
+        return self._write(type(command).__name__, to_wire(command), timeout, fenced)
+
+    def _await(self, command: Command, slot: Slot) -> Reply:
         answered = False
         try:
             reply = slot.wait()
             answered = True
             return reply
         finally:
-            self.on_answered(label(command), self._clock() - began, answered)
+            self.on_answered(label(command), self._clock() - slot.sent_at, answered)
 
     def _doubt(self) -> None:
         """A reply did not come: ask for a sign of life, unless that is being done."""

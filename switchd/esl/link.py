@@ -8,7 +8,7 @@ sent twice: commands fail, and `on_up` is the place to compare our picture with 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Self
 
 import gevent
@@ -117,6 +117,12 @@ class Link(Connection):
         Raises `CommandFailed` if the answer begins with `-ERR` or `-USAGE`; see `send` for more.
         """
         return self._demand(Api(name, args), name, timeout).text
+
+    def api_each(self, name: str, each: Iterable[str]) -> Iterator[str | None]:
+        """Run an API command for each of many arguments, several at once; give the answers in the
+        same order, None for -ERR and -USAGE. Raises like `send`."""
+        for reply in self.send_each(Api(name, args) for args in each):
+            yield reply.text if reply.ok else None
 
     def execute(
         self,

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -82,12 +81,20 @@ def load_all(client: redis.Redis) -> None:
         pipeline.execute()
 
 
-@contextmanager
-def _answering(what: str) -> Iterator[None]:
-    try:
-        yield
-    except redis.RedisError as error:
-        raise QueueUnavailable(f"{what}: Redis does not answer as it should: {error}") from error
+class _answering:  # noqa: N801 - reads as a word in a with statement
+    __slots__ = ("_what",)
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, redis.RedisError):
+            raise QueueUnavailable(
+                f"{self._what}: Redis does not answer as it should: {error}"
+            ) from error
 
 
 class Fence:
@@ -124,7 +131,9 @@ class Scripts:
         A Redis that does not know the script (it restarted) is given the text; the verb has not
         run before that, so nothing happens twice.
         """
-        return self.run_each(verb, [arguments])[0]
+        with _answering(verb):
+            sent = line_of(self._client).send(*self._command(verb, arguments))
+            return self._read(verb, arguments, sent)
 
     def run_each(self, verb: str, rows: Sequence[Sequence[str | int]]) -> list[Any]:
         """Run `verb` once for each row of arguments, in one round trip; raise QueueUnavailable.
@@ -133,8 +142,7 @@ class Scripts:
         """
         with _answering(verb):
             line = line_of(self._client)
-            known = ("EVALSHA", _digest(verb), len(self._keys))
-            sent = [line.send(*known, *self._given(row)) for row in rows]
+            sent = [line.send(*self._command(verb, row)) for row in rows]
             return [self._read(verb, row, one) for row, one in zip(rows, sent, strict=True)]
 
     def _read(self, verb: str, row: Sequence[str | int], sent: Waiter[Any]) -> Any:
@@ -142,6 +150,9 @@ class Scripts:
             return Line.read(sent)
         except redis.exceptions.NoScriptError:
             return self._client.eval(source(verb), len(self._keys), *self._given(row))
+
+    def _command(self, verb: str, row: Sequence[str | int]) -> tuple[str | int, ...]:
+        return ("EVALSHA", _digest(verb), len(self._keys), *self._given(row))
 
     def _given(self, arguments: Sequence[str | int]) -> tuple[str | int, ...]:
         return (*self._keys, *arguments, self._fence.text)

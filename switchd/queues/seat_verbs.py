@@ -126,8 +126,15 @@ class SeatVerbs(Verbs):
 
         It is rung where it registered last. False if the seat is not known.
         """
-        there, token = int(reachable), self._new_token()
-        return bool(self._run("phone", seat, self._owner, there, to_ms(now), token))
+        return self.phones({seat: reachable}, now)[0]
+
+    def phones(self, reachable: Mapping[str, bool], now: float) -> list[bool]:
+        """The same of several, in one round trip."""
+        rows = [
+            (seat, self._owner, int(there), to_ms(now), self._new_token())
+            for seat, there in reachable.items()
+        ]
+        return [bool(known) for known in self._run_each("phone", rows)]
 
     # Views
 

@@ -60,6 +60,15 @@ class Verbs:
             self.on_deadline(to_seconds(head))
         return result
 
+    def _run_each(self, verb: str, rows: Sequence[Sequence[str | int]]) -> list[Any]:
+        """Run `verb` for each row of arguments, in one round trip."""
+        results = []
+        for head, result in self._scripts.run_each(verb, rows):
+            if head is not None:
+                self.on_deadline(to_seconds(head))
+            results.append(result)
+        return results
+
 
 def pairs(flat: Sequence[Any]) -> dict[Any, Any]:
     """A flat list of keys and values, as Redis tells a hash."""

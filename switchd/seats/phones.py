@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 import structlog
 from gevent.lock import RLock
@@ -13,13 +13,13 @@ log = structlog.get_logger(__name__)
 class Phones:
     """Remembers what was told and passes on what changed.
 
-    `tell(seat, reachable)` may fail; then it is told again with the next list or event.
+    `tell(reachable)`, by seat, may fail; then it is told again with the next list or event.
     """
 
     def __init__(
         self,
         seats: Callable[[], Collection[str]],
-        tell: Callable[[str, bool], object],
+        tell: Callable[[Mapping[str, bool]], object],
         *,
         wander: bool = False,
     ) -> None:
@@ -40,7 +40,7 @@ class Phones:
                 return
             is_new = self._told.get(seat) is not reachable
             if is_new or (reachable and self._wander):
-                self._tell(seat, reachable)
+                self._tell({seat: reachable})
             self._told[seat] = reachable
             if is_new:
                 log.info("phone", seat=seat, reachable=reachable)
@@ -48,9 +48,13 @@ class Phones:
     def listed(self, registered: Collection[str]) -> None:
         """Here is everybody who is registered; whoever is not named is not."""
         with self._one_at_a_time:
-            for seat in self._seats():
-                if self._told.get(seat) is not (seat in registered):
-                    self.heard(seat, seat in registered)
+            there = {seat: seat in registered for seat in self._seats()}
+            new = {seat: up for seat, up in there.items() if self._told.get(seat) is not up}
+            if new:
+                self._tell(new)
+                self._told |= new
+                up = list(new.values()).count(True)
+                log.info("phones", reachable=up, not_reachable=len(new) - up)
 
     def plan_changed(self) -> None:
         """Forget what was told of phones that belong to no seat any more."""

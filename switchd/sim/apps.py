@@ -39,7 +39,7 @@ class App:
         if self not in self.leg.apps:
             return
         if response:
-            self.leg.response = response
+            self.leg.respond(response)
         self.leg.apps.remove(self)
         self.complete()
         go_on(self.switch, self.leg)
@@ -142,7 +142,7 @@ def execute(
     if leg.apps:
         leg.apps[-1].pause()
     leg.apps.append(app)
-    leg.response = None
+    leg.respond(None)
     leg.last_app = leg.last_execute = (name, arg)
     leg.set("current_application_data", arg)
     leg.set("current_application", name)

@@ -155,6 +155,11 @@ class Channel:
         self.variables[name] = value
         self._rendered[name] = b"," + orjson.dumps(f"variable_{name}") + b":" + orjson.dumps(value)
 
+    def respond(self, response: str | None) -> None:
+        """The application that runs has said how it ended; None when one begins."""
+        self.response = response
+        self.set("current_application_response", response)
+
     def note_time(self, which: str, at: int) -> None:
         """Set one of the times above."""
         setattr(self, which, at)

@@ -101,7 +101,7 @@ class Playback(App):
 
     def halt(self, response: str) -> None:
         self._player.stop()
-        self.leg.response = response
+        self.leg.respond(response)
 
     def pause(self) -> None:
         self._player.pause()

@@ -8,12 +8,14 @@ from typing import Any, Protocol
 
 from routing.callflow import events as on
 from routing.callflow.states import CONTROLLED
+from routing.callflow.waiting import FACTS
 from routing.entry import Arrival
 from routing.lines import HIGHEST_PRIORITY
 from routing.record import CallKind, EndedBy
 from switchd.esl import events as esl
 from switchd.switchboard.legs import Variable, reader
 from switchd.switchboard.lines import OFFER
+from switchd.switchboard.outgoing import MUSIC
 
 EVENTS = (
     "CHANNEL_PARK",
@@ -65,6 +67,7 @@ class Listener(Finder, Protocol):
     def phone(self, seat: str, reachable: bool) -> None: ...
     def deliver(self, leg: str, event: on.Event) -> bool: ...
     def seat_left(self, leg: str, seat: str) -> None: ...
+    def served_alone(self, caller: str, seat: str, leg: str) -> None: ...
     def relay_ended(self, seat: str, token: str) -> None: ...
     def knows(self, leg: str) -> bool: ...
     def events_lost(self) -> None: ...
@@ -111,6 +114,9 @@ class Ear:
 
     def _bridged(self, event: esl.ChannelBridge) -> None:
         leg, other = event.uuid, event.other
+        if event.variable("switchd_state") == DEGRADED:
+            self._listener.served_alone(leg, event.variable("switchd_seat"), other)
+            return
         dialled = leg if event.variable("switchd_kind") in DIALLED else other
         self._listener.deliver(dialled, on.Bridged(dialled))
 
@@ -244,7 +250,15 @@ def _found_caller(listener: Finder, leg: str, arrival: Arrival, variable: Variab
         chosen = (variable("switchd_group"), variable("switchd_language"))
         priority = variable("switchd_priority")
         points = int(priority) if priority else None
-        event = on.Resumed(arrival, float(queued_at), *chosen, points, kind_of(variable))
+        event = on.Resumed(
+            arrival,
+            float(queued_at),
+            *chosen,
+            points,
+            kind_of(variable),
+            music=_music(variable),
+            written={name: variable(name) for name in FACTS},
+        )
     elif state in CONTROLLED and queued_at:
         # The seat's leg is stopped as a stray one: the caller gets another, before all others.
         chosen = (variable("switchd_group"), variable("switchd_language"))
@@ -253,6 +267,16 @@ def _found_caller(listener: Finder, leg: str, arrival: Arrival, variable: Variab
         listener.arrived(leg, arrival)
         return
     listener.found(leg, event)
+
+
+def _music(variable: Variable) -> str:
+    """The music that a leg plays; "" if it plays none.
+
+    Once a playback has ended it has a response (mod_dptools.c, playback_function), until the next
+    application begins (switch_core_session.c, switch_core_session_exec).
+    """
+    kind, _, name = variable("current_application_data").partition(MUSIC)
+    return "" if kind or variable("current_application_response") else name
 
 
 def kind_of(variable: Variable) -> CallKind:

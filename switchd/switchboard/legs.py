@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Protocol
 
 import orjson
-from gevent.pool import Pool
 
 from routing.callflow.positions import PARKED, At, Spot
-from switchd.esl.errors import CommandFailed
 
-AT_ONCE = 64
-"""As many legs are asked about before the first has answered."""
 TALK, PARK, CONFERENCE = "talk", "park", "conference"
 _TALKING_STATES = frozenset({"CS_SOFT_EXECUTE", "CS_EXCHANGE_MEDIA"})
 _OVER_AT_ONCE = frozenset({"answer", "uuid_bridge"})
 """What `show channels` still names when the leg is back in its park."""
 
-Ask = Callable[[str, str], str]
+_SIP = "variable_sip_"
+
 Variable = Callable[[str], str]
+
+
+class Asked(Protocol):
+    """`switchd.esl.link.Link` is one."""
+
+    def api(self, name: str, args: str = "", /) -> str: ...
+    def api_each(self, name: str, each: Iterable[str], /) -> Iterator[str | None]: ...
 
 
 def doing(row: Mapping[str, str]) -> str:
@@ -34,18 +38,22 @@ def doing(row: Mapping[str, str]) -> str:
 
 
 def reader(headers: Mapping[str, Any]) -> Variable:
-    """Read channel variables without regard to letter case; "" for those that are not set.
+    """Read channel variables, those of SIP without regard to letter case; "" for those that are
+    not set.
 
     FreeSWITCH names the variable of a Diversion header as its sender wrote it.
     """
-    lowered: dict[str, Any] = {}
+    lowered: dict[str, Any] | None = None
 
     def variable(name: str) -> str:
+        nonlocal lowered
         wanted = f"variable_{name}"
         value = headers.get(wanted)
         if value is None:
-            if not lowered:
-                lowered.update((known.lower(), one) for known, one in headers.items())
+            if not name.startswith("sip_"):
+                return ""
+            if lowered is None:
+                lowered = {one.lower(): headers[one] for one in headers if _SIP in one}
             value = lowered.get(wanted.lower(), "")
         return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
@@ -59,10 +67,9 @@ class Legs:
     headers.
     """
 
-    def __init__(self, ask: Ask) -> None:
-        """`ask(command, arguments)` runs an API command."""
-        self._ask = ask
-        rows = orjson.loads(ask("show", "channels as json")).get("rows", [])
+    def __init__(self, link: Asked) -> None:
+        self._link = link
+        rows = orjson.loads(link.api("show", "channels as json")).get("rows", [])
         self._rows: dict[str, Mapping[str, str]] = {row["uuid"]: row for row in rows}
         self._headers: dict[str, Mapping[str, Any]] = {}
         self._readers: dict[str, Variable] = {}
@@ -88,23 +95,18 @@ class Legs:
         self._lines |= talks
         self.doing |= {token: self.doing[leg] for token, leg in talks.items()}
 
-    def ended(self, legs: Collection[str]) -> set[str]:
-        """Give those that are not there any more, by a new list."""
-        return set(legs) - set(Legs(self._ask)) if legs else set()
-
     def ask_about(self, legs: Iterable[str]) -> None:
         """Ask about many at once, without waiting for one answer before the next question."""
-        for _ in Pool(AT_ONCE).imap_unordered(self.headers, legs):
-            pass
+        missing = [leg for leg in legs if leg not in self._headers]
+        dumps = self._link.api_each("uuid_dump", (f"{leg} json" for leg in missing))
+        for leg, dump in zip(missing, dumps, strict=True):
+            self._headers[leg] = _read(dump)
 
     def headers(self, leg: str) -> Mapping[str, Any]:
         """Everything that the switch knows of a leg, as in its events; asked for once."""
         leg = self._lines.get(leg, leg)
         if leg not in self._headers:
-            try:
-                self._headers[leg] = orjson.loads(self._ask("uuid_dump", f"{leg} json"))
-            except (CommandFailed, orjson.JSONDecodeError):
-                self._headers[leg] = {}
+            self.ask_about([leg])
         return self._headers[leg]
 
     def variables(self, leg: str) -> Variable:
@@ -133,3 +135,11 @@ class Legs:
                 return PARKED
             case application:
                 return Spot(At.PARKED, hears=application)
+
+
+def _read(dump: str | None) -> Mapping[str, Any]:
+    try:
+        headers: Mapping[str, Any] = orjson.loads(dump or "{}")
+    except orjson.JSONDecodeError:
+        return {}
+    return headers

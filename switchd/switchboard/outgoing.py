@@ -24,6 +24,10 @@ log = structlog.get_logger(__name__)
 _DIALLED = re.compile(r"[0-9*#]{1,24}")
 _EXTENSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NOT_DISPLAYED = re.compile(r"""[\x00-\x1f\x7f'"\\{}\[\]<>$|^:]""")
+HANGUP_HOOK = "lua ended_alone.lua"
+"""What FreeSWITCH does at the end of a call that nobody else may write down."""
+MUSIC = "local_stream://"
+"""What music is to a playback."""
 _FORWARD = {"switchd_kind": "forward", "playback_terminators": "none"}
 SEAT = {
     "bridge_filter_dtmf": "true",
@@ -100,7 +104,7 @@ class FreeSwitch(Together):
         """Play a local stream until it is broken."""
         if interrupt:
             self._api("uuid_break", f"{leg} all")
-        self._execute(leg, "playback", f"local_stream://{music}", execution)
+        self._execute(leg, "playback", f"{MUSIC}{music}", execution)
 
     def hint(self, leg: str, prompt: str) -> None:
         """Mix a prompt into what a leg hears; whoever talks with it hears nothing of it.
@@ -264,6 +268,7 @@ class FreeSwitch(Together):
             **elsewhere,
             **_originated(leg, seconds, shown, "", leg),
             "switchd_kind": "callback",
+            "api_hangup_hook": HANGUP_HOOK,
             "hangup_after_bridge": "false",
             "park_after_bridge": "true",
             "RECORD_STEREO": "true",

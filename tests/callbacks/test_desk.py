@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import gevent
 import pytest
 
 from routing.callbacks import CallbackRules, Missed
@@ -13,6 +14,7 @@ from routing.outgoing import Action, Callback, Reason, Status
 from routing.record import CallKind, CallRecord, Outcome, TraceRecord
 from routing.seats import Offer
 from switchd.callbacks.desk import AGAIN_SECONDS, CallbackDesk, NotCalledBack
+from switchd.callbacks.errands import WORD_SECONDS
 from switchd.callbacks.missed import missed
 from switchd.callbacks.ports import Away
 from tests.calls.house import FakeClock, wait_until
@@ -360,8 +362,27 @@ class TestADaemonThatDied:
         heir.start()
         assert scene.status() is Status.TRYING
         heir.compare(["leg-x", "another-1-2"])
-        assert scene.status() is Status.WAITING
+        scene.clock.passes(WORD_SECONDS)
+        wait_until(lambda: scene.status() is Status.WAITING)
         assert "callback:1" in scene.house.listed
+
+    def test_its_talk_that_has_ended_unheard_is_none_that_is_tried_again(
+        self, scene: Scene
+    ) -> None:
+        """What FreeSWITCH has kept of it is read a little later."""
+        scene.kept()
+        scene.turn_comes()
+        heir = scene.another_daemon()
+        heir.start()
+        heir.compare([])
+        scene.clock.passes(WORD_SECONDS / 2)
+        heir.closed(record(kind=CallKind.CALLBACK, callback="1"))
+        wait_until(lambda: scene.status() is Status.DONE)
+        scene.house.listed.clear()
+        scene.clock.passes(WORD_SECONDS)
+        gevent.idle()
+        assert scene.status() is Status.DONE
+        assert scene.house.listed == {}
 
     def test_its_talk_that_goes_on_is_left_alone(self, scene: Scene) -> None:
         scene.kept()

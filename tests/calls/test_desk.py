@@ -379,6 +379,15 @@ class TestSettling:
         assert room.ledger.records
         assert len(room.desk) == 0
 
+    def test_does_not_wait_for_one_that_waits_for_nobody(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        room.talking()
+        monkeypatch.setattr(room.queue, "release", lambda *given: Event().wait())
+        room.hears(HANGS_UP)
+        room.desk.settle(math.inf)
+        assert room.call.state is not State.WAITING
+
     def test_does_not_wait_for_ever_for_one_that_is_stuck(
         self, room: Room, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,8 @@ from routing.callflow import events as on
 from routing.monitoring import Mode
 from routing.record import EndedBy
 from switchd.calls.ports import LegGone, SwitchError
-from switchd.switchboard.legs import doing
+from switchd.switchboard.incoming import found_as
+from switchd.switchboard.legs import Legs, doing
 from switchd.switchboard.outgoing import FreeSwitch
 from tests.contract.hotline import Hotline, until
 from tests.contract.house import House
@@ -69,6 +71,45 @@ class TestACaller:
         hotline.caller.hang_up()
         hotline.notes.wait(leg, on.CallerGone)
         assert not any(isinstance(event, on.Played) for _, event in hotline.notes.told)
+
+
+class Heir:
+    """A later owner, who is told what a leg is."""
+
+    def __init__(self) -> None:
+        self.event: on.Found | None = None
+
+    def found(self, leg: str, event: on.Found) -> None:
+        self.event = event
+
+
+def music_on(hotline: Hotline, leg: str) -> str:
+    """The music that a later owner would find on the leg of a caller who waits."""
+    heir: Any = Heir()
+    found_as(heir, leg, Legs(hotline.link).variables(leg))
+    assert isinstance(heir.event, on.Resumed)
+    return heir.event.music
+
+
+class TestACallerWhoWaits:
+    def test_is_found_with_the_music_that_goes_on(self, hotline: Hotline) -> None:
+        leg = hotline.answered()
+        music = hotline.house.music.partition("://")[2]
+        hotline.switch.tag(leg, {"switchd_state": "waiting", "switchd_queued_at": "1800000000.000"})
+        assert music_on(hotline, leg) == ""
+        hotline.switch.music(leg, music, f"{leg}/1", False)
+        until(lambda: music_on(hotline, leg) == music, "music")
+        hotline.link.api("uuid_break", f"{leg} all")
+        assert hotline.notes.wait(leg, on.Played) == on.Played(f"{leg}/1")
+        assert music_on(hotline, leg) == ""
+
+    def test_is_found_without_music_during_an_announcement(self, hotline: Hotline) -> None:
+        leg = hotline.answered()
+        hotline.switch.tag(leg, {"switchd_state": "waiting", "switchd_queued_at": "1800000000.000"})
+        hotline.switch.music(leg, hotline.house.music.partition("://")[2], f"{leg}/1", False)
+        hotline.switch.play(leg, ("thanks",), f"{leg}/2", interrupt=True)
+        hotline.notes.wait(leg, on.Played)
+        assert music_on(hotline, leg) == ""
 
 
 class TestASurvey:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import MappingProxyType
 
 import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.record import CallRecord, EndedBy, Outcome
+from routing.record import CallKind, CallRecord, EndedBy, Outcome
 from switchd.ended_alone import FILE, EndedAlone, record_of
 from tests.routing.build import plan
 
@@ -101,6 +102,39 @@ class TestWhoTalked:
         ended = record(**TALK, record_completion_cause="uri-failure", record_file_size="64044")
         assert ended.recording == TALK["switchd_recording"]
         assert "recording.cut" in [step.what for step in ended.trace]
+
+
+class TestSomebodyWhomTheHotlineCalled:
+    CALLED = MappingProxyType(
+        {
+            "uuid": "callback-7-1030000",
+            "switchd_kind": "callback",
+            "switchd_caller": "13800138000",
+            "switchd_callback": "7",
+            "switchd_call_kind": "callback",
+        }
+    )
+
+    def test_and_who_talked_with_a_seat_was_answered(self) -> None:
+        ended = record(**{**TALK, **self.CALLED})
+        assert (ended.call, ended.kind, ended.callback) == (
+            "callback-7-1030000",
+            CallKind.CALLBACK,
+            "7",
+        )
+        assert (ended.outcome, ended.seat, ended.caller) == (
+            Outcome.ANSWERED,
+            "1001",
+            "13800138000",
+        )
+
+    def test_by_a_seat_of_its_own_accord(self) -> None:
+        called = {**self.CALLED, "switchd_callback": "", "switchd_call_kind": "outgoing"}
+        ended = record(**{**TALK, **called})
+        assert (ended.kind, ended.outcome) == (CallKind.OUTGOING, Outcome.ANSWERED)
+
+    def test_and_who_talked_with_nobody_has_no_record(self) -> None:
+        assert record_of(facts(**{**self.CALLED, "switchd_state": ""}), plan()) is None
 
 
 class TestWhatIsNoCall:

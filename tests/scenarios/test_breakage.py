@@ -60,6 +60,19 @@ class TestTheDaemonIsKilled:
         hotline.waits_until_seat_is("1001", "ready")
         assert hotline.sim.seat("1001").collisions == 0
 
+    def test_who_waits_hears_the_music_go_on(self, own_hotline: Hotline) -> None:
+        hotline = own_hotline
+        hotline.start_daemon()
+        caller = hotline.waits()
+        wait_for(lambda: "all_busy" in heard(caller), "it is announced that all are busy")
+        wait_for(lambda: "local_stream" in caller.heard[-1], "behind it comes music")
+        before = list(caller.heard)
+        hotline.kill_daemon()
+        hotline.start_daemon()
+        wait_for(lambda: hotline.status()["waiting"] == 1, "the caller waits again")
+        wait_for(lambda: hotline.status()["compared"], "all is compared")
+        assert caller.heard == before
+
     def test_the_rank_that_a_supervisor_gave_holds_afterwards(self, own_hotline: Hotline) -> None:
         hotline = own_hotline
         hotline.start_daemon()

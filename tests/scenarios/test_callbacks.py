@@ -452,6 +452,20 @@ class TestADaemonThatDies:
         is_called_back(own, MOBILE, "1002").hang_up()
         callback_of(own, MOBILE, Status.DONE)
 
+    def test_a_talk_that_ends_before_the_next_one_comes_closes_the_callback(
+        self, own: Hotline
+    ) -> None:
+        asks_to_be_called_back(own)
+        own.sim.number(MOBILE).will_answer()
+        person = is_called_back(own, MOBILE, "1001")
+        wait_for(lambda: is_written_on(person), "the talk is written on the leg")
+        own.kill_daemon()
+        person.hang_up()
+        own.start_daemon()
+        done = callback_of(own, MOBILE, Status.DONE)
+        assert done.closed_by == "called back"
+        assert own.sim.number(MOBILE).rang == 1
+
     def test_a_talk_of_a_callback_survives_and_closes_it(self, own: Hotline) -> None:
         asks_to_be_called_back(own)
         own.sim.number(MOBILE).will_answer()

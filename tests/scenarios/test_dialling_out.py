@@ -189,6 +189,20 @@ class TestARestart:
         assert (record.kind, record.outcome) == (CallKind.OUTGOING, Outcome.ANSWERED)
         hotline.waits_until_seat_is("1001", "ready")
 
+    def test_after_the_talk_has_ended_writes_it_down(self, hotline: Hotline) -> None:
+        phone = calls(hotline)
+        is_in(hotline, "talking")
+        outside = hotline.sim.number(MOBILE).legs[0]
+        wait_for(lambda: "switchd_answered_at" in outside.variables, "the leg says so")
+        before = hotline.records()
+        hotline.kill_daemon()
+        hotline.sim.number(MOBILE).hang_up()
+        wait_for(lambda: phone.leg is None, "both legs are gone")
+        hotline.start_daemon()
+        record = last_record(hotline, before)
+        assert (record.kind, record.outcome) == (CallKind.OUTGOING, Outcome.ANSWERED)
+        assert (record.call, record.seat) == (outside.uuid, "1001")
+
 
 class TestDuringTheTalk:
     def test_the_seat_can_hold_and_come_back(self, hotline: Hotline) -> None:

@@ -109,6 +109,24 @@ class TestWhoWaits:
         wait_for(lambda: caller.state is CallerState.TALKING, "a seat picks up")
 
 
+class TestATalkWithoutADaemon:
+    def test_keeps_its_seat_busy_when_a_daemon_is_back(self, own_hotline: Hotline) -> None:
+        hotline = own_hotline
+        hotline.start_daemon()
+        hotline.makes_ready("1001")
+        dies(hotline)
+        phone = hotline.sim.seat("1001").will_answer()
+        caller = hotline.sim.call(FIRST, "12345", survey="2")
+        wait_for(lambda: caller.state is CallerState.TALKING, "a seat picks up")
+        hotline.start_daemon(until=lambda: hotline.seat("1001")["state"] == "talking")
+        second = waits(hotline, SECOND)
+        assert phone.rang == 1
+        phone.hang_up()
+        assert hotline.record_of(caller).seat == "1001"
+        wait_for(lambda: second.state is CallerState.TALKING, "it is the next one's turn")
+        assert phone.collisions == 0
+
+
 class TestATalk:
     def test_goes_on_and_ends_with_good_bye_and_a_record(self, own_hotline: Hotline) -> None:
         hotline = own_hotline

@@ -141,6 +141,7 @@ class TestRedisStaysAway:
     ) -> None:
         hotline = short_of_patience
         talking = hotline.talks_with("1001")
+        hotline.client.seat("1002", "sign-in")
         for seat in ("1002", "1003"):
             hotline.sim.seat(seat).will_not_answer()
         callers = [hotline.waits(number) for number in (FIRST, SECOND)]
@@ -166,7 +167,9 @@ class TestRedisStaysAway:
         wait_for(lambda: are(hotline, "waiting", *others), "the others are taken back")
         wait_for(lambda: hotline.status()["waiting"] == len(others), "they wait again")
         assert served.state is CallerState.TALKING
+        assert hotline.seat("1002")["state"] == "talking"
         hotline.seat_hangs_up("1002")
+        hotline.waits_until_seat_is("1002", "not_ready")
         hotline.sim.seat("1001").will_answer(hangs_up_after=1.0)
         hotline.seat_hangs_up("1001")
         records = [hotline.record_of(caller) for caller in others]

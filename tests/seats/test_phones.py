@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import gevent
 import pytest
 from gevent.event import Event as Flag
@@ -16,10 +18,10 @@ class Told:
         self.heard: list[tuple[str, bool]] = []
         self.away = False
 
-    def __call__(self, seat: str, reachable: bool) -> None:
+    def __call__(self, reachable: Mapping[str, bool]) -> None:
         if self.away:
             raise ConnectionError
-        self.heard.append((seat, reachable))
+        self.heard += reachable.items()
 
 
 @pytest.fixture
@@ -68,9 +70,9 @@ class TestPhones:
         told: list[tuple[str, bool]] = []
         slow = Flag()
 
-        def tell(seat: str, reachable: bool) -> None:
+        def tell(reachable: Mapping[str, bool]) -> None:
             slow.wait()
-            told.append((seat, reachable))
+            told.extend(reachable.items())
 
         phones = Phones(lambda: ("1001", "1002"), tell)
         greenlets = [

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import orjson
 
-from switchd.esl.errors import CommandFailed
 from switchd.switchboard.legs import Legs
 
 BRIDGED = "CS_EXCHANGE_MEDIA"
@@ -35,14 +36,16 @@ class Switch:
         if other not in self.headers:
             self.has(other, "uuid_bridge", BRIDGED, bridge_uuid=leg)
 
-    def ask(self, command: str, arguments: str) -> str:
-        if command == "show":
-            return orjson.dumps({"row_count": len(self.rows), "rows": self.rows}).decode()
-        self.asked += 1
-        leg = arguments.split()[0]
-        if leg not in self.headers:
-            raise CommandFailed(command, "-ERR No such channel!")
-        return orjson.dumps(self.headers[leg]).decode()
+    def api(self, command: str, arguments: str = "") -> str:
+        assert (command, arguments) == ("show", "channels as json")
+        return orjson.dumps({"row_count": len(self.rows), "rows": self.rows}).decode()
+
+    def api_each(self, command: str, each: Iterable[str]) -> Iterator[str | None]:
+        assert command == "uuid_dump"
+        for arguments in each:
+            self.asked += 1
+            leg, _ = arguments.split()
+            yield orjson.dumps(self.headers[leg]).decode() if leg in self.headers else None
 
     def legs(self) -> Legs:
-        return Legs(self.ask)
+        return Legs(self)

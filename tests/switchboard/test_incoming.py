@@ -36,6 +36,9 @@ class House:
     def seat_left(self, leg: str, seat: str) -> None:
         self.told.append(("seat left", leg, seat))
 
+    def served_alone(self, caller: str, seat: str, leg: str) -> None:
+        self.told.append(("served alone", caller, seat, leg))
+
     def relay_ended(self, seat: str, token: str) -> None:
         self.told.append(("relay ended", seat, token))
 
@@ -143,7 +146,33 @@ class TestAParkedLeg:
         ((what, _, resumed),) = hears(house, "CHANNEL_PARK", **CALLER, **waited)
         assert what == "found"
         arrival = Arrival("", "12345", "trunk")
-        assert resumed == on.Resumed(arrival, 1800000000.125, "english", "en", -60)
+        written = {name.removeprefix("v_"): value for name, value in waited.items()}
+        assert resumed == on.Resumed(
+            arrival, 1800000000.125, "english", "en", -60, written={**written, "switchd_line": ""}
+        )
+
+    @pytest.mark.parametrize(
+        ("played", "response", "music"),
+        [
+            ("local_stream://moh", "", "moh"),
+            ("local_stream://moh", "FILE PLAYED", ""),
+            ("file_string:///prompts/all_busy.wav", "", ""),
+            ("", "", ""),
+        ],
+    )
+    def test_of_a_caller_who_waited_tells_the_music_that_goes_on(
+        self, house: House, played: str, response: str, music: str
+    ) -> None:
+        ((_, _, resumed),) = hears(
+            house,
+            "CHANNEL_PARK",
+            **CALLER,
+            v_switchd_state="waiting",
+            v_switchd_queued_at="1800000000.125",
+            v_current_application_data=played,
+            v_current_application_response=response,
+        )
+        assert resumed.music == music
 
     def test_of_a_caller_who_was_passed_on_is_no_new_call(self, house: House) -> None:
         passed_on = {"v_switchd_state": "forwarded", "v_switchd_answered_at": "1800000030.000"}
@@ -225,6 +254,20 @@ class TestABridge:
             v_switchd_kind=kind,
         )
         assert told == [("leg-b", on.Bridged("leg-b"))]
+
+    def test_of_a_caller_whom_freeswitch_serves_by_itself_is_none_of_a_call(
+        self, house: House
+    ) -> None:
+        told = hears(
+            house,
+            "CHANNEL_BRIDGE",
+            Bridge_A_Unique_ID="leg-a",
+            Bridge_B_Unique_ID="leg-b",
+            v_switchd_kind="caller",
+            v_switchd_state="degraded",
+            v_switchd_seat="1001",
+        )
+        assert told == [("served alone", "leg-a", "1001", "leg-b")]
 
 
 class TestTheEndOfAnExecution:

@@ -256,6 +256,7 @@ class TestCallingBack:
         assert arguments.endswith("}sofia/trunk/13937512345@10.0.0.9:5060 &park()")
         for part in (
             "switchd_kind=callback",
+            "api_hangup_hook=lua\\sended_alone.lua",
             "park_after_bridge=true",
             "hangup_after_bridge=false",
             "RECORD_STEREO=true",

@@ -9,6 +9,7 @@ import pytest
 from gevent.event import Event as Flag
 
 from switchd.esl.commands import Api, Hangup
+from switchd.esl.connection import AT_ONCE
 from switchd.esl.errors import CommandFailed, CommandTimeout, NotConnected, UnsafeArgument
 from switchd.esl.events import BackgroundJob
 from tests.wire.conftest import Linked, asking, started
@@ -193,6 +194,47 @@ class TestReplies:
         gevent.joinall(sending, timeout=PATIENCE, raise_error=False)
         assert {type(each.exception) for each in sending} <= {CommandTimeout, NotConnected}
         assert all(each.dead for each in sending)
+
+
+class TestManyQuestions:
+    def asks(self, ours: Linked, legs: int) -> gevent.Greenlet[..., list[str | None]]:
+        names = (f"leg-{number}" for number in range(legs))
+        return gevent.spawn(lambda: list(ours.link.api_each("uuid_dump", names)))
+
+    def test_go_out_before_the_first_is_answered(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.up()
+        waiting = self.asks(ours, AT_ONCE)
+        for number in range(AT_ONCE):
+            said.expect(f"api uuid_dump leg-{number}")
+        said.say(*[api_response(f"{number}\n") for number in range(AT_ONCE)])
+        assert waiting.get(timeout=PATIENCE) == [str(number) for number in range(AT_ONCE)]
+
+    @pytest.mark.parametrize("legs", [0, 1, AT_ONCE + 1, 3 * AT_ONCE + 5])
+    def test_are_answered_in_their_order(self, linked: MakeLinked, legs: int) -> None:
+        ours = linked()
+        said = ours.up()
+        waiting = self.asks(ours, legs)
+        for number in range(legs):
+            said.expect(f"api uuid_dump leg-{number}", api_response(f"{number}\n"))
+        assert waiting.get(timeout=PATIENCE) == [str(number) for number in range(legs)]
+
+    def test_one_that_is_refused_leaves_the_others_alone(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.up()
+        waiting = self.asks(ours, 3)
+        for answer in ("one\n", "-ERR No such channel!\n", "three\n"):
+            said.expect("api uuid_dump", api_response(answer))
+        assert waiting.get(timeout=PATIENCE) == ["one", None, "three"]
+
+    def test_fail_together_with_the_connection(self, linked: MakeLinked) -> None:
+        ours = linked()
+        said = ours.up()
+        waiting = self.asks(ours, 3)
+        said.expect("api uuid_dump", api_response("one\n"))
+        said.close()
+        with pytest.raises(NotConnected):
+            waiting.get(timeout=PATIENCE)
 
 
 class TestJobs:

@@ -15,7 +15,7 @@ from routing.callflow.handlers.ending import hang_up
 from routing.callflow.handlers.result import Result
 from routing.callflow.handlers.talking import after_talk, talk
 from routing.callflow.states import State
-from routing.callflow.waiting import enter_queue, wait
+from routing.callflow.waiting import enter_queue, wait_on
 from routing.plan import Plan
 from routing.record import CallKind, EndedBy, LegRecord, Outcome
 from routing.replacing import replace
@@ -74,7 +74,7 @@ def resume(call: Call, event: on.Resumed, plan: Plan, now: float) -> Result:
     if isinstance(route, entry.Refusal):
         return hang_up(replace(call, outcome=Outcome.FAILED), plan, now)
     call = replace(
-        _since(call, event.queued_at),
+        _since(call, event.queued_at, now),
         counted=True,
         group=event.group if event.group in plan.groups else call.group,
         language=event.language or call.language,
@@ -87,14 +87,14 @@ def resume(call: Call, event: on.Resumed, plan: Plan, now: float) -> Result:
     if not call.group:
         return hang_up(replace(call, outcome=Outcome.FAILED), plan, now)
     call = call.note(now, "queue.resumed", queued_at=event.queued_at)
-    return wait(call, plan, now, interrupt=True)
+    return wait_on(call, event, plan, now)
 
 
 def served(call: Call, event: on.Served, plan: Plan, now: float) -> Result:
     """Go on behind a talk that began under an earlier owner and has ended."""
     call, route = _routed(call, event.arrival, plan, now)
     call = replace(
-        _since(call, event.queued_at),
+        _since(call, event.queued_at, now),
         answered_at=event.answered_at,
         talk_ended_at=now,
         seat=event.seat,
@@ -129,7 +129,7 @@ def taken_up(call: Call, event: on.Talking, plan: Plan, now: float) -> Call:
     offer = Offer(event.leg, call.id, event.seat, event.agent, named[0], since, since)
     leg = LegRecord(event.leg, "seat", event.seat, event.agent, since, since, since, None, "")
     call = replace(
-        _since(call, event.queued_at),
+        _since(call, event.queued_at, now),
         state=State.TALKING,
         group=named[0],
         answered_at=since,
@@ -152,6 +152,7 @@ def passed_on(call: Call, event: on.PassedOn, plan: Plan, now: float) -> Result:
         arrived_at=event.answered_at,
         greeted_at=event.answered_at,
         answered_at=event.answered_at,
+        executions=int(now),
         outcome=Outcome.FORWARDED,
     ).note(now, "forward.resumed")
     return forwarding.back(call, on.CallerBack(), plan, now)
@@ -160,7 +161,7 @@ def passed_on(call: Call, event: on.PassedOn, plan: Plan, now: float) -> Result:
 def taken_care_of(call: Call, event: on.TakenCareOf, plan: Plan, now: float) -> Result:
     """Say good-bye behind a promise or a message that an earlier owner took."""
     call, _ = _routed(call, event.arrival, plan, now)
-    call = replace(_since(call, event.queued_at), state=State.CLOSING, ended_by=EndedBy.SYSTEM)
+    call = replace(_since(call, event.queued_at, now), state=State.CLOSING, ended_by=EndedBy.SYSTEM)
     if event.callback:
         call = replace(call, callback=event.callback, outcome=Outcome.CALLBACK)
         said = "callback_kept"
@@ -183,9 +184,16 @@ def _called(event: on.Served | on.Talking) -> dict[str, Any]:
     return known if event.kind is not CallKind.OUTGOING else {**known, "queued_at": None}
 
 
-def _since(call: Call, queued_at: float) -> Call:
-    """Date a call back to where its earlier owner wrote it down."""
-    return replace(call, arrived_at=queued_at, greeted_at=queued_at, queued_at=queued_at)
+def _since(call: Call, queued_at: float, now: float) -> Call:
+    """Date a call back to where its earlier owner wrote it down, and name no execution as that one
+    has: its numbers have grown more slowly than time."""
+    return replace(
+        call,
+        arrived_at=queued_at,
+        greeted_at=queued_at,
+        queued_at=queued_at,
+        executions=int(now),
+    )
 
 
 def _routed(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from routing.callflow import actions as do
 from routing.callflow import events as on
 from routing.callflow import widening
-from routing.callflow.call import Call
+from routing.callflow.call import UNNAMED, Call
 from routing.callflow.handlers import callbacks
 from routing.callflow.handlers.leaving import leave
 from routing.callflow.handlers.result import Result
@@ -125,7 +125,7 @@ def pressed(call: Call, event: on.Pressed, plan: Plan, now: float) -> Result:
 
 def music_again(call: Call, event: on.Played, plan: Plan, now: float) -> Result:
     """Back to the music after an announcement; music that ended by itself begins again later."""
-    if event.execution != call.audio:
+    if call.audio not in (event.execution, UNNAMED):
         return call, ()
     if not call.announcing:
         if event.failed and not any(step.what == "music.failed" for step in call.trace):

@@ -1,0 +1,145 @@
+"""An earlier owner's calls are taken over, each in the state in which it is found."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
+
+import gevent
+import structlog
+from gevent.pool import Pool
+
+from routing.callflow import events as on
+from routing.callflow.states import CONTROLLED, State
+from routing.outgoing import CALLED_LEGS
+from routing.record import EndedBy
+from switchd.parts import Parts
+from switchd.switchboard import incoming
+from switchd.switchboard.adopting import talk_of
+from switchd.switchboard.legs import TALK, Legs
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 64
+"""So many calls are taken over before others get their turn: what they ask goes out together."""
+UNANSWERED, BREATH_SECONDS = 1000, 0.005
+"""With more unanswered commands than this no further call is taken over for the moment."""
+TAKEN_UP = "adopted_"
+"""What was done with a talk that is taken over; its state follows."""
+FOUND = "adopted"
+"""What was done with a caller who is parked."""
+NOBODYS = frozenset({"park", "playback", "play_and_get_digits", "record"})
+"""What a caller's leg does while its daemon is away."""
+
+
+class TakingOver:
+    """Finds work for legs on which nobody works; ends those of ours that nobody has a use for."""
+
+    def __init__(
+        self, parts: Parts, listener: incoming.Listener, going_on: Callable[[], object]
+    ) -> None:
+        """`going_on()` is told now and then while there is still more to be taken over."""
+        self._parts = parts
+        self._listener = listener
+        self._going_on = going_on
+        self._ended: set[str] = set()
+        """Legs on which nobody worked when they ended, since the last `begin`."""
+
+    def begin(self) -> None:
+        """The switch is about to be asked which legs it has."""
+        self._ended.clear()
+
+    def ended(self, leg: str) -> None:
+        """A leg has ended on which nobody works: it may be in the list that was asked for."""
+        self._ended.add(leg)
+
+    def is_stray(self, leg: str) -> bool:
+        """Whether it is a leg of ours that its call has no use for."""
+        parts = self._parts
+        needed = parts.desk.waits_for(leg) or leg in parts.supervisors.monitoring
+        return not needed and leg not in parts.lines
+
+    def stop(self, legs: Collection[str]) -> int:
+        """End legs; return how many."""
+        for leg in legs:
+            self._listener.stray(leg)
+        return len(legs)
+
+    def adopt(self, legs: Legs, unknown: Iterable[str]) -> Counter[str]:
+        """Work on what an earlier owner left behind: talks first, since they say whose the other
+        legs are; whatever is nobody's then, and talks with nobody, is ended."""
+        did: dict[str, str] = {}
+        unknown = [leg for leg in unknown if leg not in self._parts.lines]
+        # Whoever waits longest is back in the list first, before seats are found for others.
+        unknown.sort(key=lambda leg: _since(leg, legs))
+        talks = Pool(AT_ONCE)
+        for look in (partial(self._take_up, talks), self._find):
+            for number, leg in enumerate(unknown, 1):
+                if number % AT_ONCE == 0:
+                    self._breathe()
+                if self._listener.knows(leg):
+                    continue
+                try:
+                    did[leg] = look(leg, legs)
+                except ValueError as error:
+                    log.warning("leg not taken over", leg=leg, why=str(error))
+            talks.join()
+        ours = [leg for leg, what in did.items() if what.startswith((TAKEN_UP, FOUND))]
+        for leg in self._ended.intersection(ours):
+            # Its end was told before anybody worked on it.
+            self._listener.deliver(leg, on.CallerGone("UNCONFIRMED", EndedBy.SYSTEM))
+        return Counter(what for what in did.values() if what)
+
+    def _breathe(self) -> None:
+        """Let the calls that were taken over say what they have to, before there are more: a
+        command that waits for thousands of others is given up."""
+        link = self._parts.link
+        self._going_on()
+        gevent.sleep(0)
+        while link.connected and link.unanswered > UNANSWERED:
+            gevent.sleep(BREATH_SECONDS)
+
+    def _find(self, leg: str, legs: Legs) -> str:
+        """Work on a leg that is parked or rings; say what was done."""
+        if not _is_left_alone(leg, legs) or not legs.headers(leg):
+            return ""
+        incoming.found_as(self._listener, leg, legs.variables(leg))
+        return "stopped" if legs.outbound(leg) else FOUND
+
+    def _take_up(self, talks: Pool, leg: str, legs: Legs) -> str:
+        """Go on with a caller's talk, in one of `talks`, since the waiting list has to be told;
+        say in which state it was."""
+        event = talk_of(leg, legs) if may_be_taken_up(leg, legs) else None
+        if event is None:
+            return ""
+        talks.spawn(self._listener.talks, leg, event)
+        return f"{TAKEN_UP}{event.state}"
+
+
+def controlled(legs: Legs, callers: Iterable[str]) -> Iterator[str]:
+    """Give the legs, or the tokens of lines, that callers' legs name as those of a call that an
+    earlier owner was controlling, or had begun to: they need not talk at this moment."""
+    for leg in callers:
+        variable = legs.variables(leg)
+        state = variable("switchd_state")
+        if state in CONTROLLED or (state == State.TALKING and legs.doing[leg] in NOBODYS):
+            yield from (variable("switchd_offer"), *variable("switchd_third").split(","))
+
+
+def may_be_taken_up(leg: str, legs: Legs) -> bool:
+    """Whether a leg may be a caller's, or somebody's who is parked: not the other side of a
+    talk."""
+    return legs.doing[leg] != TALK or not legs.outbound(leg) or leg.startswith(CALLED_LEGS)
+
+
+def _is_left_alone(leg: str, legs: Legs) -> bool:
+    """Whether it is parked, or is one that we rang and that talks with nobody."""
+    return legs.doing[leg] in NOBODYS or (legs.outbound(leg) and legs.doing[leg] != TALK)
+
+
+def _since(leg: str, legs: Legs) -> float:
+    """When the caller of a leg began to wait; whoever does not comes last."""
+    queued_at = legs.variables(leg)("switchd_queued_at") if may_be_taken_up(leg, legs) else ""
+    return float(queued_at) if queued_at else math.inf
