@@ -10,10 +10,8 @@ from typing import Any
 import gevent
 import structlog
 
-from routing.callflow import events as on
 from routing.callflow.states import CONTROLLED, State
 from routing.outgoing import CALLED_LEGS
-from routing.record import EndedBy
 from switchd.esl.errors import EslError
 from switchd.esl.link import Link
 from switchd.handsets import Handsets
@@ -161,14 +159,18 @@ class Comparing:
         lasting = odds & seen
         if not lasting:
             return odds
-        named = {leg: parts.lines.real(leg) for call in parts.desk.calls() for leg in call.partners}
-        legs.name_lines({token: leg for token, leg in named.items() if token != leg in legs})
+        self._name_lines(legs)
         parts.desk.missed(lasting.calls, legs.doing, "UNCONFIRMED")
         found = Counter(repaired=len(lasting.calls), stopped=self._stop(lasting.astray))
         legs.ask_about(lasting.unknown)
         found.update(self._adopt(legs, lasting.unknown))
         self._report(began, legs, found)
         return odds
+
+    def _name_lines(self, legs: Legs) -> None:
+        parts = self._parts
+        named = {leg: parts.lines.real(leg) for call in parts.desk.calls() for leg in call.partners}
+        legs.name_lines({token: leg for token, leg in named.items() if token != leg in legs})
 
     def _compare(self, link: Link, stranded: Collection[str], cause: str) -> None:
         while link.connected:
@@ -232,8 +234,33 @@ class Comparing:
         return len(legs)
 
     def _adopt(self, legs: Legs, unknown: Iterable[str]) -> Counter[str]:
-        """Work on what an earlier owner left behind: talks first, since they say whose the other
-        legs are; whatever is nobody's then, and talks with nobody, is ended."""
+        """Work on what an earlier owner left behind, and look after it once more soon."""
+        unknown = list(unknown)
+        found = self._take_over(legs, unknown)
+        if unknown:
+            gevent.spawn_later(AGAIN_SECONDS, self._make_up, legs, unknown)
+        return found
+
+    def _make_up(self, legs: Legs, listed: Collection[str]) -> None:
+        """What happened just before we heard anything was told to nobody, and FreeSWITCH's list is
+        written a moment after it."""
+        desk = self._parts.desk
+        try:
+            now = legs.again()
+        except EslError as error:
+            log.warning("switch not looked at again", why=str(error))
+            return
+        of_ours = (desk.call_on(leg) for leg in listed if leg not in now)
+        if calls := {call.id for call in of_ours if call is not None}:
+            self._name_lines(now)
+            desk.missed(calls, now.doing, "UNCONFIRMED")
+        left = [leg for leg in listed if leg in now and not self._listener.knows(leg)]
+        now.ask_about(left)
+        self._take_over(now, left)
+
+    def _take_over(self, legs: Legs, unknown: Iterable[str]) -> Counter[str]:
+        """Talks come first, since they say whose the other legs are; whatever is nobody's then, and
+        talks with nobody, is ended."""
         did: dict[str, str] = {}
         unknown = [leg for leg in unknown if leg not in self._parts.lines]
         # Whoever waits longest is back in the list first, before seats are found for others.
@@ -247,11 +274,6 @@ class Comparing:
                     did[leg] = look(leg, legs)
                 except ValueError as error:
                     log.warning("leg not taken over", leg=leg, why=str(error))
-        ours = [leg for leg, what in did.items() if what.startswith((TAKEN_UP, FOUND))]
-        for leg in legs.ended(ours):
-            # Its end was told before anybody worked on it, or is about to be.
-            gone = on.CallerGone("UNCONFIRMED", EndedBy.SYSTEM)
-            gevent.spawn_later(AGAIN_SECONDS, self._listener.deliver, leg, gone)
         return Counter(what for what in did.values() if what)
 
     def _breathe(self) -> None:

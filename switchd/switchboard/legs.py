@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -88,9 +88,9 @@ class Legs:
         self._lines |= talks
         self.doing |= {token: self.doing[leg] for token, leg in talks.items()}
 
-    def ended(self, legs: Collection[str]) -> set[str]:
-        """Give those that are not there any more, by a new list."""
-        return set(legs) - set(Legs(self._ask)) if legs else set()
+    def again(self) -> Legs:
+        """Give those that there are now."""
+        return Legs(self._ask)
 
     def ask_about(self, legs: Iterable[str]) -> None:
         """Ask about many at once, without waiting for one answer before the next question."""

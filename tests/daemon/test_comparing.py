@@ -23,6 +23,8 @@ WAITING = {
     "switchd_group": "intake",
 }
 
+TALKING = {**WAITING, "switchd_state": "talking", "switchd_offer": "seat", "switchd_seat": "1001"}
+
 
 class Lines(set[str]):
     """None is kept open."""
@@ -41,10 +43,13 @@ class House:
         self.needed: set[str] = set()
         self.told: list[tuple[Any, ...]] = []
         self.leaves_when_found = False
+        self.seats: dict[str, str] = {}
+        """Seat's leg → call."""
         desk = SimpleNamespace(
             calls=lambda: iter(self.open),
             waits_for=lambda leg: leg in self.needed,
             missed=lambda calls, doing, cause: self.told.append(("missed", *calls, cause)),
+            call_on=self.call_on,
         )
         self.parts: Any = SimpleNamespace(
             desk=desk,
@@ -62,18 +67,28 @@ class House:
     def knows(self, leg: str) -> bool:
         return leg in self.mine
 
+    def call_on(self, leg: str) -> Call | None:
+        call = self.seats.get(leg, leg)
+        return next((one for one in self.open if one.id == call), None)
+
     def stray(self, leg: str) -> None:
         self.told.append(("stray", leg))
 
     def found(self, leg: str, event: on.Found) -> None:
         self.told.append(("found", leg, type(event).__name__))
+        self.open.append(Call(id=leg, arrived_at=0.0, state=State.WAITING))
+        self.mine.add(leg)
         if self.leaves_when_found:
             self.switch.rows = [row for row in self.switch.rows if row["uuid"] != leg]
 
-    def deliver(self, leg: str, event: on.Event) -> bool:
-        assert isinstance(event, on.CallerGone)
-        self.told.append(("gone", leg, event.cause))
-        return True
+    def talks(self, leg: str, event: on.Talking | on.Controlled) -> None:
+        self.told.append(("talks", leg, type(event).__name__))
+        seat = event.leg if isinstance(event, on.Talking) else event.talk.leg
+        self.open.append(Call(id=leg, arrived_at=0.0, state=State.TALKING))
+        self.seats[seat] = leg
+        self.mine |= {leg, seat}
+        if self.leaves_when_found:
+            self.switch.rows = [row for row in self.switch.rows if row["uuid"] != seat]
 
     def looks(self) -> list[tuple[Any, ...]]:
         """Look over the link once more."""
@@ -113,7 +128,28 @@ class TestTheSecondLook:
         house.looks()
         house.leaves_when_found = True
         house.looks()
-        wait_until(lambda: ("gone", "caller", "UNCONFIRMED") in house.told)
+        wait_until(lambda: ("missed", "caller", "UNCONFIRMED") in house.told)
+
+    def test_makes_up_for_the_end_of_a_seat_that_was_told_before_anybody_listened(
+        self, house: House, switch: Switch
+    ) -> None:
+        """FreeSWITCH's list still had it when the talk was taken over."""
+        switch.talk("caller", "seat", **TALKING)
+        house.looks()
+        house.leaves_when_found = True
+        house.looks()
+        wait_until(lambda: ("missed", "caller", "UNCONFIRMED") in house.told)
+        assert ("talks", "caller", "Talking") in house.told
+
+    def test_brings_back_a_caller_who_was_listed_in_a_talk_that_was_over(
+        self, house: House, switch: Switch
+    ) -> None:
+        switch.has("caller", "", state="CS_EXCHANGE_MEDIA", bridge_uuid="gone", **WAITING)
+        house.looks()
+        assert house.looks() == []
+        switch.rows.clear()
+        switch.has("caller", "playback", **WAITING)
+        wait_until(lambda: ("found", "caller", "Resumed") in house.told)
 
     def test_stops_a_phone_that_rings_for_nobody(self, house: House, switch: Switch) -> None:
         switch.has("seat", "", switchd_kind="seat")
