@@ -70,7 +70,11 @@ class Comparing:
             log.warning("order of callers not sure", why=str(error))
 
     def gathered(self) -> None:
-        """All of them are back."""
+        """All of them have been told; they are back once they have done what they were told."""
+        self._parts.desk.settle(GATHERING_SECONDS)
+        self._match_again()
+
+    def _match_again(self) -> None:
         try:
             self._parts.waitlist.gathered(self._parts.clock.now())
         except QueueUnavailable as error:
@@ -179,7 +183,7 @@ class Comparing:
                 break
             except (EslError, QueueUnavailable, ValueError, KeyError) as error:
                 log.warning("switch not compared", why=str(error) or type(error).__name__)
-                self.gathered()
+                self._match_again()
                 gevent.sleep(AGAIN_SECONDS)
         if link.connected:
             self._look_now_and_then(link)
@@ -213,7 +217,6 @@ class Comparing:
         unknown = [leg for leg in legs if leg not in known]
         found.update(self._adopt(legs, unknown))
         self._report(began, legs, found)
-        parts.desk.settle(GATHERING_SECONDS)
         self.gathered()
 
     def _report(self, began: float, legs: Legs, found: Counter[str]) -> None:
@@ -334,7 +337,6 @@ class Comparing:
         known |= {seat.call for seat in snapshot.seats.values() if seat.call}
         self.gather()
         parts.desk.forgotten(known)
-        parts.desk.settle(GATHERING_SECONDS)
         parts.callbacks.restored(known)
         parts.follow_ups.restored(known)
         self.gathered()

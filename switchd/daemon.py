@@ -32,7 +32,6 @@ from switchd.queues.facts import (
     Superseded,
     Told,
 )
-from switchd.queues.waitlist import GATHERING_SECONDS
 from switchd.unbroken import unbroken
 
 log = structlog.get_logger(__name__)
@@ -238,7 +237,6 @@ class Daemon:
 
     def gathered(self) -> None:
         """They are back, and in the list once they have done what they have been told."""
-        self.parts.desk.settle(GATHERING_SECONDS)
         self._comparing.gathered()
 
     # what the link tells

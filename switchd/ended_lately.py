@@ -9,6 +9,7 @@ ended without any daemon (`ended_alone`).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 import gevent
@@ -27,7 +28,7 @@ SETTLED_SECONDS = 8.0
 """After so long whoever has heard of an end has written it down: a killed daemon, too, that was
 started again and has brought its spool to SQL."""
 KEPT_SECONDS = 120.0
-"""How long a call is remembered that was written down here."""
+"""How long a call is remembered that was written down here; longer while its line may wait."""
 
 
 class EndedLately:
@@ -74,6 +75,8 @@ class EndedLately:
                 if self._file.exists():
                     self._file.rename(self._taken)
                     self._taken_at = self._now()
+                else:
+                    self._forget(self._now())
             elif self._now() - self._taken_at >= SETTLED_SECONDS:
                 written = self._settle()
         except (OSError, RecordsError) as error:
@@ -90,9 +93,15 @@ class EndedLately:
         known = frozenset(self._in_sql(unheard)) if unheard else frozenset()
         written = self._make_records([lines[call] for call in unheard if call not in known])
         self._taken.unlink()
-        oldest = self._now() - KEPT_SECONDS
-        self._closed = {call: at for call, at in self._closed.items() if at >= oldest}
+        self._forget(self._taken_at)
         return written
+
+    def _forget(self, judged: float) -> None:
+        """Every line that was there at that time has been judged."""
+        oldest = judged - KEPT_SECONDS
+        # Calls were written down one after the other: the first are the oldest.
+        for call in list(takewhile(lambda call: self._closed[call] < oldest, self._closed)):
+            del self._closed[call]
 
 
 def _calls(text: bytes) -> Iterable[tuple[str, bytes]]:

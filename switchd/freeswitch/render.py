@@ -130,6 +130,7 @@ def _write(folder: Path, plan: Plan, settings: RenderSettings, secrets: Secrets)
         "settings": settings,
         "secrets": secrets,
         "seats": seats,
+        "phones": [seat.number for seat in seats if not seat.phone],
         "music": music_names(plan),
         "modules": MODULES,
         "emergency": emergency_forwards(plan),

@@ -46,6 +46,8 @@ _IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 # As they are without gevent, which would need a loop for them.
 _Socket: type[socket.socket] = get_original("socket", "socket")
+_AFTER_THE_CALLS = 10
+"""By so much nicer than the daemon are processes that work on SQL: records can wait, calls cannot."""
 _fork: Callable[[], int] = get_original("os", "fork")
 _waitpid: Callable[[int, int], tuple[int, int]] = get_original("os", "waitpid")
 _signal: Callable[[int, signal.Handlers], object] = get_original("signal", "signal")
@@ -169,6 +171,8 @@ def stand(control: socket.socket, serve: Serve) -> None:
 def _work(theirs: socket.socket, serve: Serve) -> None:
     """The life of a process that was forked from the stem."""
     _call_itself("switchd-sql")
+    with contextlib.suppress(OSError):
+        os.nice(_AFTER_THE_CALLS)
     # A database's driver may wait by gevent: it must not run what the daemon's loop has.
     set_hub(Hub(default=False))
     serve(theirs)

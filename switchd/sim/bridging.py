@@ -148,6 +148,7 @@ def _go_elsewhere(
     part(switch, leg)
     leg.face(None)
     apps.stop_all(switch, leg, "PLAYBACK ERROR")
+    switch.count_out(leg)
     leg.step_profile(switch.micros())
     leg.state = "CS_EXECUTE"
     if actions is None:

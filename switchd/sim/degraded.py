@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from switchd.sim import bridging
+from switchd.sim.apps import App
 from switchd.sim.peers import Bridge
 
 if TYPE_CHECKING:
@@ -48,6 +50,23 @@ _KEPT = (
     "record_completion_cause",
     "record_file_size",
 )
+
+
+TURNS = "turns"
+"""Counts who looks for a phone, and the phones in use."""
+
+
+class TakeTurn(App):
+    """`limit hash REALM WHAT MOST EXTENSION…`: goes there instead if so many are counted."""
+
+    def start(self) -> None:
+        _, _, what, most, extension = self.arg.split(" ")[:5]
+        counted = self.switch.limits.setdefault(what, set())
+        if len(counted) >= int(most):
+            bridging.transfer(self.switch, self.leg, extension)
+            return
+        counted.add(self.leg.uuid)
+        self.finish()
 
 
 class RingOneAtATime(Bridge):
@@ -99,6 +118,7 @@ class Degraded:
         self._recordings = recordings
         switch.plans["degraded"] = self._arrive
         switch.plans["degraded-round"] = self._round
+        switch.plans["degraded-pause"] = self._pause
         switch.plans["good-bye"] = lambda leg: [("hangup", "NORMAL_CLEARING")]
         switch.scripts["dead_man.lua"] = self._dead_man
         switch.when_ended = self._ended_alone
@@ -142,8 +162,9 @@ class Degraded:
         if first is not None:
             return first
         domain = self._switch.domain
-        actions: list[Action] = []
-        for seat in sorted(row["reg_user"] for row in self._switch.directory.rows()):
+        seats = self._registered()
+        actions: list[Action] = [("limit", f"hash switchd {TURNS} {len(seats)} degraded-pause")]
+        for seat in seats:
             phone = f"user/{seat}@{domain}"
             actions += [
                 ("set", f"switchd_seat={seat}"),
@@ -152,9 +173,17 @@ class Degraded:
         return [
             *actions,
             ("set", "switchd_seat="),
+            ("transfer", "degraded-pause XML degraded"),
+        ]
+
+    def _pause(self, leg: Channel) -> Sequence[Action]:
+        return self._first(leg) or [
             ("playback", MUSIC),
             ("transfer", "degraded-round XML degraded"),
         ]
+
+    def _registered(self) -> list[str]:
+        return sorted(row["reg_user"] for row in self._switch.directory.rows())
 
     # -- the scripts --------------------------------------------------------------------------
 
@@ -213,12 +242,15 @@ class Degraded:
         if leg.variables.get("switchd_kind") == "seat":
             seat = leg.variables.get("switchd_seat", "")
             self._switch.limits.setdefault(f"seat-{seat}", set()).add(leg.uuid)
+            if seat in self._registered():
+                self._switch.limits.setdefault(TURNS, set()).add(leg.uuid)
 
     def _ended_alone(self, leg: Channel) -> None:
         if self._recordings is None:
             return
         degraded = leg.variables.get("switchd_state") == "degraded"
-        name = "ended_alone" if degraded or not takes_calls(self._switch) else "ended_lately"
+        alone = degraded or not takes_calls(self._switch)
+        path = self._recordings / ("ended_alone.jsonl" if alone else "ended_lately.jsonl")
         line = {
             "uuid": leg.uuid,
             **{name: leg.variables[name] for name in _KEPT if name in leg.variables},
@@ -231,7 +263,7 @@ class Degraded:
             "Caller-Channel-Hangup-Time": str(leg.hung_up),
         }
         # As in the script: where nothing can be written the line is lost, and the call ends.
-        with suppress(OSError), (self._recordings / f"{name}.jsonl").open("ab") as file:
+        with suppress(OSError), path.open("ab") as file:
             file.write(orjson.dumps(line) + b"\n")
 
 

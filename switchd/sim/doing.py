@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from switchd.sim import bridging
 from switchd.sim.apps import App, Park, Sleep
-from switchd.sim.degraded import RingOneAtATime
+from switchd.sim.degraded import RingOneAtATime, TakeTurn
 from switchd.sim.meeting import Conference, Eavesdrop
 from switchd.sim.message import Record
 from switchd.sim.peers import Bridge
@@ -94,6 +94,7 @@ APPLICATIONS: dict[str, type[App]] = {
     "export": Set,
     "hangup": HangUp,
     "info": Nothing,
+    "limit": TakeTurn,
     "limit_execute": RingOneAtATime,
     "log": Nothing,
     "multiset": Multiset,

@@ -285,12 +285,16 @@ class Switch:
         leg.state = "CS_HANGUP"
         if "api_hangup_hook" in leg.variables:
             self.when_ended(leg)
-        for counted in self.limits.values():
-            counted.discard(leg.uuid)
+        self.count_out(leg)
         if reported_later:
             self.clock.later(FRAME, self._report, leg)
         else:
             self._report(leg)
+
+    def count_out(self, leg: Channel) -> None:
+        """What counts a leg counts it until it ends or is transferred."""
+        for counted in self.limits.values():
+            counted.discard(leg.uuid)
 
     def _report(self, leg: Channel) -> None:
         for path in list(leg.recordings):

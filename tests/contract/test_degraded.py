@@ -37,6 +37,23 @@ class Alone:
     def becomes(self, state: str) -> None:
         self.until(lambda: self.variable("switchd_state") == state, f"state {state}")
 
+    def is_listed(self) -> None:
+        """The list of channels is a little behind what happens."""
+        self.until(lambda: self.leg in self._esl.api("lua dead_man.lua list").split(), "listing")
+
+    def waits_for_a_turn(self) -> None:
+        """Has heard the announcement, and then music."""
+
+        def played() -> int:
+            return sum(
+                event["Event-Name"] == "CHANNEL_EXECUTE"
+                and event["Unique-ID"] == self.leg
+                and event["Application"] == "playback"
+                for event in self._esl.seen
+            )
+
+        self.until(lambda: played() > 1, "waiting for a turn")
+
     def talks_with(self) -> str:
         """Wait until somebody has picked up; return the number that was rung."""
         leg = ""
@@ -113,15 +130,31 @@ class TestACallerWhoIsLeftAlone:
         assert float(alone.variable("switchd_queued_at")) == pytest.approx(came, abs=0.001)
 
 
+class TestTwoWhoAreLeftAlone:
+    def test_do_not_both_look_for_the_one_phone(
+        self, house: House, scene: Scene, esl: Client
+    ) -> None:
+        phone = house.seat("1001")
+        first, second = Alone(scene, esl), Alone(scene, esl)
+        first.is_left()
+        first.talks_with()
+        second.is_left()
+        second.waits_for_a_turn()
+        assert len(first.rung()) == 1
+        phone.hang_up()
+        second.talks_with()
+
+
 class TestASwitchdThatIsBack:
     def test_is_told_who_is_left_alone(self, alone: Alone, esl: Client) -> None:
         alone.is_left()
         alone.becomes("degraded")
-        assert alone.leg in esl.api("lua dead_man.lua list").split()
+        alone.is_listed()
 
     def test_gets_who_waits_parked_with_place_and_age(self, alone: Alone, esl: Client) -> None:
         alone.is_left()
         alone.becomes("degraded")
+        alone.is_listed()
         before = esl.story(alone.leg).count("CHANNEL_PARK")
         esl.api("global_setvar switchd_alive=true")
         assert esl.api("lua dead_man.lua back").startswith("+OK 1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -108,6 +109,35 @@ class TestACallThatWasHeardToEnd:
         house.ends("a")
         house.looks()
         assert house.asked == ["b", "a"]
+
+    def test_is_remembered_while_its_line_waits_for_sql(self, house: House) -> None:
+        """Its own record may wait as well, in the spool."""
+        house.ends("a")
+        house.sql = None
+        house.looks()
+        house.ends("b")
+        house.writes_down("b")
+        house.now += KEPT_SECONDS * 10
+        house.sql = {"a"}
+        house.looks()
+        assert house.looks() == []
+        assert house.asked == ["a"]
+
+    def test_is_forgotten_though_no_line_ever_comes(self, house: House) -> None:
+        """An admin's own FreeSWITCH configuration may leave no lines."""
+        references: list[weakref.ref[Any]] = []
+        for number in range(3):
+            call = Id(f"call-{number}")
+            references.append(weakref.ref(call))
+            house.writes_down(call)
+            del call
+            house.now += KEPT_SECONDS * 0.6
+            house.daemon.look()
+        assert [one() for one in references] == [None, None, "call-2"]
+
+
+class Id(str):
+    """A call's id of which it can be told whether anybody remembers it."""
 
 
 class TestACallWhoseEndNobodyHeard:

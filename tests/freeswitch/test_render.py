@@ -267,6 +267,18 @@ class TestContexts:
             ["1003"],
         ]
 
+    def test_no_more_callers_look_for_a_phone_there_than_there_are(
+        self, tmp_path: Path, out: Path
+    ) -> None:
+        render(city.plan(), city.settings(tmp_path), out)
+        (turn,) = (
+            data
+            for application, data in self.degraded(out)["ring the seats in turn"]
+            if application == "limit"
+        )
+        assert turn == "hash switchd turns 3 degraded-pause XML degraded"
+        assert '["1003"] = true' in (out / "scripts/dead_man.lua").read_text()
+
     def test_an_emergency_number_goes_straight_to_its_trunk_there(
         self, tmp_path: Path, out: Path
     ) -> None:

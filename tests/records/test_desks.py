@@ -287,6 +287,12 @@ class TestTheProcess:
                 apart.ask("calls", "write", [])
         assert forked == 4
 
+    def test_steps_behind_whoever_serves_calls(self, desks: SqlDesks) -> None:
+        desks.calls.write([call("1")])
+        ours = os.getpriority(os.PRIO_PROCESS, 0)
+        (worker,) = workers()
+        assert os.getpriority(os.PRIO_PROCESS, worker) == min(ours + 10, 19)
+
     def test_without_its_stem_it_works_on_until_it_ends(self, desks: SqlDesks) -> None:
         desks.calls.write([call("a")])
         (stem,), (worker,) = below(os.getpid(), "switchd-stem"), workers()
