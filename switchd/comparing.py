@@ -247,19 +247,23 @@ class Comparing:
     def _make_up(self, legs: Legs, listed: Collection[str]) -> None:
         """What happened just before we heard anything was told to nobody, and FreeSWITCH's list is
         written a moment after it."""
-        desk = self._parts.desk
         try:
             now = legs.again()
         except EslError as error:
             log.warning("switch not looked at again", why=str(error))
             return
-        of_ours = (desk.call_on(leg) for leg in listed if leg not in now)
-        if calls := {call.id for call in of_ours if call is not None}:
+        if unheard := {call for leg in listed if leg not in now for call in self._goes_on(leg)}:
             self._name_lines(now)
-            desk.missed(calls, now.doing, "UNCONFIRMED")
+            self._parts.desk.missed(unheard, now.doing, "UNCONFIRMED")
         left = [leg for leg in listed if leg in now and not self._listener.knows(leg)]
         now.ask_about(left)
         self._take_over(now, left)
+
+    def _goes_on(self, leg: str) -> Iterator[str]:
+        """Give the call that counts on a leg, if there is one."""
+        call = self._parts.desk.call_on(leg)
+        if call is not None and leg in (call.id, *call.open_legs):
+            yield call.id
 
     def _take_over(self, legs: Legs, unknown: Iterable[str]) -> Counter[str]:
         """Talks come first, since they say whose the other legs are; whatever is nobody's then, and

@@ -10,6 +10,7 @@ import pytest
 
 from routing.callflow import Call, State
 from routing.callflow import events as on
+from routing.record import LegRecord
 from switchd.comparing import Comparing
 from switchd.lookout import Oddities
 from tests.calls.house import wait_until
@@ -43,6 +44,8 @@ class House:
         self.needed: set[str] = set()
         self.told: list[tuple[Any, ...]] = []
         self.leaves_when_found = False
+        self.seat_left_at: float | None = None
+        """When calls that are taken over have heard of the end of their seat's leg."""
         self.seats: dict[str, str] = {}
         """Seat's leg → call."""
         desk = SimpleNamespace(
@@ -84,7 +87,8 @@ class House:
     def talks(self, leg: str, event: on.Talking | on.Controlled) -> None:
         self.told.append(("talks", leg, type(event).__name__))
         seat = event.leg if isinstance(event, on.Talking) else event.talk.leg
-        self.open.append(Call(id=leg, arrived_at=0.0, state=State.TALKING))
+        legs = (LegRecord(seat, "seat", "1001", "1001", 0.0, 0.0, 0.0, self.seat_left_at, ""),)
+        self.open.append(Call(id=leg, arrived_at=0.0, state=State.TALKING, legs=legs))
         self.seats[seat] = leg
         self.mine |= {leg, seat}
         if self.leaves_when_found:
@@ -140,6 +144,15 @@ class TestTheSecondLook:
         house.looks()
         wait_until(lambda: ("missed", "caller", "UNCONFIRMED") in house.told)
         assert ("talks", "caller", "Talking") in house.told
+
+    def test_makes_up_for_nothing_that_was_heard(self, house: House, switch: Switch) -> None:
+        switch.talk("caller", "seat", **TALKING)
+        switch.has("stranger", "playback", **WAITING)
+        house.looks()
+        house.leaves_when_found, house.seat_left_at = True, 1000.5
+        house.looks()
+        wait_until(lambda: ("missed", "stranger", "UNCONFIRMED") in house.told)
+        assert ("missed", "caller", "UNCONFIRMED") not in house.told
 
     def test_brings_back_a_caller_who_was_listed_in_a_talk_that_was_over(
         self, house: House, switch: Switch
