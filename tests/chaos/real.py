@@ -76,12 +76,11 @@ class RealSwitch:
         self._witness: gevent.Greenlet[..., None] = gevent.spawn(self._witnesses)
         self._street: gevent.Greenlet[..., None] = gevent.Greenlet()
         self._callers: list[Call] = []
-        self._hears = False
         self._phones = {
             seat: self._phone(seat, talk)
             for seat, talk in zip(self.seats, TALK_SECONDS, strict=True)
         }
-        wait_for(lambda: self._hears, "the witness listens", UP_SECONDS)
+        wait_for(self._hears, "the witness listens", UP_SECONDS)
 
     def _loaded(self, folder: Path, port: int) -> Any:
         """The city as FreeSWITCH's configuration is rendered from it; daemons have their own."""
@@ -117,19 +116,20 @@ class RealSwitch:
         while True:
             try:
                 with self._connected() as link, self._connected() as asking:
-                    self._asking = asking
                     link.listen(" ".join(sorted(EVENTS)))
-                    self._hears = True
+                    self._asking = asking
                     while True:
                         self._hear(link)
-            except (OSError, ConnectionError):
-                self._hears, self._asking = False, None
+            except OSError:
+                self._asking = None
                 gevent.sleep(LOOK_SECONDS)
 
+    def _hears(self) -> bool:
+        return self._asking is not None
+
     def _hear(self, link: EventSocket) -> None:
-        event = link.wait(lambda _: True, seconds=FOR_EVER)
-        link.events.clear()
-        self.journal.takes(event, int(event["Event-Date-Timestamp"]) / 1e6)
+        link.wait(lambda _: True, seconds=FOR_EVER)
+        self.journal.takes(link.events.pop(0))
 
     def _connected(self) -> EventSocket:
         house = self.house
@@ -149,7 +149,7 @@ class RealSwitch:
     def _callers_call(self) -> None:
         while True:
             gevent.sleep(self._chance.expovariate(CALLS_PER_SECOND))
-            if self._hears:
+            if self._hears():
                 self._clear_away()
                 number = f"139{self._chance.randrange(10**8):08}"
                 patience = self._chance.uniform(*PATIENCE_SECONDS)
@@ -185,8 +185,8 @@ class RealSwitch:
     # what happens to it
 
     def dies(self) -> None:
-        self._hears = False
         self.house.dies()
+        wait_for(lambda: not self._hears(), "the witness has heard the last word")
         self.journal.switch_died()
         for call in self._callers:
             self.house.telephones.clear_away(call)
@@ -195,7 +195,7 @@ class RealSwitch:
     def comes_back(self) -> None:
         self.house.starts_again()
         in_a_thread(self.house.waits_until_up)
-        wait_for(lambda: self._hears, "the witness listens", UP_SECONDS)
+        wait_for(self._hears, "the witness listens", UP_SECONDS)
         for seat, phone in self._phones.items():
             again = partial(self.house.register, seat, phone.ports[0], expires=FOR_EVER)
             in_a_thread(again)
