@@ -6,6 +6,7 @@ With --live on a real FreeSWITCH: FREESWITCH=/path/to/freeswitch, or freeswitch 
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -33,6 +34,7 @@ def main() -> int:
     run = Run(city, arguments.seed, among)
     say = sys.stdout.write
     say(f"seed {arguments.seed}, logs in {folder}\n")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # leaves nothing behind, as Ctrl-C
     began, survived, keep = time.monotonic(), 0, True
     try:
         city.start()
@@ -48,6 +50,9 @@ def main() -> int:
         (folder / "violation.txt").write_text(f"{violation}\n")
         say(f"{violation}\n\n{survived} faults survived; logs and records are in {folder}\n")
         return 1
+    except KeyboardInterrupt:
+        say(f"stopped: {survived} faults survived, {len(city.journal.calls)} calls\n")
+        return 130
     finally:
         city.close(keep=keep)
     say(f"{survived} faults survived, {len(city.journal.calls)} calls\n")
