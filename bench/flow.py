@@ -26,6 +26,7 @@ from typing import Any
 import gevent
 import orjson
 
+from bench.apart import apart
 from bench.figures import Figure
 from switchd.api.client import Client, NoDaemon
 from switchd.records.store import Store
@@ -179,7 +180,8 @@ def until(condition: Any, seconds: float, what: str) -> None:
             gevent.sleep(0.1)
 
 
-def _through(seats: int, talk_seconds: float, seconds: float) -> list[Figure]:
+def through(seats: int, talk_seconds: float, seconds: float) -> list[Figure]:
+    """Let so many seats answer for so long."""
     with _hall(seats, talk_seconds) as hall:
         until(lambda: hall.status().get("seats", {}).get("ready") == seats, 120, "seats are ready")
         hall.first_commands.clear()
@@ -220,7 +222,8 @@ def _through(seats: int, talk_seconds: float, seconds: float) -> list[Figure]:
     ]
 
 
-def _waiting(calls: int) -> list[Figure]:
+def waiting(calls: int) -> list[Figure]:
+    """Let so many wait, and nobody answer."""
     with _hall(1, 1.0) as hall:
         until(lambda: hall.status().get("seats"), 60, "the daemon is up")
         until(lambda: hall.status()["freeswitch"]["connected"], 60, "the switch is connected")
@@ -245,7 +248,7 @@ def run(*, quick: bool = False) -> list[Figure]:
     """Measure with 30 and 300 seats, and with nobody to answer."""
     seconds = 10.0 if quick else 60.0
     return [
-        *_through(30, 0.05, seconds),
-        *_through(300, 1.5, seconds),
-        *_waiting(500 if quick else 5000),
+        *apart(through, 30, 0.05, seconds),
+        *apart(through, 300, 1.5, seconds),
+        *apart(waiting, 500 if quick else 5000),
     ]

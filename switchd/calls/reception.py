@@ -13,13 +13,13 @@ is known here, so that nobody takes it for a new caller.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import gevent
 import structlog
-from gevent.event import Event as Flag
+from gevent.queue import SimpleQueue
 
 from routing import entry
 from routing.admission import LAG_SECONDS, Capacity, Gate, Knock, Overload
@@ -45,6 +45,9 @@ CALM_SECONDS = 10.0
 """An overload is over when for so long nobody was refused for it."""
 AGAIN_SECONDS = 5.0
 """How soon the end of a leg is asked for again that the switch did not end."""
+ENDED_AT_ONCE = 16
+"""Refused legs whose ends are being asked for. One after the other, each would wait for the replies
+to all before it: in a storm they would pile up on the switch until it is full of them."""
 CAPACITY = Capacity(legs=4000, a_second=200.0)
 """What FreeSWITCH can do if the city's YAML says nothing else."""
 
@@ -103,9 +106,8 @@ class Reception:
         self._asking = Asking(register, clock, self._decide)
         self._leaving: dict[str, str] = {}
         """Refused leg → cause, until the switch has confirmed its end."""
-        self._to_end: deque[str] = deque()
-        self._ended = Flag()
-        self._greenlet: gevent.Greenlet[..., None] | None = None
+        self._to_end: SimpleQueue[str] = SimpleQueue()
+        self._greenlets: list[gevent.Greenlet[..., None]] = []
 
     def __contains__(self, leg: str) -> bool:
         return leg in self._asking or leg in self._leaving
@@ -116,16 +118,15 @@ class Reception:
 
     def start(self) -> None:
         """Begin to ask and to end legs; the first arrival does it, too."""
-        if self._greenlet is None:
+        if not self._greenlets:
             self._asking.start()
-            self._greenlet = gevent.spawn(self._end_for_ever)
+            self._greenlets = [gevent.spawn(self._end_for_ever) for _ in range(ENDED_AT_ONCE)]
 
     def stop(self) -> None:
         """Work no more; on the switch the legs stay as they are."""
         self._asking.stop()
-        if self._greenlet is not None:
-            self._greenlet.kill(block=False)
-        self._greenlet = None
+        gevent.killall(self._greenlets, block=False)
+        self._greenlets = []
 
     def arrive(self, leg: str, arrival: Arrival) -> None:
         """A new caller is parked."""
@@ -257,18 +258,14 @@ class Reception:
         self._end(leg)
 
     def _end(self, leg: str) -> None:
-        self._to_end.append(leg)
-        self._ended.set()
+        self._to_end.put(leg)
 
     def _end_for_ever(self) -> None:
         while True:
-            self._ended.wait()
-            self._ended.clear()
-            while self._to_end:
-                leg = self._to_end.popleft()
-                cause = self._leaving.get(leg)
-                if cause is not None:
-                    self._end_now(leg, cause)
+            leg = self._to_end.get()
+            cause = self._leaving.get(leg)
+            if cause is not None:
+                self._end_now(leg, cause)
 
     def _end_now(self, leg: str, cause: str) -> None:
         try:

@@ -47,7 +47,7 @@ _IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # As they are without gevent, which would need a loop for them.
 _Socket: type[socket.socket] = get_original("socket", "socket")
 _AFTER_THE_CALLS = 10
-"""By so much nicer than the daemon are processes that work on SQL: records can wait, calls cannot."""
+"""How much nicer than the daemon processes are that work on SQL: records can wait, calls cannot."""
 _fork: Callable[[], int] = get_original("os", "fork")
 _waitpid: Callable[[int, int], tuple[int, int]] = get_original("os", "waitpid")
 _signal: Callable[[int, signal.Handlers], object] = get_original("signal", "signal")

@@ -181,6 +181,22 @@ class TestRefusing:
         house.arrives(arrival=replace(ARRIVAL, called="88888888"))
         wait_until(lambda: "leg-a" not in house.reception)
 
+    def test_an_end_that_takes_long_does_not_hold_up_the_others(self, house: House) -> None:
+        confirmed, end = Event(), house.switch.hang_up
+
+        def slow_for_one(leg: str, cause: str) -> None:
+            if leg == "leg-a":
+                confirmed.wait()
+            end(leg, cause)
+
+        house.switch.hang_up = slow_for_one  # type: ignore[method-assign]
+        for leg in ("leg-a", "leg-b", "leg-c"):
+            house.arrives(leg, replace(ARRIVAL, called="88888888"))
+        assert house.cause_of("leg-c") == "UNALLOCATED_NUMBER"
+        assert ("hang_up", "leg-a", "UNALLOCATED_NUMBER") not in house.switch.asked
+        confirmed.set()
+        assert house.cause_of("leg-a") == "UNALLOCATED_NUMBER"
+
     def test_an_end_that_the_switch_refused_is_asked_for_again(self, house: House) -> None:
         house.switch.trouble["hang_up"] = "away"
         house.arrives(arrival=replace(ARRIVAL, called="88888888"))
