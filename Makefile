@@ -3,6 +3,7 @@
 # make lint    style, types, import rules
 # make live    the tests on a real FreeSWITCH: FREESWITCH=/path/to/freeswitch, sipp on the PATH
 # make chaos   1,000 faults on a hotline under load, one after the other; ARGS="--faults 100 --seed 7"
+# make chaos-live  100 faults on a real FreeSWITCH: FREESWITCH=/path/to/freeswitch, sipp on the PATH
 # make bench   every benchmark; writes docs/benchmarks.md
 # make docs    the pages that are generated from the code
 
@@ -12,7 +13,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 
-.PHONY: demo test lint live chaos bench docs clean
+.PHONY: demo test lint live chaos chaos-live bench docs clean
 .DEFAULT_GOAL := help
 
 help:
@@ -46,6 +47,9 @@ live: $(READY)
 
 chaos: $(READY)
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+chaos-live: $(READY)
+	$(BIN)/python -m tests.chaos --live --faults 100 $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m bench all --write docs/benchmarks.md

@@ -21,7 +21,7 @@ from switchd.queues.waitlist import GATHERING_SECONDS
 from switchd.records.errors import StoreUnavailable
 from switchd.switchboard import incoming
 from switchd.switchboard.legs import Legs
-from switchd.taking_over import NOBODYS, TakingOver, controlled, may_be_taken_up
+from switchd.taking_over import NOBODYS, TakingOver, controlled, may_be_taken_up, name_lines
 
 log = structlog.get_logger(__name__)
 
@@ -99,10 +99,6 @@ class Comparing:
         if absolved := waitlist.absolve(self._deaf_since, now):
             log.info("seats not to blame", seats=absolved)
 
-    def ended(self, leg: str) -> None:
-        """A leg has ended on which nobody works."""
-        self._taking_over.ended(leg)
-
     def events_lost(self) -> None:
         """Some events were never heard, on a link that stays up."""
         stranded = [call.id for call in self._parts.desk.calls()]
@@ -156,7 +152,6 @@ class Comparing:
     def look(self, link: Link, seen: Oddities) -> Oddities:
         """Repair what was odd the last time (`seen`) and is odd still; return what is odd now."""
         parts, listener, began = self._parts, self._listener, ticking()
-        self._taking_over.begin()
         legs = Legs(link)
         odds = odd(
             legs,
@@ -168,8 +163,7 @@ class Comparing:
         lasting = odds & seen
         if not lasting:
             return odds
-        named = {leg: parts.lines.real(leg) for call in parts.desk.calls() for leg in call.partners}
-        legs.name_lines({token: leg for token, leg in named.items() if token != leg in legs})
+        name_lines(legs, parts)
         parts.desk.missed(lasting.calls, legs.doing, "UNCONFIRMED")
         found = Counter(repaired=len(lasting.calls), stopped=self._taking_over.stop(lasting.astray))
         legs.ask_about(lasting.unknown)
@@ -195,7 +189,6 @@ class Comparing:
         found: Counter[str] = Counter()
         self.gather()
         phones = self._handsets.reachable(link)
-        self._taking_over.begin()
         legs = Legs(link)
         known = {leg for leg in legs if listener.knows(leg)}
         takeable = [leg for leg in legs if leg not in known and may_be_taken_up(leg, legs)]

@@ -86,7 +86,10 @@ class Daemon:
             self._server.start()
         parts.observer.start()
         self._background = [gevent.spawn(unbroken, parts.observer.pulse.run)]
-        parts.writer.start()  # of what an earlier process left in the spool, too
+        # Whoever brings records to SQL sees that they count, be it a standby with what an earlier
+        # process has left in the spool.
+        parts.indicators.start()
+        parts.writer.start()
         if not parts.membership.claim(stop or Flag(), standing_by):
             return False
         parts.started_at = now = parts.clock.now()
@@ -106,7 +109,7 @@ class Daemon:
         # What is here now stays: a full collection would look at all of it, and callers wait.
         gc.collect()
         gc.freeze()
-        parts.indicators.start()
+        parts.indicators.restore()
         parts.publisher.start()
         parts.feed.start()
         parts.callbacks.start()
@@ -360,8 +363,6 @@ class Daemon:
             return True
         known = self.parts.desk.deliver(leg, event)
         self.parts.keys.heard(leg, event)
-        if not known and isinstance(event, on.CallerGone):
-            self._comparing.ended(leg)
         return known
 
     def knows(self, leg: str) -> bool:

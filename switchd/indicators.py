@@ -1,8 +1,10 @@
 """The running hotline's indicators: every call that ended is counted, whatever dies meanwhile.
 
-A call is told twice: when it ends, so that the figures are live, and when its record is in SQL, so
-that none is missing. If Redis could not be told, or may have lost what it knew, everything of the
-day is told again from SQL; each call counts once (see `switchd.queues.indicators`).
+A call is told twice: early, when it ends, so that the figures are live, and when its record is in
+SQL, so that none is missing and what counts is what is kept: SQL may have got the record of the
+same call from another daemon, which was about to lose its FreeSWITCH to this one or to win it. If
+Redis could not be told, or may have lost what it knew, everything of the day is told again from
+SQL; each call counts once (see `switchd.queues.indicators`).
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol
 
 import gevent
@@ -40,6 +43,9 @@ class Records(Protocol):
     def ended(self, since: float, after: Ended | None, limit: int, /) -> list[Ended]:
         """Return a page of what is counted of calls. Raises `RecordsError`."""
 
+    def ended_of(self, calls: Sequence[str], /) -> list[Ended]:
+        """Return what is counted of these calls. Raises `RecordsError`."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
@@ -64,9 +70,11 @@ class IndicatorDesk:
         self._plan = plan
         self._now = now
         self._pause = pause
-        self._told: deque[Ended] = deque()
-        self._counted: set[str] = set()
-        """Calls that Redis has counted since it was last told everything, until SQL has them."""
+        self._early: deque[Ended] = deque()
+        self._kept: deque[Ended] = deque()
+        """As SQL has them."""
+        self._doubtful: deque[str] = deque()
+        """Calls that are in SQL, perhaps from another daemon."""
         self._behind = True
         """Whether Redis may lack calls that SQL has."""
         self._woken, self._idle = Flag(), Flag()
@@ -86,29 +94,26 @@ class IndicatorDesk:
 
     def ended(self, record: CallRecord) -> None:
         """Count a call that has ended. Never waits."""
-        for ended in counted((record,)):
-            self._tell(ended)
+        self._early += counted((record,))
+        self._wake()
 
-    def written(self, records: Sequence[CallRecord]) -> None:
-        """Make sure that calls which are in SQL now have been counted. Never waits."""
-        for ended in counted(records):
-            if ended.call not in self._counted:
-                self._tell(ended)
-            self._counted.discard(ended.call)
+    def written(self, records: Sequence[CallRecord], are_new: bool) -> None:
+        """Make sure that calls which are in SQL now have been counted; unless they `are_new` SQL
+        may have other figures of some. Never waits."""
+        if are_new:
+            self._kept += counted(records)
+        else:
+            self._doubtful += (ended.call for ended in counted(records))
+        self._wake()
 
     def restore(self) -> None:
         """Redis may have lost what it knew: tell it again what SQL knows of the day."""
         self._behind = True
-        self._counted = set()
         self._wake()
 
     def wait_idle(self, timeout: float) -> bool:
         """Wait until everything told has been counted; False after `timeout` seconds."""
         return bool(self._idle.wait(timeout))
-
-    def _tell(self, ended: Ended) -> None:
-        self._told.append(ended)
-        self._wake()
 
     def _wake(self) -> None:
         self._idle.clear()
@@ -118,7 +123,7 @@ class IndicatorDesk:
         while True:
             self._woken.wait()
             self._woken.clear()
-            while self._behind or self._told:
+            while self._behind or self._early or self._kept or self._doubtful:
                 try:
                     self._catch_up() if self._behind else self._count_told()
                 except (QueueUnavailable, RecordsError) as error:
@@ -130,16 +135,24 @@ class IndicatorDesk:
             self._idle.set()
 
     def _count_told(self) -> None:
-        batch = [self._told.popleft() for _ in range(min(BATCH, len(self._told)))]
-        already = self._counted  # another one, if Redis is to be told everything meanwhile
         try:
-            self._count(batch)
-            already.update(one.call for one in batch)
+            self._count(_some(self._early), early=True)
+            self._count(_some(self._kept))
         except QueueUnavailable:
             # SQL has them, or will tell when it does.
-            self._told.clear()
+            self._early.clear()
+            self._kept.clear()
             self._behind = True
             raise
+        if self._doubtful:
+            self._look_up()
+
+    def _look_up(self) -> None:
+        """Whatever SQL had of a call before is what counts."""
+        calls = [*islice(self._doubtful, BATCH)]
+        self._kept += in_thread(lambda: self._records.ended_of(calls))
+        for _ in calls:
+            self._doubtful.popleft()
 
     def _catch_up(self) -> None:
         """Tell Redis every call of the day, and of the hour before now, that SQL knows."""
@@ -161,8 +174,8 @@ class IndicatorDesk:
     def _page(self, since: float, after: Ended | None) -> list[Ended]:
         return in_thread(lambda: self._records.ended(since, after, BATCH))
 
-    def _count(self, batch: Sequence[Ended]) -> int:
-        return self._indicators.count(batch, self._now(), self._plan().zone)
+    def _count(self, batch: Sequence[Ended], *, early: bool = False) -> int:
+        return self._indicators.count(batch, self._now(), self._plan().zone, early=early)
 
     # what is shown
 
@@ -191,6 +204,10 @@ class IndicatorDesk:
         if answer is None or not 0 <= now - answer.at < FRESH_SECONDS:
             answer = self._answer = _Answer(now, self._indicators.read(now, self._plan().zone))
         return answer.shown
+
+
+def _some(told: deque[Ended]) -> list[Ended]:
+    return [told.popleft() for _ in range(min(BATCH, len(told)))]
 
 
 def _period(

@@ -11,10 +11,9 @@ import gevent
 import structlog
 from gevent.pool import Pool
 
-from routing.callflow import events as on
 from routing.callflow.states import CONTROLLED, State
 from routing.outgoing import CALLED_LEGS
-from routing.record import EndedBy
+from switchd.esl.errors import EslError
 from switchd.parts import Parts
 from switchd.switchboard import incoming
 from switchd.switchboard.adopting import talk_of
@@ -22,6 +21,8 @@ from switchd.switchboard.legs import TALK, Legs
 
 log = structlog.get_logger(__name__)
 
+AGAIN_SECONDS = 1.0
+"""Pause before what was taken over is looked at once more."""
 AT_ONCE = 64
 """So many calls are taken over before others get their turn: what they ask goes out together."""
 UNANSWERED, BREATH_SECONDS = 1000, 0.005
@@ -44,16 +45,6 @@ class TakingOver:
         self._parts = parts
         self._listener = listener
         self._going_on = going_on
-        self._ended: set[str] = set()
-        """Legs on which nobody worked when they ended, since the last `begin`."""
-
-    def begin(self) -> None:
-        """The switch is about to be asked which legs it has."""
-        self._ended.clear()
-
-    def ended(self, leg: str) -> None:
-        """A leg has ended on which nobody works: it may be in the list that was asked for."""
-        self._ended.add(leg)
 
     def is_stray(self, leg: str) -> bool:
         """Whether it is a leg of ours that its call has no use for."""
@@ -68,8 +59,36 @@ class TakingOver:
         return len(legs)
 
     def adopt(self, legs: Legs, unknown: Iterable[str]) -> Counter[str]:
-        """Work on what an earlier owner left behind: talks first, since they say whose the other
-        legs are; whatever is nobody's then, and talks with nobody, is ended."""
+        """Work on what an earlier owner left behind, and look after it once more soon."""
+        unknown = list(unknown)
+        found = self._take_over(legs, unknown)
+        if unknown:
+            gevent.spawn_later(AGAIN_SECONDS, self._make_up, legs, unknown)
+        return found
+
+    def _make_up(self, legs: Legs, listed: Collection[str]) -> None:
+        """What happened just before we heard anything was told to nobody, and FreeSWITCH's list is
+        written a moment after it."""
+        try:
+            now = legs.again()
+            if unheard := {call for leg in listed if leg not in now for call in self._on(leg)}:
+                name_lines(now, self._parts)
+                self._parts.desk.missed(unheard, now.doing, "UNCONFIRMED")
+            left = [leg for leg in listed if leg in now and not self._listener.knows(leg)]
+            now.ask_about(left)
+            self._take_over(now, left)
+        except EslError as error:
+            log.warning("switch not looked at again", why=str(error))
+
+    def _on(self, leg: str) -> Iterator[str]:
+        """Give the call that counts on a leg, if there is one."""
+        call = self._parts.desk.call_on(leg)
+        if call is not None and leg in (call.id, *call.open_legs):
+            yield call.id
+
+    def _take_over(self, legs: Legs, unknown: Iterable[str]) -> Counter[str]:
+        """Talks come first, since they say whose the other legs are; whatever is nobody's then, and
+        talks with nobody, is ended."""
         did: dict[str, str] = {}
         unknown = [leg for leg in unknown if leg not in self._parts.lines]
         # Whoever waits longest is back in the list first, before seats are found for others.
@@ -86,10 +105,6 @@ class TakingOver:
                 except ValueError as error:
                     log.warning("leg not taken over", leg=leg, why=str(error))
             talks.join()
-        ours = [leg for leg, what in did.items() if what.startswith((TAKEN_UP, FOUND))]
-        for leg in self._ended.intersection(ours):
-            # Its end was told before anybody worked on it.
-            self._listener.deliver(leg, on.CallerGone("UNCONFIRMED", EndedBy.SYSTEM))
         return Counter(what for what in did.values() if what)
 
     def _breathe(self) -> None:
@@ -116,6 +131,12 @@ class TakingOver:
             return ""
         talks.spawn(self._listener.talks, leg, event)
         return f"{TAKEN_UP}{event.state}"
+
+
+def name_lines(legs: Legs, parts: Parts) -> None:
+    """Have legs known by the names that our calls use for them: lines that are kept open."""
+    named = {leg: parts.lines.real(leg) for call in parts.desk.calls() for leg in call.partners}
+    legs.name_lines({token: leg for token, leg in named.items() if token != leg in legs})
 
 
 def controlled(legs: Legs, callers: Iterable[str]) -> Iterator[str]:

@@ -2,7 +2,9 @@
 
 What is counted and what the figures mean is said in `routing.indicators`; here they are kept, for
 all daemons of a city together. A call is counted once, however often and by whomever it is told, so
-whoever is not sure tells it again.
+whoever is not sure tells it again. Two daemons may have heard the end of the same call, one of them
+about to lose its FreeSWITCH to the other; whichever counts it early, its figures become those of
+the record that is kept.
 """
 
 from __future__ import annotations
@@ -61,11 +63,14 @@ class Indicators:
         """`client` comes from `switchd.queues.connection.connect`."""
         self._scripts = Scripts(client, IndicatorKeys(city))
 
-    def count(self, ended: Sequence[Ended], now: float, zone: tzinfo) -> int:
+    def count(
+        self, ended: Sequence[Ended], now: float, zone: tzinfo, *, early: bool = False
+    ) -> int:
         """Count calls and return how many were new; those from before yesterday are left out.
 
-        `now` is in seconds since the epoch, `zone` the city's. Raises QueueUnavailable; some of
-        them may have been counted then, and telling all again is right.
+        They are told as their records are kept, or `early`, before these are. `now` is in seconds
+        since the epoch, `zone` the city's. Raises QueueUnavailable; some of them may have been
+        counted then, and telling all again is right.
         """
         oldest = first_of_today(now, zone, days_before=1)
         told = [_told(one, zone) for one in ended if one.arrived_at >= oldest]
@@ -74,7 +79,12 @@ class Indicators:
         first_minute = _minute(now) - ROLLING_MINUTES
         return int(
             self._scripts.run(
-                "count_end", orjson.dumps(told).decode(), first_minute, DAY_KEPT_MS, MINUTE_KEPT_MS
+                "count_end",
+                orjson.dumps(told).decode(),
+                first_minute,
+                DAY_KEPT_MS,
+                MINUTE_KEPT_MS,
+                int(early),
             )
         )
 

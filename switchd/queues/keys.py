@@ -138,11 +138,14 @@ class IndicatorKeys:
         """+ day: HASH of figures, see lua/_figures.lua."""
         self.minute = f"{tag}indicators:minute:"
         """+ minutes since the epoch: HASH of figures."""
+        self.early = f"{tag}indicators:early:"
+        """+ day: HASH call → minute and figures, of those that were counted before their records
+        were kept."""
         self.places = Keys(city).places
 
     def for_lua(self) -> tuple[str, ...]:
         """KEYS of the scripts for indicators."""
-        return (self.counted, self.day, self.minute)
+        return (self.counted, self.day, self.minute, self.early)
 
 
 class EntranceKeys:

@@ -15,7 +15,14 @@ from routing.past import Past
 from routing.record import CallKind, CallRecord, Outcome
 from switchd.records import codec, voicemails
 from switchd.records.database import Database
-from switchd.records.summary import by_hour, counts_by_key, ended_in, ended_query, heaps_query
+from switchd.records.summary import (
+    by_hour,
+    counts_by_key,
+    ended_in,
+    ended_of_query,
+    ended_query,
+    heaps_query,
+)
 from switchd.records.tables import Base, CallRow, LegRow, SegmentRow, VoicemailRow
 
 _CALLS = CallRow.__table__
@@ -126,6 +133,11 @@ class Store(Database):
         with self._connect() as connection:
             rows = connection.execute(ended_query(since, place, limit)).all()
         return [ended_in(row) for row in rows]
+
+    def ended_of(self, calls: Sequence[str]) -> list[Ended]:
+        """Return what is counted of these calls; of those that have no record, nothing."""
+        with self._connect() as connection:
+            return [ended_in(row) for row in connection.execute(ended_of_query(calls))]
 
 
 def _call_row(record: CallRecord, plain: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ a heap counts as is not said here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -34,6 +34,19 @@ _COLUMN: dict[Dimension, ColumnElement[Any]] = {
 }
 _INCOMING = CallRow.kind == CallKind.INCOMING.value
 _ASKED = or_(CallRow.queued_at.is_not(None), CallRow.skill_group != "")
+_COUNTED: tuple[Any, ...] = (
+    CallRow.call,
+    CallRow.arrived_at,
+    CallRow.line_dialled,
+    CallRow.skill_group,
+    CallRow.outcome,
+    _ASKED.label("asked"),
+    CallRow.queue_seconds,
+    CallRow.answer_seconds,
+    CallRow.talk_seconds,
+    CallRow.survey_meaning,
+)
+_ENDED = select(*_COUNTED).where(_INCOMING)
 
 
 def heaps_query(since: float, until: float, by: Dimension | None, dialect: str) -> Select[Any]:
@@ -101,19 +114,7 @@ def ended_query(since: float, after: tuple[float, str] | None, limit: int) -> Se
     `after` are arrival and id of the last call of the page before.
     """
     call = CallRow
-    columns: tuple[Any, ...] = (
-        call.call,
-        call.arrived_at,
-        call.line_dialled,
-        call.skill_group,
-        call.outcome,
-        _ASKED.label("asked"),
-        call.queue_seconds,
-        call.answer_seconds,
-        call.talk_seconds,
-        call.survey_meaning,
-    )
-    query = select(*columns).where(_INCOMING, call.arrived_at >= since)
+    query = _ENDED.where(call.arrived_at >= since)
     if after is not None:
         arrived_at, name = after
         later = call.arrived_at > arrived_at
@@ -121,8 +122,13 @@ def ended_query(since: float, after: tuple[float, str] | None, limit: int) -> Se
     return query.order_by(call.arrived_at, call.call).limit(limit)
 
 
+def ended_of_query(calls: Sequence[str]) -> Select[Any]:
+    """Return the query for what is counted of these calls."""
+    return _ENDED.where(CallRow.call.in_(calls))
+
+
 def ended_in(row: Any) -> Ended:
-    """Read a row of `ended_query`."""
+    """Read a row of `ended_query` or `ended_of_query`."""
     return Ended(
         call=row.call,
         arrived_at=row.arrived_at,

@@ -26,8 +26,8 @@ class Sink(Protocol):
     """Where records end up; `switchd.records.desks.CallsApart` is one."""
 
     def write(self, records: Sequence[CallRecord], /) -> int:
-        """Write all or none, holding up only the greenlet that asks; RecordRefused if one of them
-        will never be taken."""
+        """Write all or none, holding up only the greenlet that asks; return how many were new.
+        RecordRefused if one of them will never be taken."""
 
 
 def backoff(failures: int) -> float:
@@ -61,8 +61,11 @@ class Writer:
         self._woken, self._hurry, self._empty = Event(), Event(), Event()
         self._stopping = False
         self._greenlet: gevent.Greenlet[[], None] | None = None
-        self.on_written: Callable[[Sequence[CallRecord]], None] = lambda records: None
-        """Told of the records of each batch once they are in SQL; must not wait."""
+        self.on_written: Callable[[Sequence[CallRecord], bool], None] = lambda records, are_new: (
+            None
+        )
+        """Told of the records of each batch once they are in SQL, and whether they are what SQL
+        has; if not, it had some of the calls before. Must not wait."""
         self.written = 0
         """Records that this writer has brought to SQL."""
         self.failures = 0
@@ -118,9 +121,9 @@ class Writer:
             self._wait(self._gather_seconds)
             while self._spool.waiting and not self._stopping:
                 try:
-                    written = self._move_batch()
+                    written, are_new = self._move_batch()
                     failures, self.down = 0, False
-                    self.on_written(written)
+                    self.on_written(written, are_new)
                 except Exception as error:
                     # Whatever it is, the records are safe where they are.
                     failures, self.down = failures + 1, True
@@ -142,8 +145,8 @@ class Writer:
         if not self._stopping:
             self._hurry.clear()
 
-    def _move_batch(self) -> list[CallRecord]:
-        """Bring one batch to SQL, forget it and return it."""
+    def _move_batch(self) -> tuple[list[CallRecord], bool]:
+        """Bring one batch to SQL and forget it; return it, and whether all of it was new."""
         in_thread = gevent.get_hub().threadpool.apply
         batch: Batch = in_thread(self._take)
         if not batch:
@@ -151,7 +154,7 @@ class Writer:
                 f"{self._spool.folder}: {self._spool.waiting} records should wait here, and none "
                 "is to be found; has somebody removed files?"
             )
-        refused = self._write(batch.records)
+        new, refused = self._write(batch.records)
         aside: list[BadLine] = in_thread(self._spool.done, (batch, refused))
         self.written += len(batch.records) - len(refused)
         for bad in aside:
@@ -162,19 +165,22 @@ class Writer:
                 offset=bad.at.offset,
                 line=bad.line[:200].decode(errors="backslashreplace"),
             )
-        return [record for record in batch.records if record.call not in refused]
+        written = [record for record in batch.records if record.call not in refused]
+        return written, new == len(written)
 
     def _take(self) -> Batch:
         self._spool.sync()
         return self._spool.take(self._batch)
 
-    def _write(self, records: Sequence[CallRecord]) -> dict[str, str]:
-        """Write the records; return the calls that SQL refuses, found by halving, with reasons."""
+    def _write(self, records: Sequence[CallRecord]) -> tuple[int, dict[str, str]]:
+        """Write the records; return how many were new, and the calls that SQL refuses, found by
+        halving, with reasons."""
         try:
-            self._store.write(records)
+            return self._store.write(records), {}
         except (RecordRefused, BadRecord) as error:
             if len(records) == 1:
-                return {records[0].call: str(error)}
+                return 0, {records[0].call: str(error)}
             middle = len(records) // 2
-            return self._write(records[:middle]) | self._write(records[middle:])
-        return {}
+            first, refused = self._write(records[:middle])
+            second, refused_too = self._write(records[middle:])
+            return first + second, refused | refused_too

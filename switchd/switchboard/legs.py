@@ -95,6 +95,10 @@ class Legs:
         self._lines |= talks
         self.doing |= {token: self.doing[leg] for token, leg in talks.items()}
 
+    def again(self) -> Legs:
+        """Give those that there are now."""
+        return Legs(self._link)
+
     def ask_about(self, legs: Iterable[str]) -> None:
         """Ask about many at once, without waiting for one answer before the next question."""
         missing = [leg for leg in legs if leg not in self._headers]

@@ -1,5 +1,5 @@
 """A hotline under load that may be broken: an owner and a standby in state folders of their own, a
-Redis server, SQLite, the stand-in with its people; a proxy on each way between them."""
+Redis server, SQLite, a switch with its people; a proxy on each way between them."""
 
 from __future__ import annotations
 
@@ -24,43 +24,21 @@ from switchd.api.client import Answer, Client, NoDaemon
 from switchd.queues.connection import connect
 from switchd.queues.embedded import EmbeddedRedis
 from switchd.records.store import Store
-from switchd.sim.profile import AgentHabits, Exponential, Lognormal, Profile
-from switchd.sim.simulator import Simulator
 from tests.chaos.invariants import Scene
-from tests.chaos.journal import Journal
 from tests.chaos.proxy import Proxy
+from tests.chaos.switch import CITY, StandIn, Switch
 from tests.scenarios.hotline import wait_for
-from tests.scenarios.two_nodes import PASSWORD, run_daemon
+from tests.scenarios.two_nodes import run_daemon
 
 NODE = "north"
-SPEED = 10.0
-"""Of the people; the daemons' time is real."""
-SEATS = tuple(str(number) for number in range(1001, 1007))
 UP_SECONDS = 40.0
-_CITY: dict[str, Any] = {
+SETTINGS: dict[str, Any] = {
     "city": {"title": "平顶山市12345政务服务便民热线", "area_code": "0375"},
     "lines": {"12345": {"kind": "hotline", "title": "政务服务便民热线", "group": "intake"}},
     "groups": {"intake": {"title": "受理", "ring_seconds": 8, "wrap_up_seconds": 0.2}},
-    "seats": dict.fromkeys(SEATS, "intake"),
     "waiting": {"busy_after_seconds": 0.3, "position_every_seconds": 1},
     "admission": {"dropped_seconds": 0, "same_agent_seconds": 0},
 }
-_HABITS = AgentHabits(
-    answer_after=Lognormal(2.0, 0.4),
-    busy=0.02,
-    no_answer=0.02,
-    refuses=0.03,
-    unreachable=0.02,
-    talk=Lognormal(25.0, 0.6),
-)
-_CALLERS = Profile(
-    calls_per_hour=620.0,
-    patience=Lognormal(120.0, 0.6),
-    caller_talk=Lognormal(25.0, 0.6),
-    any_moment=Exponential(40.0),
-    redials=0.0,
-)
-"""By their own time: about five calls in three real seconds, a little more than six seats serve."""
 
 
 class Place:
@@ -70,17 +48,23 @@ class Place:
         self.name = name
         self.state = city.folder / name
         self.state.mkdir()
-        (self.state / "event-socket.password").write_text(f"{PASSWORD}\n")
-        self.to_switch = Proxy(("127.0.0.1", city.sim.port))
+        (self.state / "event-socket.password").write_text(f"{city.switch.password}\n")
+        self.to_switch = Proxy(("127.0.0.1", city.switch.port))
         self.to_redis = Proxy(city.redis_socket, self.state / "redis.sock")
-        self.config = self.state / "testcity"
+        self.config = self.state / CITY
         self.config.mkdir()
-        node = {"event_socket": {"port": self.to_switch.port}, "state": str(self.state)}
+        node = {
+            **city.switch.node,
+            "event_socket": {"port": self.to_switch.port},
+            "state": str(self.state),
+        }
         settings = {
-            **_CITY,
+            **SETTINGS,
+            **city.switch.settings,
+            "seats": dict.fromkeys(city.switch.seats, "intake"),
             "nodes": {NODE: node},
             "storage": {"redis": f"unix://{self.state / 'redis.sock'}"},
-            "folders": {"state": str(city.folder)},
+            "folders": {"state": str(city.folder), **city.switch.settings.get("folders", {})},
         }
         (self.config / "city.yaml").write_bytes(orjson.dumps(settings))
         self.client = Client(self.state / "switchd.sock")
@@ -110,14 +94,20 @@ class Place:
 
     def asks(self, what: str) -> Any:
         """What the daemon shows, or None if it does not answer."""
-        return _in_a_thread(lambda: self.client.get(what))
+        return in_a_thread(lambda: self._answer(lambda: self.client.get(what)))
 
     def seat(self, seat: str, verb: str, **body: str) -> None:
-        _in_a_thread(lambda: self.client.seat(seat, verb, **body))
+        in_a_thread(lambda: self._answer(lambda: self.client.seat(seat, verb, **body)))
+
+    @staticmethod
+    def _answer(ask: Callable[[], Any]) -> Any:
+        with contextlib.suppress(Answer, NoDaemon):
+            return ask()
+        return None
 
     def owns(self) -> bool:
         status = self.asks("status") if self.lives else None
-        return bool(status) and not status["owned_at"] and status["freeswitch"]["connected"]
+        return bool(status and not status["owned_at"] and status["freeswitch"]["connected"])
 
     def stands_by(self) -> bool:
         status = self.asks("status") if self.lives else None
@@ -134,38 +124,26 @@ class Place:
         self.to_redis.stop()
 
 
-def _in_a_thread(ask: Callable[[], Any]) -> Any:
-    """The daemon's answer may need the ways that this process carries."""
-
-    def asked() -> Any:
-        with contextlib.suppress(Answer, NoDaemon):
-            return ask()
-        return None
-
-    return gevent.get_hub().threadpool.apply(asked)
+def in_a_thread(ask: Callable[[], Any]) -> Any:
+    """The answer of a daemon may need the ways that this process carries."""
+    return gevent.get_hub().threadpool.apply(ask)
 
 
 class City:
     """Everything, under load from `start` on."""
 
-    def __init__(self, seed: int, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        seed: int,
+        folder: Path | None = None,
+        switch: Callable[[Path, int], Switch] = StandIn,
+    ) -> None:
+        """`switch(folder, seed)` opens the switch."""
         self.folder = Path(tempfile.mkdtemp(prefix="switchd-chaos-")) if folder is None else folder
-        self.seed = seed
+        self.switch = switch(self.folder, seed)
+        self.journal = self.switch.journal
         self.redis = EmbeddedRedis(self.folder / "redis", keep=True)
         self.redis_socket = Path(self.redis.url.removeprefix("unix://"))
-        (self.folder / "recordings").mkdir()
-        self.sim = Simulator(
-            password=PASSWORD,
-            city="testcity",
-            domain="testcity.switchd",
-            seats=SEATS,
-            habits=_HABITS,
-            recording_seconds=0.0,
-            recordings=self.folder / "recordings",
-            seed=seed,
-            speed=SPEED,
-        ).start()
-        self.journal = Journal(self.sim)
         self.places = (Place(self, "here"), Place(self, "there"))
         self._agents: gevent.Greenlet[..., None] | None = None
 
@@ -182,18 +160,19 @@ class City:
             lambda: all(seat["reachable"] for seat in owner.asks("seats") or [{"reachable": 0}]),
             "the phones are known",
         )
-        for seat in SEATS:
+        for seat in self.switch.seats:
             owner.seat(seat, "sign-in", agent=f"8{seat}")
             owner.seat(seat, "ready")
+        wait_for(lambda: self._sitting() == {*self.switch.seats}, "SQL knows who sits where")
         self._agents = gevent.spawn(self._agents_come_back)
-        self._traffic = self.sim.traffic(_CALLERS)
+        self.switch.opens()
 
     def close(self, keep: bool = False) -> None:
         if self._agents is not None:
             self._agents.kill()
         for place in self.places:
             place.close()
-        self.sim.stop()
+        self.switch.stop()
         self.redis.stop()
         if not keep:
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -210,14 +189,6 @@ class City:
             return owner is not None and all(place.stands_by() for place in others)
 
         wait_for(both, "one daemon owns the node and another stands by", UP_SECONDS)
-
-    def ends(self) -> None:
-        """No new callers; those on the line are served or give up."""
-        self._traffic.stop()
-        for caller in list(self.journal.calls.values()):
-            leg = self.sim.switch.channels.get(caller.id)
-            if leg is not None and caller.ended_at is None:
-                self.sim.switch.hang_up(leg, "NORMAL_CLEARING", by_far_end=True)
 
     def _agents_come_back(self) -> None:
         """Whoever missed a call presses ready again."""
@@ -277,6 +248,12 @@ class City:
         with closing(sqlite3.connect(self.sql, timeout=30)) as database:
             return {row[0] for row in database.execute("SELECT call FROM calls")}
 
+    def _sitting(self) -> set[str]:
+        """Seats that are signed in, as SQL knows them: from there Redis gets them back."""
+        query = "SELECT seat FROM seat_sessions WHERE ended_at IS NULL"
+        with closing(sqlite3.connect(self.sql, timeout=30)) as database:
+            return {row[0] for row in database.execute(query)}
+
     # what the invariants look at
 
     def scene(self) -> Scene | None:
@@ -294,13 +271,9 @@ class City:
             calls=witnessed,
             known={call["call"]: call["state"] for call in calls},
             seats=seats,
-            at_phone=self._at_phone(),
+            at_phone=self.switch.at_phone(),
             unwritten=self.journal.without_record(self.written()),
         )
-
-    def _at_phone(self) -> dict[str, str]:
-        legs = {seat: self.sim.seat(seat).leg for seat in SEATS}
-        return {seat: leg.variables.get("switchd_call", "") for seat, leg in legs.items() if leg}
 
     def story(self, call: str) -> str:
         """What the switch saw of a call, and how the daemon explains it."""
@@ -310,9 +283,6 @@ class City:
         trace = "\n".join(f"    {step}" for step in record.get("trace", ()))
         state = f"\nstill {told['state']}:\n{trace}" if told else ""
         return self.journal.story(call) + state
-
-    def collisions(self) -> dict[str, int]:
-        return {seat: self.sim.seat(seat).collisions for seat in SEATS}
 
     def figures(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Today's as Redis has them, and as the records give them."""

@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import partial
 
 from tests.chaos.city import City, Place
+from tests.chaos.switch import StandIn
 
 SLOW_SECONDS = 0.15
 SLOW_BYTES = 40_000
@@ -123,38 +124,46 @@ def _way(what: str, how: str, city: City) -> Iterator[None]:
 
 @contextmanager
 def _switch_restarts(city: City) -> Iterator[None]:
-    city.journal.switch_died()
-    city.sim.restart()
-    yield
+    city.switch.dies()
+    try:
+        yield
+    finally:
+        city.switch.comes_back()
 
 
 @contextmanager
 def _switch_is_silent(city: City) -> Iterator[None]:
-    city.sim.silence()
+    city.switch.freezes()
     try:
         yield
     finally:
-        city.sim.silence(False)
+        city.switch.wakes()
 
 
 @contextmanager
 def _switch_refuses(city: City) -> Iterator[None]:
-    city.sim.faults.refuse_originates = "NORMAL_TEMPORARY_FAILURE"
+    faults = _stand_in(city).sim.faults
+    faults.refuse_originates = "NORMAL_TEMPORARY_FAILURE"
     try:
         yield
     finally:
-        city.sim.faults.refuse_originates = ""
+        faults.refuse_originates = ""
 
 
 @contextmanager
 def _results_are_lost(city: City) -> Iterator[None]:
-    city.sim.faults.lose_jobs = 2
+    _stand_in(city).sim.faults.lose_jobs = 2
     yield
+
+
+def _stand_in(city: City) -> StandIn:
+    assert isinstance(city.switch, StandIn)
+    return city.switch
 
 
 NOTHING, LONGER = Noticed.NOTHING, Noticed.LONGER
 AWAY = Noticed.TURNED_AWAY
-ALL = (
+ANYWHERE = (
     Fault("owner killed", partial(_is_sent, _owner, signal.SIGKILL), 0.0, LONGER),
     Fault("owner stopped", partial(_is_sent, _owner, signal.SIGTERM), 0.0, AWAY),
     Fault("owner frozen", partial(_freezes, _owner), 4.0, AWAY),
@@ -178,6 +187,10 @@ ALL = (
     Fault("way to Redis swallowed", partial(_way, "redis", "swallowed"), 4.0, AWAY),
     Fault("switch restarted", _switch_restarts, 0.0, Noticed.ALL_END),
     Fault("switch silent", _switch_is_silent, 3.0, LONGER),
+)
+"""On the stand-in and on a real FreeSWITCH."""
+ALL = (
+    *ANYWHERE,
     Fault("switch refuses to ring", _switch_refuses, 2.0, LONGER),
     Fault("results of ringing lost", _results_are_lost, 0.0, LONGER),
 )

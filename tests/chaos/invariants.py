@@ -169,8 +169,8 @@ def _calls(scene: Scene) -> Iterable[Wrong]:
         new = scene.now - call.arrived_at < NEW_SECONDS
         if call.ended_at is None and call.id not in scene.known and not new:
             yield Wrong("no caller is lost", call.id, "on the line, and nobody works on it")
-    for call in scene.known.keys() - alive:
-        yield Wrong("no ghost stays", call, f"worked on as {scene.known[call]}, but has ended")
+    for ghost in scene.known.keys() - alive:
+        yield Wrong("no ghost stays", ghost, f"worked on as {scene.known[ghost]}, but has ended")
 
 
 def _seats(scene: Scene) -> Iterable[Wrong]:

@@ -1,20 +1,17 @@
-"""What the switch itself saw of every call: the witness that the invariants are checked by.
+"""What the switch itself saw of every call: what the invariants are checked by.
 
-It listens inside the stand-in, so no cut connection and no dead daemon hides anything from it.
+It is told of every event by a witness that no cut connection and no dead daemon concerns.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
-from switchd.sim.simulator import Simulator
 from tests.chaos.invariants import CALLER, CRASH, SEAT, SWITCH, Call, Period, Ring, Talk
 
 EVENTS = frozenset(
@@ -32,7 +29,8 @@ EVENTS = frozenset(
 class Journal:
     """Every call, ring and talk since the beginning, and what the switch said of each leg."""
 
-    sim: Simulator
+    variable: Callable[[str, str], str]
+    """Gives a channel's variable at this moment, "" if there is none."""
     calls: dict[str, Call] = field(default_factory=dict)
     rings: dict[str, Ring] = field(default_factory=dict)
     talks: list[Talk] = field(default_factory=list)
@@ -43,10 +41,11 @@ class Journal:
     trouble: Period = (math.inf, math.inf)
     """From the beginning of the last fault until all was calm."""
     _talking: dict[str, Talk] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.sim.switch.listeners.append(self)
-        self.sim.switch.subscriptions_changed()
+    """By the caller."""
+    _parting: list[tuple[Talk, tuple[str, str]]] = field(default_factory=list)
+    """Talks that have ended, with the caller's leg and the seat's, until it is known by whom."""
+    _left: dict[str, float] = field(default_factory=dict)
+    """When the person of a leg hung up."""
 
     def notes(self, what: str) -> None:
         """Something that concerns every call, such as a fault."""
@@ -80,6 +79,11 @@ class Journal:
         for talk in self._talking.values():
             talk.ended_at, talk.ended_by = now, CRASH
         self._talking.clear()
+        self._parting.clear()
+
+    def settle(self) -> None:
+        """A talk that neither of the two has left was ended by somebody else."""
+        self._look_who_left(time.time())
 
     @contextmanager
     def excuses(self) -> Iterator[None]:
@@ -102,22 +106,23 @@ class Journal:
             self.trouble = (began, time.time())
             self.notes("calm")
 
-    # what the switch calls
+    # what a witness tells
 
     def wants(self, name: str) -> bool:
+        """Whether events of this name are to be told."""
         return name in EVENTS
 
-    def push(self, body: bytes) -> None:
-        event = orjson.loads(body)
+    def takes(self, event: Mapping[str, Any], at: float | None = None) -> None:
+        """Something happened on the switch, `at` an epoch second or just now."""
+        at = time.time() if at is None else at
         leg, name = event["Unique-ID"], event["Event-Name"]
-        getattr(self, f"_{name.lower()}")(leg, event)
+        getattr(self, f"_{name.lower()}")(leg, event, at)
         whose = self.rings[leg].call if leg in self.rings else leg
         seat = f" seat {self.rings[leg].seat}" if leg in self.rings else " caller"
         cause = f" {event['Hangup-Cause']} ({self._ended_by(leg)})" if "HANGUP" in name else ""
-        self.lines.append((time.time(), whose, name + seat + cause))
+        self.lines.append((at, whose, name + seat + cause))
 
-    def _channel_create(self, leg: str, event: dict[str, Any]) -> None:
-        now = time.time()
+    def _channel_create(self, leg: str, event: Mapping[str, Any], now: float) -> None:
         if event["Call-Direction"] == "inbound":
             self.calls[leg] = Call(leg, arrived_at=now)
             return
@@ -133,39 +138,51 @@ class Journal:
         seat = event["Caller-Destination-Number"]
         self.rings[leg] = Ring(leg, call, seat, began_at=now, passed_over=passed_over)
 
-    def _channel_answer(self, leg: str, event: dict[str, Any]) -> None:
+    def _channel_answer(self, leg: str, event: Mapping[str, Any], now: float) -> None:
         if leg in self.calls:
-            self.calls[leg].answered_at = time.time()
+            self.calls[leg].answered_at = now
 
-    def _channel_bridge(self, leg: str, event: dict[str, Any]) -> None:
-        a, b = event["Bridge-A-Unique-ID"], event["Bridge-B-Unique-ID"]
-        caller, seat = (a, b) if a in self.calls else (b, a)
+    def _channel_bridge(self, leg: str, event: Mapping[str, Any], now: float) -> None:
+        caller, seat = self._two(event)
         self.calls[caller].talked = True
         ring = self.rings.get(seat)
-        talk = Talk(caller, ring.seat if ring else seat, began_at=time.time())
+        talk = Talk(caller, ring.seat if ring else seat, began_at=now)
         self.talks.append(talk)
         self._talking[caller] = talk
 
-    def _channel_unbridge(self, leg: str, event: dict[str, Any]) -> None:
-        legs = (event["Bridge-A-Unique-ID"], event["Bridge-B-Unique-ID"])
-        caller = next(one for one in legs if one in self.calls)
+    def _channel_unbridge(self, leg: str, event: Mapping[str, Any], now: float) -> None:
+        caller, seat = self._two(event)
         talk = self._talking.pop(caller, None)
-        if talk is None:
-            return
-        far = {one: self._ended_by(one) != SWITCH for one in legs}
-        talk.ended_at = time.time()
-        talk.ended_by = CALLER if far[caller] else SEAT if any(far.values()) else SWITCH
+        if talk is not None:
+            talk.ended_at = now
+            self._parting.append((talk, (caller, seat)))
+            self._look_who_left(now)
 
-    def _channel_hangup_complete(self, leg: str, event: dict[str, Any]) -> None:
-        now = time.time()
+    def _two(self, event: Mapping[str, Any]) -> tuple[str, str]:
+        """The caller's leg and the seat's."""
+        a, b = event["Bridge-A-Unique-ID"], event["Bridge-B-Unique-ID"]
+        return (a, b) if a in self.calls else (b, a)
+
+    def _look_who_left(self, now: float) -> None:
+        """The events of a bridge's end and of the legs' come in any order."""
+        for talk, (caller, seat) in self._parting:
+            left = {leg: self._left.get(leg, math.inf) for leg in (caller, seat)}
+            latest = (talk.ended_at or now) + PARTING_SECONDS
+            if min(left.values()) <= latest:
+                talk.ended_by = CALLER if left[caller] <= left[seat] else SEAT
+            elif now > latest:
+                talk.ended_by = SWITCH
+        self._parting = [(talk, legs) for talk, legs in self._parting if not talk.ended_by]
+
+    def _channel_hangup_complete(self, leg: str, event: Mapping[str, Any], now: float) -> None:
+        if str(event.get("variable_sip_hangup_disposition", "")).startswith("recv_"):
+            self._left[leg] = now
+        self._look_who_left(now)
         if leg in self.calls:
             call = self.calls[leg]
-            call.queued_at = self._queued_at(leg)
-            call.ended_at, call.ended_by, call.cause = (
-                now,
-                self._ended_by(leg),
-                event["Hangup-Cause"],
-            )
+            call.queued_at = float(event.get("variable_switchd_queued_at") or 0)
+            call.ended_at, call.ended_by = now, self._ended_by(leg)
+            call.cause = event["Hangup-Cause"]
         elif leg in self.rings:
             ring = self.rings[leg]
             ring.ended_at = now
@@ -173,9 +190,7 @@ class Journal:
                 self.calls[ring.call].alone_since = now
 
     def _ended_by(self, leg: str) -> str:
-        channel = self.sim.switch.channels.get(leg)
-        far = channel is not None and channel.disposition.startswith("recv_")
-        return CALLER if far else SWITCH
+        return CALLER if leg in self._left else SWITCH
 
     def _waits_before(self, other: Call, call: Call, now: float) -> bool:
         """Whether it has a better place than `call`, and is there to be served."""
@@ -194,9 +209,10 @@ class Journal:
         return max(came, ended) if came > began - AT_REST_SECONDS else came
 
     def _queued_at(self, leg: str) -> float:
-        channel = self.sim.switch.channels.get(leg)
-        return float(channel.variables.get("switchd_queued_at", 0)) if channel else 0.0
+        return float(self.variable(leg, "switchd_queued_at") or 0)
 
 
 AT_REST_SECONDS = 1.5
 """Who came, or came back, to the list so lately may be on the way to it."""
+PARTING_SECONDS = 2.0
+"""So long after a talk it is known whether one of the two hung up."""

@@ -59,7 +59,7 @@ class Run:
 
     def ends(self) -> None:
         """The callers go home; then every call has its record and all counts agree."""
-        self.city.ends()
+        self.city.switch.closes()
         self._comes_to_rest(quiet=True)
         self._check()
         self._raise_unless(self._figures_agree, "the figures agree")
@@ -90,12 +90,13 @@ class Run:
 
     def _check(self) -> None:
         journal = self.city.journal
+        journal.settle()
         rings = journal.rings.values()
         self._raise(
             [
                 *invariants.talks_cut(journal.talks),
                 *invariants.callers_lost(journal.calls.values(), journal.excused),
-                *invariants.rung_twice(rings, self.city.collisions()),
+                *invariants.rung_twice(rings, self.city.switch.collisions()),
                 *invariants.served_out_of_order(rings, time.time()),
                 *(wrong for place in self.city.places for wrong in _growth(place)),
             ]

@@ -14,9 +14,15 @@ Event = dict[str, Any]
 class EventSocket:
     """One connection, logged in. Events are asked for with `listen` and kept in `events`."""
 
-    def __init__(self, host: str, port: int, password: str) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        password: str,
+        connect: Callable[..., Any] = socket.create_connection,
+    ) -> None:
         """Connect; raises OSError if there is nobody or the password is wrong."""
-        self._socket = socket.create_connection((host, port), timeout=10)
+        self._socket = connect((host, port), timeout=10)
         self._buffer = b""
         self._replies: list[tuple[dict[str, str], bytes]] = []
         self.events: list[Event] = []

@@ -11,16 +11,19 @@ import os
 import signal
 import wave
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from routing.plan import Plan
+from switchd.config import Loaded
 from switchd.demo.freeswitch import FreeSwitchFailed, FreeSwitchProcess, find_program
 from switchd.demo.telephones.exchange import Reach, Telephones
 from switchd.demo.telephones.ports import FreePorts, rtp_range
 from switchd.demo.telephones.sipp import SIPP, Phone, until
 from switchd.freeswitch.render import Rendered, render
 from switchd.freeswitch.settings import RenderSettings
+from switchd.site import render_settings
 from tests.freeswitch import city
 from tests.live.event_socket import EventSocket
 
@@ -181,7 +184,15 @@ class House:
 
     def comes_back(self) -> None:
         """Start a new one on what the old one left; returns when calls pass."""
+        self.starts_again()
+        self.waits_until_up()
+
+    def starts_again(self) -> None:
+        """Start a new one on what the old one left, and do not wait for it."""
         self._process = FreeSwitchProcess(self._program, self.rendered, self.folder)
+
+    def waits_until_up(self) -> None:
+        """Wait until calls pass."""
         self._process.wait_until_up(self.api)
 
     def close(self) -> None:
@@ -247,6 +258,14 @@ def open_house(folder: Path, plan: Plan | None = None, **changes: Any) -> House 
         return None
     seats = ("1001", "1002", "1003", "1004", "1005", "2001")
     return House(folder, plan or city.plan(seats=dict.fromkeys(seats, "")), **changes)
+
+
+def house_of(folder: Path, loaded: Loaded) -> House:
+    """Start a FreeSWITCH below `folder` as the configuration of a city's node wants it."""
+    wanted = render_settings(loaded)
+    return House(
+        folder, loaded.plan, **{one.name: getattr(wanted, one.name) for one in fields(wanted)}
+    )
 
 
 def silence(path: Path, seconds: float = 2.0) -> None:

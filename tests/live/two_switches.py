@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,9 +19,8 @@ from switchd.demo.telephones.ports import FreePorts, rtp_range
 from switchd.demo.telephones.sipp import until
 from switchd.queues.embedded import EmbeddedRedis
 from switchd.records.store import Store
-from switchd.site import render_settings
 from tests.live.hotline import PATIENCE_SECONDS, ROOT, SHORT_PROMPTS, tone
-from tests.live.house import House
+from tests.live.house import house_of
 
 SESSIONS = 100
 SEATS = ("1001", "1002", "1003", "1004")
@@ -35,10 +33,7 @@ class LiveNode:
         self.name = name
         self.folder = folder / name
         self._city = city
-        loaded = choose_node(load_city(city), name)
-        wanted = render_settings(loaded)
-        settings = {each.name: getattr(wanted, each.name) for each in fields(wanted)}
-        self.house = House(self.folder, loaded.plan, **settings)
+        self.house = house_of(self.folder, choose_node(load_city(city), name))
         self.client = Client(self.folder / "state" / "switchd.sock")
         self._daemon: subprocess.Popen[bytes] | None = None
 

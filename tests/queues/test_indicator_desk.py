@@ -40,11 +40,18 @@ class BrokenRecords:
         self._store = store
         self.failures = failures
 
+    def ended_of(self, calls: Sequence[str]) -> list[Ended]:
+        self._fail()
+        return self._store.ended_of(calls)
+
     def ended(self, since: float, after: object, limit: int) -> object:
+        self._fail()
+        return self._store.ended(since, after, limit)  # type: ignore[arg-type]
+
+    def _fail(self) -> None:
         if self.failures:
             self.failures -= 1
             raise StoreUnavailable("records.db: away")
-        return self._store.ended(since, after, limit)  # type: ignore[arg-type]
 
 
 class Unsteady(Indicators):
@@ -52,10 +59,12 @@ class Unsteady(Indicators):
 
     away = False
 
-    def count(self, ended: Sequence[Ended], now: float, zone: tzinfo) -> int:
+    def count(
+        self, ended: Sequence[Ended], now: float, zone: tzinfo, *, early: bool = False
+    ) -> int:
         if self.away:
             raise QueueUnavailable("away")
-        return super().count(ended, now, zone)
+        return super().count(ended, now, zone, early=early)
 
     def read(self, now: float, zone: tzinfo) -> LiveIndicators:
         if self.away:
@@ -114,15 +123,63 @@ class TestCounting:
     ) -> None:
         desk = open_desk()
         desk.ended(ended("a"))
-        desk.written([ended("a"), ended("b")])
+        desk.written([ended("a"), ended("b")], are_new=True)
         assert answered(desk) == 2
 
     def test_several_daemons_show_the_same(self, open_desk: Callable[..., IndicatorDesk]) -> None:
         one, other = open_desk(), open_desk()
         one.ended(ended("a"))
         other.ended(ended("b"))
-        other.written([ended("a")])
+        other.written([ended("a")], are_new=True)
         assert answered(other) == answered(one) == 2
+
+
+class TestTwoDaemonsHeardTheSameEnd:
+    """One is about to lose its FreeSWITCH to the other; each has a record of its own."""
+
+    LOSER, WINNER = ended("a"), replace(ended("a"), talk_ended_at=NOON - 239.8)
+
+    def agree(self, desk: IndicatorDesk, store: Store) -> None:
+        assert answered(desk) == 1
+        today = desk._read().today
+        assert today.total == store.summary(today.since, today.until)
+
+    def test_the_figures_are_those_of_the_record_that_is_kept(
+        self, store: Store, open_desk: Callable[..., IndicatorDesk]
+    ) -> None:
+        """The loser's record comes to SQL first, the winner tells Redis first."""
+        loser, winner = open_desk(), open_desk()
+        winner.ended(self.WINNER)
+        assert answered(winner) == 1
+        assert store.write([self.LOSER]) == 1
+        loser.written([self.LOSER], are_new=True)
+        assert loser.wait_idle(PATIENCE)
+        assert store.write([self.WINNER]) == 0
+        winner.written([self.WINNER], are_new=False)
+        self.agree(winner, store)
+
+    def test_also_if_only_the_winner_is_left_to_tell(
+        self, store: Store, open_desk: Callable[..., IndicatorDesk]
+    ) -> None:
+        """Redis is away for the loser, which ends soon after."""
+        winner = open_desk()
+        winner.ended(self.WINNER)
+        assert answered(winner) == 1
+        store.write([self.LOSER])
+        winner.written([self.WINNER], are_new=False)
+        self.agree(winner, store)
+
+    def test_sql_that_is_away_just_then_is_asked_again(
+        self, store: Store, open_desk: Callable[..., IndicatorDesk]
+    ) -> None:
+        records = BrokenRecords(store, failures=0)
+        winner = open_desk(records)
+        winner.ended(self.WINNER)
+        assert answered(winner) == 1
+        store.write([self.LOSER])
+        records.failures = 2
+        winner.written([self.WINNER], are_new=False)
+        self.agree(winner, store)
 
 
 class TestRestoring:
@@ -144,7 +201,7 @@ class TestRestoring:
         client.flushall()
         desk.restore()
         assert answered(desk) == 2
-        desk.written([ended("c")])
+        desk.written([ended("c")], are_new=True)
         assert answered(desk) == 3
 
     def test_calls_that_ended_while_redis_was_away_are_counted_when_it_is_back(
@@ -156,7 +213,7 @@ class TestRestoring:
         indicators.away = True
         desk.ended(ended("a"))
         store.write([ended("a")])
-        desk.written([ended("a")])
+        desk.written([ended("a")], are_new=True)
         assert not desk.wait_idle(0.02)
         indicators.away = False
         assert answered(desk) == 1

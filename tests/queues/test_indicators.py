@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -188,6 +189,23 @@ class TestCountedOnce:
         Indicators(client, CITY).count([one_call("a"), one_call("b")], NOON, ZONE)
         assert Indicators(client, CITY).read(NOON, ZONE).today.total.calls == 2
 
+    def test_who_tells_early_is_put_right_by_what_is_kept(self, indicators: Indicators) -> None:
+        early = replace(one_call(), talk_ms=89_935, survey="neutral")
+        assert indicators.count([early], NOON, ZONE, early=True) == 1
+        assert indicators.read(NOON, ZONE).today.total.talk_ms == 89_935
+        assert indicators.count([one_call()], NOON, ZONE) == 0
+        shown = indicators.read(NOON, ZONE)
+        assert shown.today.total == shown.hour.total == one_call().counts()
+        assert shown.today.lines["12319"].surveys == {"very_satisfied": 1}
+
+    def test_what_is_kept_is_not_changed_by_who_tells_early_but_late(
+        self, indicators: Indicators
+    ) -> None:
+        indicators.count([one_call()], NOON, ZONE)
+        indicators.count([replace(one_call(), talk_ms=1)], NOON, ZONE, early=True)
+        indicators.count([one_call()], NOON, ZONE)
+        assert indicators.read(NOON, ZONE).today.total == one_call().counts()
+
     def test_cities_do_not(self, client: redis.Redis, indicators: Indicators) -> None:
         indicators.count([one_call()], NOON, ZONE)
         assert Indicators(client, "jiayuguan").read(NOON, ZONE).today.total == Counts()
@@ -229,10 +247,12 @@ class TestWhatIsShown:
 
 class TestMemory:
     def test_every_key_passes_away(self, client: redis.Redis, indicators: Indicators) -> None:
-        indicators.count([one_call()], NOON, ZONE)
+        indicators.count([one_call()], NOON, ZONE, early=True)
         keys = list(client.scan_iter())
-        assert len(keys) == 3
+        assert len(keys) == 4
         assert all(0 < client.pttl(key) <= 2 * DAY * 1000 for key in keys)
+        indicators.count([one_call()], NOON, ZONE)
+        assert len(list(client.scan_iter())) == 3
 
     def test_calls_of_long_ago_are_left_out(self, indicators: Indicators) -> None:
         old = one_call(arrived_at=MIDNIGHT - DAY - 1)

@@ -73,6 +73,16 @@ class TestOrdinaryDay:
                 assert writer.flush(PATIENCE)
         assert sink.calls == ["a", "b", "c"]
 
+    def test_whoever_counts_is_told_whether_sql_had_some_before(self, spool: Spool) -> None:
+        """Another daemon may have written down the same call with other figures."""
+        told: list[tuple[int, bool]] = []
+        with writing(spool, FakeSink()) as writer:
+            writer.on_written = lambda records, are_new: told.append((len(records), are_new))
+            for name in ("a", "b", "a"):
+                spool.append(call(name))
+                assert writer.flush(PATIENCE)
+        assert told == [(1, True), (1, True), (1, False)]
+
     def test_many_records_go_in_batches(self, spool: Spool) -> None:
         sink = FakeSink()
         for record in calls(25):

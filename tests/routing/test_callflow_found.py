@@ -39,8 +39,8 @@ class TestACallerWhoHearsMusic:
 
     def test_hears_an_announcement_to_its_end(self) -> None:
         """The music that it interrupts ends under the name that the earlier owner gave it."""
-        story = found(waited=1).happens(on.TimerDue("busy"))
-        (play, _) = story.todo
+        story = found(waited=1).happens(on.TimerDue("busy")).happens(on.Positioned(3))
+        (play,) = story.asked_for(do.Play)
         assert isinstance(play, do.Play)
         for number in range(1, 9):
             assert story.happens(on.Played(f"leg-a/{number}")).todo == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ import pytest
 from routing.record import Outcome
 from switchd.api.client import Client, NoDaemon
 from switchd.queues.embedded import EmbeddedRedis
+from switchd.records.spool import Spool
 from switchd.sim.callers import CallerState
+from tests.records.examples import call
 from tests.scenarios.hotline import wait_for
 from tests.scenarios.two_nodes import PASSWORD, City, run_daemon, talks
 
@@ -92,6 +95,27 @@ class TestWhileTheOwnerLives:
             str(standby.state)
         ]
         assert city.north.status()["owned_at"] == ""
+
+
+class TestRecordsThatWereLeft:
+    def test_count_when_a_standby_writes_them(self, city: City, standby: Standby) -> None:
+        """It was the owner, and died before they were in SQL and its count in Redis."""
+        city.north.is_killed()
+        standby.works()
+        now = time.time()
+        times = dict.fromkeys(("queued_at", "answered_at", "talk_ended_at", "ended_at"), now)
+        spool = Spool(city.north.state / "spool")
+        spool.append(call("left", arrived_at=now, **times))
+        spool.close()
+        city.north.daemon = run_daemon(
+            city.folder / "testcity", "north", city.north.state / "daemon.log"
+        )
+        wait_for(lambda: _counted(standby) == 1, "it is counted")
+        assert city.north.status()["owned_at"]
+
+
+def _counted(standby: Standby) -> int:
+    return int(standby.client.get("indicators")["today"]["total"]["calls"])
 
 
 class TestTheOwnerIsKilled:

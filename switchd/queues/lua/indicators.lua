@@ -1,5 +1,5 @@
 -- The figures of a day, and those of some minutes together.
--- KEYS: counted, day, minute; see IndicatorKeys
+-- KEYS: counted, day, minute, early; see IndicatorKeys
 -- ARGV: day, first minute, last minute
 -- Returns {{field, number, …} of the day, {field, number, …} of the minutes}
 -- include _figures.lua
