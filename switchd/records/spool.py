@@ -16,7 +16,6 @@ import fcntl
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 from routing.record import CallRecord
@@ -110,13 +109,13 @@ class Spool:
 
     def take(self, limit: int) -> Batch:
         """Return up to `limit` records from the cursor on; the same ones until they are done."""
-        last = self._end.segment
+        upto = self._end
         records: list[CallRecord] = []
         places: list[Position] = []
         bad: list[BadLine] = []
         end = self._cursor
         while len(records) + len(bad) < limit:
-            for line in self._lines(end, limit - len(records) - len(bad), end.segment < last):
+            for line in self._lines(end, limit - len(records) - len(bad), upto):
                 try:
                     records.append(_read(line))
                     places.append(end)
@@ -124,7 +123,7 @@ class Spool:
                     torn = not line.endswith(b"\n")
                     bad.append(BadLine(end, line.rstrip(b"\n"), str(error), torn))
                 end = Position(end.segment, end.offset + len(line))
-            if len(records) + len(bad) == limit or end.segment >= last:
+            if len(records) + len(bad) == limit or end.segment >= upto.segment:
                 break
             end = Position(end.segment + 1, 0)
         return Batch(tuple(records), tuple(bad), end, tuple(places))
@@ -205,19 +204,24 @@ class Spool:
                 "Make room on it"
             ) from error
 
-    def _lines(self, start: Position, limit: int, finished: bool) -> list[bytes]:
+    def _lines(self, start: Position, limit: int, upto: Position) -> list[bytes]:
         """Return the lines from `start` to the end of its segment, at most `limit`.
 
-        A last line without its end counts only in a segment to which nothing is written any more.
+        What lies behind `upto` is being written, and may be there by halves.
         """
+        lines: list[bytes] = []
+        offset = start.offset
         try:
             with segments.path_of(self.folder, start.segment).open("rb") as file:
-                file.seek(start.offset)
-                lines = list(islice(file, limit))
+                file.seek(offset)
+                while len(lines) < limit and (start.segment, offset) < (upto.segment, upto.offset):
+                    line = file.readline()
+                    if not line:
+                        break
+                    lines.append(line)
+                    offset += len(line)
         except FileNotFoundError:
             return []
-        if lines and not finished and not lines[-1].endswith(b"\n"):
-            lines.pop()
         return lines
 
     def _size_between(self, start: Position, end: Position) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import tempfile
 from collections.abc import Callable
@@ -55,6 +56,51 @@ class TestAppendAndTake:
         spool.append(call("b"))
         assert spool.take(1).records == spool.take(1).records == (call("a"),)
         assert spool.waiting == 2
+
+    def test_a_record_that_is_being_written_is_not_taken_by_halves(
+        self, spool: Spool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Another thread reads; a long write shows page by page."""
+        writes, seen = os.write, list[int]()
+
+        def page_by_page(file: int, data: bytes) -> int:
+            if len(data) <= 100:
+                return writes(file, data)
+            seen.append(len(spool.take(10).records))
+            return writes(file, data[:100])
+
+        monkeypatch.setattr("switchd.records.spool.os.write", page_by_page)
+        spool.append(call("a"))
+        spool.append(call("b"))
+        assert set(seen) == {0, 1}
+        assert spool.waiting == 2
+        assert [record.call for record in drain(spool)] == ["a", "b"]
+
+    def test_a_record_is_taken_whole_though_its_end_appears_while_it_is_read(
+        self, spool: Spool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        spool.append(call("a"))
+        path = segments.path_of(spool.folder, spool.take(1).end.segment)
+        line = segments.line_of(call("b"))
+        end = os.open(path, os.O_WRONLY | os.O_APPEND)
+        os.write(end, line[:100])
+
+        class Growing(io.BufferedReader):
+            """At the end of what is there it finds more the next time."""
+
+            def readline(self, size: int | None = -1, /) -> bytes:
+                found = super().readline(size)
+                if not found.endswith(b"\n"):
+                    os.write(end, line[100:])
+                return found
+
+            __next__ = readline
+
+        monkeypatch.setattr(Path, "open", lambda path, mode: Growing(io.FileIO(path, mode)))
+        batch = spool.take(10)
+        monkeypatch.undo()
+        os.close(end)
+        assert (len(batch.records), batch.bad) == (1, ())
 
     def test_whoever_listens_is_told_of_every_record(self, spool: Spool) -> None:
         told = []
