@@ -118,7 +118,8 @@ class TestATalkWithoutADaemon:
         phone = hotline.sim.seat("1001").will_answer()
         caller = hotline.sim.call(FIRST, "12345", survey="2")
         wait_for(lambda: caller.state is CallerState.TALKING, "a seat picks up")
-        hotline.start_daemon(until=lambda: hotline.seat("1001")["state"] == "talking")
+        hotline.start_daemon()
+        wait_for(lambda: hotline.seat("1001")["state"] == "talking", "the seat is busy")
         second = waits(hotline, SECOND)
         assert phone.rang == 1
         phone.hang_up()
