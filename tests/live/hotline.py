@@ -8,8 +8,7 @@ import sys
 import wave
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import orjson
 
@@ -20,6 +19,7 @@ from switchd.demo.telephones.sipp import until
 from switchd.records.store import Store
 from switchd.site import render_settings
 from tests.live.house import House, open_house
+from tests.live.standing import Standing
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 40.0
@@ -57,7 +57,7 @@ def tone(path: Path, seconds: float) -> None:
         file.writeframes(beat[: int(seconds * 8000) * 2])
 
 
-class LiveHotline:
+class LiveHotline(Standing):
     """The daemon and its FreeSWITCH. What an admin would do by hand is done by its methods."""
 
     def __init__(
@@ -128,22 +128,6 @@ class LiveHotline:
     @property
     def log(self) -> str:
         return (self.folder / "daemon.log").read_text()
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def start(self) -> None:
         with (self.folder / "daemon.log").open("ab") as log:

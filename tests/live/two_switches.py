@@ -6,8 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import orjson
 
@@ -21,6 +20,7 @@ from switchd.queues.embedded import EmbeddedRedis
 from switchd.records.store import Store
 from tests.live.hotline import PATIENCE_SECONDS, ROOT, SHORT_PROMPTS, tone
 from tests.live.house import house_of
+from tests.live.standing import Standing
 
 SESSIONS = 100
 SEATS = ("1001", "1002", "1003", "1004")
@@ -83,7 +83,7 @@ class LiveNode:
         self.house.close()
 
 
-class TwoSwitches:
+class TwoSwitches(Standing):
     """Both nodes."""
 
     def __init__(self, folder: Path) -> None:
@@ -114,22 +114,6 @@ class TwoSwitches:
         }
         (self._city / "city.yaml").write_bytes(orjson.dumps(plan))
         self.north, self.south = (LiveNode(name, folder, self._city) for name in ("north", "south"))
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def start(self) -> None:
         self.north.starts()
