@@ -12,7 +12,9 @@ import re
 
 from routing.monitoring import Mode
 from switchd.calls.ports import SwitchError
-from switchd.switchboard.commands import Commands
+from switchd.esl.commands import Api
+from switchd.esl.errors import CommandFailed
+from switchd.switchboard.commands import Commands, translated
 
 CONFERENCE_PROFILE = "switchd"
 """The one that dialplan/autoload_configs/conference.conf.xml has."""
@@ -28,9 +30,17 @@ class Together(Commands):
     def bridge(self, leg: str, other: str) -> None:
         """Let two legs hear each other; CHANNEL_BRIDGE tells when they do.
 
-        Whoever either of them talked with ends unless it is kept.
+        Whoever either of them talked with ends unless it is kept. What a leg was told to play and
+        has not begun is forgotten: it would begin in the talk, which would never come about
+        (switch_ivr_bridge.c, switch_ivr_multi_threaded_bridge).
         """
-        self._api("uuid_bridge", f"{leg} {other}")
+        legs = [self.real(leg), self.real(other)]
+        forget = [Api("uuid_break", f"{one} all") for one in legs]
+        bridge = Api("uuid_bridge", " ".join(legs))
+        with translated():
+            *_, reply = self._link().send_each([*forget, bridge])
+            if not reply.ok:
+                raise CommandFailed(bridge.name, reply.text)
 
     def keep(self, leg: str) -> None:
         """From now on the leg stays, parked, when the one that it talks with leaves or ends."""

@@ -7,7 +7,8 @@ import pytest
 from routing.callflow import events as on
 from routing.monitoring import Mode
 from switchd.calls.ports import SwitchError
-from tests.contract.hotline import Hotline
+from switchd.switchboard.legs import Legs
+from tests.contract.hotline import Hotline, until
 from tests.contract.house import House
 
 ROOM = "call-3"
@@ -49,6 +50,29 @@ class TestParting:
         hotline.notes.wait("seat", on.SeatAnswered, times=3)
         hotline.switch.bridge(leg, "seat")
         hotline.notes.wait("seat", on.Bridged, times=2)
+
+    def test_they_can_talk_again_though_other_music_was_just_about_to_begin(
+        self, hotline: Hotline
+    ) -> None:
+        """FreeSWITCH would have it begin behind CHANNEL_BRIDGE: one would hear music, and the other
+        nothing."""
+
+        def talk() -> bool:
+            states = (Legs(hotline.link).headers(one)["Channel-State"] for one in (leg, "seat"))
+            return set(states) <= {"CS_SOFT_EXECUTE", "CS_EXCHANGE_MEDIA"}
+
+        leg = hotline.talking()
+        for again in range(1, 6):
+            until(talk, "talk")
+            hotline.switch.part(leg, "seat")
+            hotline.notes.wait(leg, on.CallerBack, times=again)
+            hotline.notes.wait("seat", on.SeatAnswered, times=2 + again)
+            hotline.switch.music(leg, "moh", f"{leg}/{again}", interrupt=False)
+            until(lambda: Legs(hotline.link).doing[leg] == "playback", "music")
+            hotline.switch.music(leg, "moh", f"{leg}/{again}-other", interrupt=True)
+            hotline.switch.bridge(leg, "seat")
+            hotline.notes.wait("seat", on.Bridged, times=1 + again)
+        until(talk, "talk")
 
     def test_both_can_be_played_something(self, hotline: Hotline) -> None:
         leg = hotline.talking()

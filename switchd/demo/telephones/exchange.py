@@ -75,7 +75,9 @@ class Telephones:
         }
         phone = self._phone(seat, self._ports.take(), life, values)
         phone.keys_by_rtp = keys_by_rtp
-        if not self.register(seat, phone.ports[0], password, expires=expires):
+        # Like a real one it tries again: a FreeSWITCH that is just waking up may refuse at first.
+        tries = (self.register(seat, phone.ports[0], password, expires=expires) for _ in range(2))
+        if not any(tries):
             raise NotRegistered(f"seat {seat} could not register")
         return phone
 
