@@ -164,7 +164,10 @@ class TestACall:
 
     def test_means_the_line_where_it_names_the_offer(self, room: Room) -> None:
         room.switch.bridge("leg-a", "offer-1")
-        assert room.said == ("uuid_bridge", f"leg-a {LINE}")
+        assert room.link.said[-2:] == [
+            ("uuid_break", f"{LINE} all"),
+            ("uuid_bridge", f"leg-a {LINE}"),
+        ]
         room.switch.play("offer-1", ("comfort",), "offer-1/whisper", interrupt=False)
         assert room.said[0] == LINE
 

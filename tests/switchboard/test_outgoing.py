@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -49,6 +51,10 @@ class FakeLink:
         to_wire(Api(name, args))
         self._say(name, args)
         return "+OK"
+
+    def send_each(self, commands: Iterable[Api]) -> Iterator[SimpleNamespace]:
+        for command in commands:
+            yield SimpleNamespace(ok=bool(self.api(command.name, command.args)))
 
     def execute(self, leg: str, application: str, argument: str, *, execution: str) -> None:
         self._say(leg, application, argument)
