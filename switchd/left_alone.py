@@ -1,4 +1,4 @@
-"""Seats that talk with callers whom FreeSWITCH serves by itself.
+"""Seats that talk with callers whom FreeSWITCH serves by itself, or whose phone it rings for them.
 
 Nobody here works on such a talk (`dialplan/contexts/degraded.xml.j2`). While it goes on its seat is
 busy nevertheless: no caller is offered to it. The waiting list may be away when a talk begins, and
@@ -7,14 +7,14 @@ a talk may be older than this daemon.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Container
 
 import gevent
 import structlog
 
 from switchd.queues.facts import QueueUnavailable, SeatRefused
 from switchd.switchboard.incoming import DEGRADED
-from switchd.switchboard.legs import TALK, Legs
+from switchd.switchboard.legs import Legs, Variable
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +41,8 @@ class LeftAlone:
 
     def begun(self, caller: str, seat: str, leg: str) -> None:
         """A caller talks with a seat, whose leg is `leg`. Waits for nothing."""
+        if leg in self._talks:
+            return
         self._talks[leg] = (seat, caller)
         gevent.spawn(self._soon, self._tell, leg)
 
@@ -50,18 +52,22 @@ class LeftAlone:
         gevent.spawn(self._soon, self._free, leg)
 
     def compare(self, legs: Legs, callers: Collection[str]) -> None:
-        """Find the talks that there are, some of which may be older; `callers` are legs that may be
-        callers'. Raises `EslError`, `QueueUnavailable`."""
+        """Find the talks that there are, some of which may be older, and the phones that ring;
+        `callers` are legs that may be callers'. Raises `EslError`, `QueueUnavailable`."""
         there: dict[str, tuple[str, str]] = {}
         for caller in callers:
             variable = legs.variables(caller)
-            seat = variable("switchd_seat")
-            if legs.doing[caller] == TALK and variable("switchd_state") == DEGRADED and seat:
-                there[legs.other(caller)] = (seat, caller)
-        for leg in [leg for leg in self._talks if leg not in there]:
-            self.ended(leg)
+            seat, leg = variable("switchd_seat"), _other(variable)
+            if variable("switchd_state") == DEGRADED and seat and leg:
+                there[leg] = (seat, caller)
+        self.gone(there)
         self._talks |= there
         self.tell_again()
+
+    def gone(self, there: Container[str]) -> None:
+        """Whatever is not there has ended, and nobody has told so."""
+        for leg in [leg for leg in self._talks if leg not in there]:
+            self.ended(leg)
 
     def tell_again(self) -> None:
         """The waiting list may have forgotten the talks. Raises `QueueUnavailable`."""
@@ -92,3 +98,12 @@ class LeftAlone:
         if leg in self._over:
             self._release(self._over[leg], leg)
             self._over.pop(leg, None)
+
+
+def _other(variable: Variable) -> str:
+    """The leg of the phone that rings for a caller, or that the caller talks with.
+
+    FreeSWITCH writes the one before the other, and takes it away when the phone rings no more
+    (switch_core_session.c, switch_ivr_originate.c, switch_ivr_bridge.c).
+    """
+    return variable("originate_signal_bond") or variable("signal_bond")

@@ -71,6 +71,7 @@ class TakingOver:
         written a moment after it."""
         try:
             now = legs.again()
+            self._parts.left_alone.gone(now)
             if unheard := {call for leg in listed if leg not in now for call in self._on(leg)}:
                 name_lines(now, self._parts)
                 self._parts.desk.missed(unheard, now.doing, "UNCONFIRMED")

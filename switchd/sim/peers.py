@@ -85,10 +85,13 @@ class Bridge(App):
         }
         originate.ring(self.switch, originate.Request(variables, url, None), self._answered)
         self._phone = self.switch.channels.get(variables["origination_uuid"])
+        if self._phone is not None:
+            self.leg.set("originate_signal_bond", self._phone.uuid)
 
     def _answered(self, result: str) -> None:
         if self._over:
             return
+        self.leg.set("originate_signal_bond", None)
         if self._phone is None or not result.startswith("+OK"):
             self._not_connected(result.removeprefix("-ERR").strip())
             return

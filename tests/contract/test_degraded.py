@@ -34,6 +34,17 @@ class Alone:
     def variable(self, name: str) -> str:
         return self._esl.api(f"uuid_getvar {self.leg} {name}").strip()
 
+    def variable_set(self, name: str) -> bool:
+        return self.variable(name) not in ("", "_undef_")
+
+    def phones(self) -> list[str]:
+        """The legs that were rung."""
+        return [
+            event["Unique-ID"]
+            for event in self._esl.seen
+            if event["Event-Name"] == "CHANNEL_CREATE" and event["Call-Direction"] == "outbound"
+        ]
+
     def becomes(self, state: str) -> None:
         self.until(lambda: self.variable("switchd_state") == state, f"state {state}")
 
@@ -109,6 +120,22 @@ class TestACallerWhoIsLeftAlone:
         alone.talks_with()
         assert alone.variable("switchd_queued_at") == QUEUED_AT
         assert alone.variable("switchd_state") == "degraded"
+
+    def test_names_the_phone_that_rings(self, house: House, alone: Alone) -> None:
+        """A switchd that comes back knows by that which seats are busy."""
+        house.seat("1001", no_answer=True)
+        alone.is_left()
+        alone.until(lambda: alone.variable_set("originate_signal_bond"), "ringing")
+        assert alone.variable("originate_signal_bond") in alone.phones()
+        assert alone.variable("switchd_seat") == "1001"
+
+    def test_names_who_talks(self, house: House, alone: Alone) -> None:
+        house.seat("1001")
+        alone.is_left()
+        alone.talks_with()
+        assert alone.variable("signal_bond") in alone.phones()
+        assert not alone.variable_set("originate_signal_bond")
+        assert alone.variable("switchd_seat") == "1001"
 
     def test_is_released_when_the_seat_hangs_up(
         self, house: House, alone: Alone, esl: Client

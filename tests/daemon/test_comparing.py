@@ -59,6 +59,7 @@ class House:
             desk=desk,
             lines=Lines(),
             supervisors=SimpleNamespace(monitoring=set()),
+            left_alone=SimpleNamespace(gone=lambda legs: None),
             observer=SimpleNamespace(instruments=SimpleNamespace(compared=lambda *told: None)),
             clock=SimpleNamespace(now=lambda: 1000.0),
             link=SimpleNamespace(connected=True, unanswered=0),

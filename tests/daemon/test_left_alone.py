@@ -116,19 +116,37 @@ class TestANewDaemon:
 
     def test_finds_the_talks(self, house: House) -> None:
         switch = Switch()
-        switch.talk("caller", "seat", **DEGRADED)
+        switch.has("caller", "bridge", signal_bond="seat", **DEGRADED)
         assert self.compares(house, switch) == {"1001": "seat"}
 
     @pytest.mark.parametrize("state", ["waiting", "talking", ""])
     def test_leaves_its_own_calls_alone(self, house: House, state: str) -> None:
         switch = Switch()
-        switch.talk("caller", "seat", **{**DEGRADED, "switchd_state": state})
+        switch.has("caller", "bridge", signal_bond="seat", **{**DEGRADED, "switchd_state": state})
         assert self.compares(house, switch) == {}
 
-    def test_takes_nobody_who_rings_for_one_who_talks(self, house: House) -> None:
+    def test_finds_the_phones_that_ring(self, house: House) -> None:
         switch = Switch()
-        switch.has("caller", "bridge", **DEGRADED)
+        switch.has("caller", "bridge", originate_signal_bond="phone", **DEGRADED)
+        assert self.compares(house, switch) == {"1001": "phone"}
+        house.talks.begun("caller", "1001", "phone")
+        gevent.idle()
+        assert house.busy == {"1001": "phone"}
+        house.talks.ended("phone")
+        wait_until(lambda: not house.busy)
+
+    def test_takes_nobody_who_waits_for_one_who_talks(self, house: House) -> None:
+        switch = Switch()
+        switch.has("caller", "playback", **DEGRADED)
         assert self.compares(house, switch) == {}
+
+    def test_looks_again_whether_they_are_there(self, house: House) -> None:
+        """They may have ended while FreeSWITCH was asked about them."""
+        switch = Switch()
+        switch.has("caller", "bridge", originate_signal_bond="phone", **DEGRADED)
+        self.compares(house, switch)
+        house.talks.gone(switch.legs())
+        wait_until(lambda: not house.busy)
 
     def test_finds_out_which_have_ended_unheard(self, house: House) -> None:
         house.talks.begun("caller", "1001", "seat")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 
 import pytest
 
@@ -39,6 +40,16 @@ def dies(hotline: Hotline) -> None:
     hotline.kill_daemon()
     wait_for(lambda: not hotline.sim.switch.listeners, "what it had said last has been heard")
     assert hotline.sim.dead_man_fires()
+
+
+@pytest.fixture
+def in_real_time() -> Iterator[Hotline]:
+    """A phone rings for longer than a daemon needs to start."""
+    hotline = Hotline(speed=1.0)
+    try:
+        yield hotline
+    finally:
+        hotline.close()
 
 
 class TestWhileADaemonLives:
@@ -126,6 +137,22 @@ class TestATalkWithoutADaemon:
         assert hotline.record_of(caller).seat == "1001"
         wait_for(lambda: second.state is CallerState.TALKING, "it is the next one's turn")
         assert phone.collisions == 0
+
+    def test_nor_is_it_rung_twice_if_its_phone_was_ringing(self, in_real_time: Hotline) -> None:
+        hotline = in_real_time
+        hotline.start_daemon()
+        hotline.makes_ready("1001")
+        dies(hotline)
+        phone = hotline.sim.seat("1001").will_not_answer()
+        caller = hotline.sim.call(FIRST, "12345")
+        wait_for(lambda: phone.rang == 1, "it rings for the caller")
+        hotline.start_daemon()
+        wait_for(lambda: hotline.seat("1001")["state"] == "talking", "the seat is busy")
+        second = waits(hotline, SECOND)
+        caller.hang_up()
+        phone.will_answer()
+        wait_for(lambda: second.state is CallerState.TALKING, "it is the next one's turn")
+        assert (phone.rang, phone.collisions) == (2, 0)
 
 
 class TestATalk:
