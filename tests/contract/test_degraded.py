@@ -125,8 +125,7 @@ class TestACallerWhoIsLeftAlone:
         """A switchd that comes back knows by that which seats are busy."""
         house.seat("1001", no_answer=True)
         alone.is_left()
-        alone.until(lambda: alone.variable_set("originate_signal_bond"), "ringing")
-        assert alone.variable("originate_signal_bond") in alone.phones()
+        alone.until(lambda: alone.variable("originate_signal_bond") in alone.phones(), "ringing")
         assert alone.variable("switchd_seat") == "1001"
 
     def test_names_who_talks(self, house: House, alone: Alone) -> None:

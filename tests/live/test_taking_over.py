@@ -78,6 +78,8 @@ def ends(talk: Talk) -> CallRecord:
 class TestTheDaemonIsKilled:
     def test_while_the_caller_is_held(self, hotline: LiveHotline, talk: Talk) -> None:
         asks(talk, "hold", "held")
+        # FreeSWITCH's list may still be at the time before the talk.
+        hotline.waits_until(lambda: legs_do(talk) == ["park", "playback"], "the legs are apart")
         dies(talk, "held")
         asks(talk, "resume", "talking")
         hotline.waits_until(lambda: legs_do(talk) == ["talk", "talk"], "they talk again")
