@@ -188,6 +188,14 @@ def parts() -> MagicMock:
     return parts
 
 
+@pytest.fixture
+def link() -> MagicMock:
+    """To a switch without a leg."""
+    link = MagicMock(connected=True)
+    link.api.return_value = '{"row_count": 0}'
+    return link
+
+
 class TestASwitchThatIsNotHeard:
     def test_no_seat_is_blamed_from_its_last_word_on(self, parts: MagicMock) -> None:
         comparing = Comparing(parts, MagicMock(), MagicMock())
@@ -195,10 +203,8 @@ class TestASwitchThatIsNotHeard:
         comparing.absolve()
         parts.waitlist.absolve.assert_called_once_with(993.0, 1000.0)
 
-    def test_until_it_is_heard_again(self, parts: MagicMock) -> None:
+    def test_until_it_is_heard_again(self, parts: MagicMock, link: MagicMock) -> None:
         """Offers that end while it is away are nobody's fault either; later ones are."""
-        link = MagicMock(connected=True)
-        link.api.return_value = '{"row_count": 0}'
         comparing = Comparing(parts, MagicMock(), MagicMock())
         comparing.link_down()
         parts.clock.now.return_value = 1060.0
@@ -224,9 +230,7 @@ class TestCallersWhoArePutBack:
         wait_until(lambda: "gathered" in self.asked(parts))
         assert self.asked(parts) == ["gather", "gather", "forgotten", "settle", "gathered"]
 
-    def test_when_the_switch_is_heard_again(self, parts: MagicMock) -> None:
-        link = MagicMock(connected=True)
-        link.api.return_value = '{"row_count": 0}'
+    def test_when_the_switch_is_heard_again(self, parts: MagicMock, link: MagicMock) -> None:
         comparing = Comparing(parts, MagicMock(), MagicMock())
         comparing.link_up(link)
         wait_until(lambda: "gathered" in self.asked(parts))
@@ -244,12 +248,10 @@ class TestCallersWhoArePutBack:
         assert self.asked(parts) == ["gather", "gathered"]
 
     def test_though_it_takes_longer_than_seats_are_kept_free(
-        self, parts: MagicMock, monkeypatch: pytest.MonkeyPatch
+        self, parts: MagicMock, link: MagicMock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         seconds = count(step=2)
         monkeypatch.setattr("switchd.comparing.ticking", lambda: next(seconds))
-        link = MagicMock(connected=True)
-        link.api.return_value = '{"row_count": 0}'
         comparing = Comparing(parts, MagicMock(), MagicMock())
         comparing.link_up(link)
         wait_until(lambda: "gathered" in self.asked(parts))

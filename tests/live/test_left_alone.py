@@ -128,3 +128,24 @@ class TestAKilledDaemon:
         assert "switch.alone" in [step.what for step in record.trace]
         assert hotline.record(CALLERS[0]).outcome is Outcome.ABANDONED
         hotline.waits_until_seat_is("1001", "ready")
+
+
+class TestASeatThatFreeswitchRings:
+    def test_is_busy_for_a_switchd_that_is_back_until_the_talk_ends(
+        self, hotline: LiveHotline
+    ) -> None:
+        phone = hotline.house.seat("1001", answers_after=10)
+        hotline.makes_ready("1001")
+        hotline.kill_daemon()
+        hotline.waits_until(
+            lambda: hotline.house.api("global_getvar switchd_alive") == "false", "nobody is there"
+        )
+        hotline.house.call(LATE, "12345")
+        assert phone.wait_for("called")
+        hotline.start()
+        hotline.waits_until_seat_is("1001", "talking")
+        hotline.waits_until(lambda: talks_there(hotline, LATE), "they talk")
+        waits(hotline, CALLERS[0])
+        assert phone.count("called") == 1
+        phone.hang_up()
+        hotline.waits_until(lambda: phone.count("called") == 2, "it is the next one's turn")
