@@ -21,6 +21,8 @@ PROGRAM = "/opt/switchd/bin/switchd"
 """Where the shipped unit expects the program."""
 EXAMPLE = "config/minimal"
 USER = "switchd"
+UNSEEN = ("/home", "/root", "/run/user", "/tmp", "/var/tmp")  # noqa: S108 - not used
+"""Where the unit sees nothing, or something else (ProtectHome, PrivateTmp; systemd.exec(5))."""
 
 Run = Callable[[Sequence[str]], None]
 
@@ -67,8 +69,12 @@ def install(root: Path, city: str, program: str, run: Run) -> Iterator[str]:
     """Put everything in its place and tell each step; what is as it should be stays as it is.
 
     A city's folder that is there is never touched. With a `root` other than `/`, only files are
-    written. Raises `InstallError`.
+    written. Raises `InstallError`; a program that the unit could not run is told before anything is
+    done.
     """
+    here = root == Path("/")
+    if here and (part := unseen(program)):
+        raise InstallError(f"{_cannot_run(program, part)} {_ELSEWHERE}")
     changed = False
     for file in wanted(root, program):
         state = file.differs()
@@ -76,7 +82,6 @@ def install(root: Path, city: str, program: str, run: Run) -> Iterator[str]:
             _write(file)
             changed = True
         yield f"{file.path}: {'written' if state else 'as it should be'}"
-    here = root == Path("/")
     if here:
         yield from _commands(run, changed)
     folder = root / "etc" / "switchd" / city
@@ -86,6 +91,23 @@ def install(root: Path, city: str, program: str, run: Run) -> Iterator[str]:
         _copy_example(folder, here)
         yield f"{folder}: a copy of {EXAMPLE}; edit it, then `switchd check {folder}`"
     yield from _next(city, folder, program)
+
+
+def unseen(program: str) -> Path | None:
+    """The part of `program` that the unit cannot see, itself or the Python beside it."""
+    parts = (Path(program), Path(program).with_name("python3"))
+    real = [part.resolve() for part in parts]
+    return next((part for part in real if any(part.is_relative_to(x) for x in UNSEEN)), None)
+
+
+_ELSEWHERE = (
+    "Make its virtual environment elsewhere, with a Python that is elsewhere, such as "
+    "`/usr/bin/python3 -m venv /opt/switchd`."
+)
+
+
+def _cannot_run(program: str, part: Path) -> str:
+    return f"a service cannot run {program}: it does not see {part}."
 
 
 def _write(file: Wanted) -> None:
@@ -144,6 +166,8 @@ def differences(root: Path, program: str) -> Iterator[tuple[str, str]]:
                 "Run `switchd install CITY` as root; keep changes of your own in a drop-in "
                 "(`systemctl edit switchd@CITY`).",
             )
+    if part := unseen(program):
+        yield _cannot_run(program, part).rstrip("."), _ELSEWHERE
     try:
         pwd.getpwnam(USER)
     except KeyError:

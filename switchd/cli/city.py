@@ -141,14 +141,15 @@ def doctor(city: City = DEFAULT_CITY, node: Node = "") -> None:
         fail(str(error), Exit.CONFIG)
     configure_log(Log(level="error"))
     host, port = event_socket.host, event_socket.port
+    findings = _server()
+    _tell(findings)
     try:
         with asking(host, port, password, CONNECT_SECONDS) as link:
-            findings = [*_server(), *diagnose(link.api, loaded.plan, render_settings(loaded))]
+            switch = [*diagnose(link.api, loaded.plan, render_settings(loaded))]
     except EslError as error:
         fail(f"no FreeSWITCH on the event socket {host}:{port}: {error}", Exit.UNAVAILABLE)
-    marks = {Level.OK: "ok", Level.WARNING: "warning", Level.ERROR: "ERROR"}
-    for finding in findings:
-        typer.echo(f"{marks[finding.level]:>8}  {_advice([finding.what, finding.what_to_do])}")
+    _tell(switch)
+    findings += switch
     if any(finding.level is not Level.OK for finding in findings):
         password_file = loaded.server.password_file
         typer.echo(
@@ -157,6 +158,12 @@ def doctor(city: City = DEFAULT_CITY, node: Node = "") -> None:
         )
     failed = any(finding.level is Level.ERROR for finding in findings)
     raise typer.Exit(Exit.FAILED if failed else Exit.OK)
+
+
+def _tell(findings: Iterable[Finding]) -> None:
+    marks = {Level.OK: "ok", Level.WARNING: "warning", Level.ERROR: "ERROR"}
+    for finding in findings:
+        typer.echo(f"{marks[finding.level]:>8}  {_advice([finding.what, finding.what_to_do])}")
 
 
 def _server() -> list[Finding]:

@@ -93,7 +93,11 @@ def settings_or_fail(folder: Path) -> ServerSettings:
 
     Of several nodes it is the one that SWITCHD_NODE names, or else one whose daemon runs here.
     """
-    if not folder.is_dir():
+    try:
+        os.listdir(folder)
+    except PermissionError as error:
+        fail(f"{folder}: {error.strerror}; {user()} has to be in the group of the folder")
+    except OSError:
         fail(f"there is no folder {folder}; name the city's with -c or SWITCHD_CITY", Exit.CONFIG)
     settings = readable_settings(folder)
     if not settings.nodes:

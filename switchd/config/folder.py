@@ -58,10 +58,10 @@ def read_folder(folder: Path) -> Sources:
 def _content(sources: Sources, path: Path) -> bytes | None:
     """Read one file within the limit of size."""
     place = Place(str(path), 0)
-    if not path.is_file():
-        _failed(sources, place, "is no file", "Replace it by a file, or rename it")
-        return None
     try:
+        if not path.is_file():
+            _failed(sources, place, "is no file", "Replace it by a file, or rename it")
+            return None
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:

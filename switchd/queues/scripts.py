@@ -81,6 +81,10 @@ def load_all(client: redis.Redis) -> None:
         pipeline.execute()
 
 
+_FENCED = "FENCED "
+"""How `lua/_fence.lua` begins to refuse what comes of a former owner."""
+
+
 class _answering:  # noqa: N801 - reads as a word in a with statement
     __slots__ = ("_what",)
 
@@ -91,6 +95,8 @@ class _answering:  # noqa: N801 - reads as a word in a with statement
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, redis.ResponseError) and str(error).startswith(_FENCED):
+            raise QueueUnavailable(f"{self._what}: {str(error).removeprefix(_FENCED)}") from error
         if isinstance(error, redis.RedisError):
             raise QueueUnavailable(
                 f"{self._what}: Redis does not answer as it should: {error}"

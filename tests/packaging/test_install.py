@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from switchd import installing
 from switchd.city import known_names
 from switchd.config import check
-from switchd.installing import UNIT, differences, install
+from switchd.installing import UNIT, InstallError, differences, install, unseen
 from switchd.places import share
 
 PROGRAM = "/usr/local/bin/switchd"
@@ -57,6 +58,31 @@ class TestInstalling:
     def test_the_doctor_names_what_is_missing(self, tmp_path: Path) -> None:
         missing = [what for what, _ in differences(tmp_path, PROGRAM) if "is missing" in what]
         assert len(missing) == 3
+
+
+class TestAProgramThatAServiceCannotSee:
+    @pytest.mark.parametrize("folder", ["/root/venv", "/home/ops/switchd", "/tmp/venv"])
+    def test_is_told_before_anything_is_done(self, folder: str) -> None:
+        with pytest.raises(InstallError, match=rf"does not see {folder}/bin/switchd.*elsewhere"):
+            list(install(Path("/"), "mycity", f"{folder}/bin/switchd", never))
+
+    def test_counts_with_the_python_that_runs_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Such as a virtual environment in /opt that was made with a Python in somebody's home."""
+        monkeypatch.setattr(installing, "UNSEEN", ("/root",))
+        (tmp_path / "switchd").touch()
+        assert unseen(str(tmp_path / "switchd")) is None
+        (tmp_path / "python3").symlink_to("/root/.local/bin/python3.11")
+        assert unseen(str(tmp_path / "switchd")) == Path("/root/.local/bin/python3.11")
+
+    def test_is_found_by_the_doctor(self, tmp_path: Path) -> None:
+        program = "/root/venv/bin/switchd"
+        told = [what for what, _ in differences(tmp_path, program) if "does not see" in what]
+        assert told == ["a service cannot run /root/venv/bin/switchd: it does not see " + program]
+
+    def test_is_none_where_servers_have_their_programs(self) -> None:
+        assert unseen("/opt/nobody/has/this/bin/switchd") is None
 
 
 @pytest.fixture
