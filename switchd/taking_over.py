@@ -62,22 +62,24 @@ class TakingOver:
         """Work on what an earlier owner left behind, and look after it once more soon."""
         unknown = list(unknown)
         found = self._take_over(legs, unknown)
-        if unknown:
-            gevent.spawn_later(AGAIN_SECONDS, self._make_up, legs, unknown)
+        gevent.spawn_later(AGAIN_SECONDS, self._make_up, legs, unknown)
         return found
 
     def _make_up(self, legs: Legs, listed: Collection[str]) -> None:
         """What happened just before we heard anything was told to nobody, and FreeSWITCH's list is
-        written a moment after it."""
+        written a moment after it: `legs` may lack who had just called."""
         try:
             now = legs.again()
             self._parts.left_alone.gone(now)
             if unheard := {call for leg in listed if leg not in now for call in self._on(leg)}:
                 name_lines(now, self._parts)
                 self._parts.desk.missed(unheard, now.doing, "UNCONFIRMED")
-            left = [leg for leg in listed if leg in now and not self._listener.knows(leg)]
+            listed = frozenset(listed)
+            open_ones = (leg for leg in now if leg in listed or leg not in legs)
+            left = [leg for leg in open_ones if not self._listener.knows(leg)]
             now.ask_about(left)
-            self._take_over(now, left)
+            if found := self._take_over(now, left):
+                log.info("compared once more", legs=len(now), **found)
         except EslError as error:
             log.warning("switch not looked at again", why=str(error))
 

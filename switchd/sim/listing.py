@@ -22,7 +22,8 @@ def show(switch: Switch, args: str) -> str:
     """`show channels|calls|registrations as json`, and `show … count`."""
     words = args.split()
     if words[:1] == ["channels"]:
-        rows = [_channel_row(leg) for leg in switch.channels.values()]
+        lists = switch.faults.lists
+        rows = [_channel_row(leg) for leg in switch.channels.values() if lists(leg.uuid)]
     elif words[:1] == ["calls"]:
         rows = [
             {**_channel_row(leg), "b_uuid": leg.other.uuid}

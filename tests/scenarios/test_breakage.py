@@ -60,6 +60,19 @@ class TestTheDaemonIsKilled:
         hotline.waits_until_seat_is("1001", "ready")
         assert hotline.sim.seat("1001").collisions == 0
 
+    def test_who_called_just_before_the_next_one_is_not_overlooked(
+        self, own_hotline: Hotline
+    ) -> None:
+        """FreeSWITCH's list of channels is written some tenths of a second behind their birth."""
+        hotline = own_hotline
+        hotline.start_daemon()
+        hotline.kill_daemon()
+        caller = hotline.sim.call(MOBILE, "12345")
+        hotline.sim.switch.faults.unlisted.add(caller.uuid)
+        hotline.start_daemon()
+        wait_for(lambda: hotline.status()["waiting"] == 1, "the caller waits")
+        assert not hotline.sim.switch.faults.unlisted
+
     def test_who_waits_hears_the_music_go_on(self, own_hotline: Hotline) -> None:
         hotline = own_hotline
         hotline.start_daemon()
