@@ -7,7 +7,7 @@ a talk may be older than this daemon.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container
+from collections.abc import Callable, Collection, Container, Iterable
 
 import gevent
 import structlog
@@ -54,15 +54,18 @@ class LeftAlone:
     def compare(self, legs: Legs, callers: Collection[str]) -> None:
         """Find the talks that there are, some of which may be older, and the phones that ring;
         `callers` are legs that may be callers'. Raises `EslError`, `QueueUnavailable`."""
-        there: dict[str, tuple[str, str]] = {}
-        for caller in callers:
-            variable = legs.variables(caller)
-            seat, leg = variable("switchd_seat"), _other(variable)
-            if variable("switchd_state") == DEGRADED and seat and leg:
-                there[leg] = (seat, caller)
+        there = _talks(legs, callers)
         self.gone(there)
         self._talks |= there
         self.tell_again()
+
+    def compare_again(self, legs: Legs, callers: Iterable[str]) -> None:
+        """Find what has begun or ended meanwhile; `callers` need not be all of them. Raises
+        `EslError`, `QueueUnavailable`."""
+        self.gone(legs)
+        if new := _talks(legs, callers).items() - self._talks.items():
+            self._talks |= dict(new)
+            self.tell_again()
 
     def gone(self, there: Container[str]) -> None:
         """Whatever is not there has ended, and nobody has told so."""
@@ -98,6 +101,17 @@ class LeftAlone:
         if leg in self._over:
             self._release(self._over[leg], leg)
             self._over.pop(leg, None)
+
+
+def _talks(legs: Legs, callers: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """The seat's leg → the seat, and the caller's leg."""
+    found: dict[str, tuple[str, str]] = {}
+    for caller in callers:
+        variable = legs.variables(caller)
+        seat, leg = variable("switchd_seat"), _other(variable)
+        if variable("switchd_state") == DEGRADED and seat and leg:
+            found[leg] = (seat, caller)
+    return found
 
 
 def _other(variable: Variable) -> str:

@@ -15,6 +15,7 @@ from routing.callflow.states import CONTROLLED, State
 from routing.outgoing import CALLED_LEGS
 from switchd.esl.errors import EslError
 from switchd.parts import Parts
+from switchd.queues.facts import QueueUnavailable
 from switchd.switchboard import incoming
 from switchd.switchboard.adopting import talk_of
 from switchd.switchboard.legs import TALK, Legs
@@ -70,7 +71,6 @@ class TakingOver:
         written a moment after it: `legs` may lack who had just called."""
         try:
             now = legs.again()
-            self._parts.left_alone.gone(now)
             if unheard := {call for leg in listed if leg not in now for call in self._on(leg)}:
                 name_lines(now, self._parts)
                 self._parts.desk.missed(unheard, now.doing, "UNCONFIRMED")
@@ -78,9 +78,11 @@ class TakingOver:
             open_ones = (leg for leg in now if leg in listed or leg not in legs)
             left = [leg for leg in open_ones if not self._listener.knows(leg)]
             now.ask_about(left)
+            callers = (leg for leg in left if may_be_taken_up(leg, now))
+            self._parts.left_alone.compare_again(now, callers)
             if found := self._take_over(now, left):
                 log.info("compared once more", legs=len(now), **found)
-        except EslError as error:
+        except (EslError, QueueUnavailable) as error:
             log.warning("switch not looked at again", why=str(error))
 
     def _on(self, leg: str) -> Iterator[str]:

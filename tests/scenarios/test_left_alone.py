@@ -138,7 +138,10 @@ class TestATalkWithoutADaemon:
         wait_for(lambda: second.state is CallerState.TALKING, "it is the next one's turn")
         assert phone.collisions == 0
 
-    def test_nor_is_it_rung_twice_if_its_phone_was_ringing(self, in_real_time: Hotline) -> None:
+    @pytest.mark.parametrize("listed", [True, False], ids=["listed", "not listed yet"])
+    def test_nor_is_it_rung_twice_if_its_phone_was_ringing(
+        self, in_real_time: Hotline, listed: bool
+    ) -> None:
         hotline = in_real_time
         hotline.start_daemon()
         hotline.makes_ready("1001")
@@ -146,6 +149,8 @@ class TestATalkWithoutADaemon:
         phone = hotline.sim.seat("1001").will_not_answer()
         caller = hotline.sim.call(FIRST, "12345")
         wait_for(lambda: phone.rang == 1, "it rings for the caller")
+        if not listed:
+            hotline.sim.switch.faults.unlisted.add(caller.uuid)
         hotline.start_daemon()
         wait_for(lambda: hotline.seat("1001")["state"] == "talking", "the seat is busy")
         second = waits(hotline, SECOND)
