@@ -32,6 +32,7 @@ from switchd.queues.facts import (
     Superseded,
     Told,
 )
+from switchd.queues.heart import BEAT_SECONDS, ticking
 from switchd.unbroken import unbroken
 
 log = structlog.get_logger(__name__)
@@ -137,7 +138,7 @@ class Daemon:
         ticks."""
         return self.parts.link.handling_since
 
-    def relieved(self) -> bool:
+    def _relieved(self) -> bool:
         """Whether another daemon stands by, so that nobody has to wait for this one's calls."""
         try:
             return bool(self.parts.membership.nodes.standbys(self.parts.clock.now()))
@@ -145,10 +146,16 @@ class Daemon:
             return False
 
     def drain(self, seconds: float) -> bool:
-        """Take no new callers and wait for the others, at most `seconds`; True if all are done."""
+        """Take no new callers and wait for the others, at most `seconds`, and not once another
+        daemon stands by; True if all are done."""
+        desk = self.parts.desk
         self.parts.draining = True
-        log.info("draining", calls=len(self.parts.desk), seconds=seconds)
-        return self.parts.desk.wait_empty(seconds)
+        log.info("draining", calls=len(desk), seconds=seconds)
+        ends = ticking() + seconds
+        while not self._relieved() and (left := ends - ticking()) > 0:
+            if desk.wait_empty(min(left, BEAT_SECONDS)):
+                break
+        return not len(desk)
 
     def stop(self, flush_seconds: float = 10.0) -> bool:
         """End all but the calls, which stay on the switch; True if every record is in SQL."""

@@ -147,7 +147,7 @@ def _serve(running: Running, drain: float) -> bool:
             stop.wait()
             watching.kill()
             service.stopping("draining")
-            draining = gevent.spawn(daemon.drain, 0.0 if daemon.relieved() else drain)
+            draining = gevent.spawn(daemon.drain, drain)
             draining.link(lambda _: at_once.set())
             at_once.wait()
             draining.kill()

@@ -55,7 +55,7 @@ class Standby:
         wait_for(lambda: city.north.status()["standbys"], "the owner knows of it")
 
     def works(self) -> None:
-        wait_for(lambda: self.status()["owned_at"] == "", "it owns the node")
+        wait_for(lambda: self.status().get("owned_at") == "", "it owns the node")
         wait_for(lambda: self.status()["freeswitch"]["connected"], "it commands the switch")
 
     def close(self) -> None:
@@ -185,6 +185,21 @@ class TestTheOwnerIsStopped:
         assert daemon.wait(timeout=25) == 0
         standby.works()
         wait_for(lambda: standby.status()["waiting"] == 1, "the caller waits")
+        assert caller.state is CallerState.WAITING
+
+    def test_it_waits_no_longer_for_its_calls_once_another_stands_by(self, city: City) -> None:
+        caller = city.north.waits("13800138001")
+        daemon = city.north.daemon
+        assert daemon is not None
+        daemon.send_signal(signal.SIGTERM)
+        wait_for(lambda: city.north.status()["draining"], "it waits for its caller")
+        late = Standby(city)
+        try:
+            late.works()
+            wait_for(lambda: late.status()["waiting"] == 1, "the caller waits")
+            assert daemon.wait(timeout=25) == 0
+        finally:
+            late.close()
         assert caller.state is CallerState.WAITING
 
     def test_a_standby_that_is_stopped_ends_and_nothing_happens(
