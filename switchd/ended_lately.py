@@ -71,19 +71,24 @@ class EndedLately:
         many records were made."""
         written = 0
         try:
-            if not self._taken.exists():
-                if self._file.exists():
-                    self._file.rename(self._taken)
-                    self._taken_at = self._now()
-                else:
-                    self._forget(self._now())
-            elif self._now() - self._taken_at >= SETTLED_SECONDS:
+            taken = self._taken.exists()
+            if taken and self._now() - self._taken_at >= SETTLED_SECONDS:
                 written = self._settle()
+                taken = self._taken.exists()
+            if not taken:
+                self._take()
         except (OSError, RecordsError) as error:
             log.warning("calls that ended lately not read", why=str(error))
         if written:
             log.info("calls written down whose end was not heard", calls=written)
         return written
+
+    def _take(self) -> None:
+        if self._file.exists():
+            self._file.rename(self._taken)
+            self._taken_at = self._now()
+        else:
+            self._forget(self._now())
 
     def _settle(self) -> int:
         lines = dict(_calls(self._taken.read_bytes()))

@@ -156,6 +156,15 @@ class TestACallWhoseEndNobodyHeard:
         assert house.looks() == ["a"]
         assert house.looks() == ["a", "b"]
 
+    def test_is_looked_at_as_soon_as_those_before_it_have_been_judged(self, house: House) -> None:
+        house.ends("a")
+        house.daemon.look()
+        house.ends("b")
+        assert house.looks() == ["a"]
+        house.now += SETTLED_SECONDS
+        house.daemon.look()
+        assert house.made == ["a", "b"]
+
     def test_waits_for_sql(self, house: House) -> None:
         house.ends("a")
         house.sql = None
