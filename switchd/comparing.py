@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import gevent
 import structlog
 
+from routing.callflow import State
 from switchd.esl.errors import EslError
 from switchd.esl.link import Link
 from switchd.handsets import Handsets
@@ -82,8 +83,12 @@ class Comparing:
 
     def link_up(self, link: Link) -> None:
         """The switch can be heard (again): compare what it has with what we know."""
-        stranded, self._stranded = self._stranded, ()
+        stranded, self._stranded = {*self._stranded, *self._unanswered()}, ()
         self._compare_soon(link, stranded, "CRASH" if link.restarted else "UNCONFIRMED")
+
+    def _unanswered(self) -> Iterator[str]:
+        """Calls that were let in while the switch could not be told to answer them."""
+        return (c.id for c in self._parts.desk.calls() if c.state is State.ANSWERING)
 
     def link_down(self) -> None:
         """The switch cannot be heard."""

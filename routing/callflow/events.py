@@ -214,6 +214,11 @@ class Answered(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerUnsure(Event):
+    """The switch was away, and may not have been told to pick up the caller's line."""
+
+
+@dataclass(frozen=True, slots=True)
 class Played(Event):
     """An announcement came to its end, or could not be played at all."""
 

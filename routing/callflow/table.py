@@ -43,6 +43,7 @@ _ENTRY = rows(
     (S.ARRIVED, on.PassedOn, (S.CLOSING,), h.passed_on, "thanks"),
     (S.ARRIVED, on.TakenCareOf, (S.CLOSING,), h.taken_care_of, "good-bye"),
     (S.ANSWERING, on.Answered, _BEHIND_THE_ANSWER, h.greet, "the greeting"),
+    (S.ANSWERING, on.AnswerUnsure, (S.ANSWERING,), h.answer_again, "is answered, once more"),
     (S.GREETING, on.Played, _BEHIND_THE_GREETING, h.greeted, "music, or a seat at once"),
     (S.MENU, on.Collected, (S.WAITING, S.MENU), m.chosen, "a further menu, or the queue"),
     (S.MENU, on.Played, (S.MENU,), h.ignore, "nothing"),

@@ -391,7 +391,7 @@ _PUT_BACK = QUEUED | {State.ARRIVED}
 TALK, PARK = "talk", "park"
 """What a leg does that matters here; see `switchboard.incoming.doing`."""
 _NUDGES: dict[State, Callable[[Call], on.Event]] = {
-    State.ANSWERING: lambda call: on.Answered(),
+    State.ANSWERING: lambda call: on.AnswerUnsure(),
     State.GREETING: lambda call: on.Played(call.audio, failed=True),
     State.MENU: lambda call: on.Collected(call.audio, ""),
     State.WAITING: lambda call: on.Played(call.audio, failed=True),

@@ -109,15 +109,6 @@ class Performer:
         """Tell whether the actions behind the one that led to `event` must not be done."""
         return isinstance(event, on.OfferLost | on.QueueFailed | on.SwitchRefused | on.BridgeFailed)
 
-    def _switch_does(self, what: str, command: Callable[[], None]) -> on.Event | None:
-        try:
-            command()
-        except LegGone:
-            return None
-        except SwitchError as error:
-            return on.SwitchRefused(what, str(error))
-        return None
-
     def _or_else(
         self, call: Call, command: Callable[[], None], failed: str, then: on.Event
     ) -> on.Event | None:
@@ -140,7 +131,14 @@ class Performer:
             log.warning("switch refused", call_id=call.id, action=what, why=str(error))
 
     def _answer(self, call: Call, action: do.Answer) -> on.Event | None:
-        return self._switch_does("answer", lambda: self._switch.answer(call.id))
+        """While the switch is away nothing is lost: it is told again when it is back."""
+        try:
+            self._switch.answer(call.id)
+        except (LegGone, SwitchAway) as error:
+            log.info("not answered yet", call_id=call.id, why=str(error))
+        except SwitchError as error:
+            return on.SwitchRefused("answer", str(error))
+        return None
 
     def _play(self, call: Call, action: do.Play) -> on.Event | None:
         return self._or_else(

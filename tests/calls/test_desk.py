@@ -212,6 +212,16 @@ class TestTheSwitchWasAway:
         room.connecting().was_cut_off(leg_a=TALK, leg_b=TALK)
         room.reaches(State.TALKING)
 
+    def test_who_was_to_be_answered_just_then_is_answered_now(self, room: Room) -> None:
+        room.switch.trouble = {"answer": "away"}
+        room.desk.arrive("leg-a", ARRIVAL)
+        room.reaches(State.ANSWERING)
+        room.switch.trouble = {}
+        room.was_cut_off(leg_a=PARK)
+        wait_until(lambda: room.switch.verbs() == ["answer"])
+        room.hears(on.Answered())
+        room.reaches(State.GREETING)
+
     def test_who_was_greeted_is_enqueued(self, room: Room) -> None:
         room.desk.arrive("leg-a", ARRIVAL)
         room.reaches(State.ANSWERING)

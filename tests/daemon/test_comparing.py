@@ -59,7 +59,7 @@ class House:
             desk=desk,
             lines=Lines(),
             supervisors=SimpleNamespace(monitoring=set()),
-            left_alone=SimpleNamespace(gone=lambda legs: None),
+            left_alone=SimpleNamespace(compare_again=lambda legs, callers: None),
             observer=SimpleNamespace(instruments=SimpleNamespace(compared=lambda *told: None)),
             clock=SimpleNamespace(now=lambda: 1000.0),
             link=SimpleNamespace(connected=True, unanswered=0),
@@ -202,6 +202,18 @@ class TestASwitchThatIsNotHeard:
         comparing.link_down()
         comparing.absolve()
         parts.waitlist.absolve.assert_called_once_with(993.0, 1000.0)
+
+    def test_who_was_let_in_since_is_not_forgotten(self, parts: MagicMock, link: MagicMock) -> None:
+        """Redis had still to be asked about the caller when the switch was lost."""
+        comparing = Comparing(parts, MagicMock(), MagicMock())
+        parts.desk.calls.return_value = []
+        comparing.link_down()
+        calls = [MagicMock(id="late", state=State.ANSWERING), MagicMock(state=State.CALLING)]
+        parts.desk.calls.return_value = calls
+        comparing.link_up(link)
+        wait_until(lambda: parts.desk.missed.called)
+        comparing.stop()
+        assert parts.desk.missed.call_args.args[0] == {"late"}
 
     def test_until_it_is_heard_again(self, parts: MagicMock, link: MagicMock) -> None:
         """Offers that end while it is away are nobody's fault either; later ones are."""

@@ -14,6 +14,7 @@ from routing.callflow.handlers.ending import (
     too_late,
 )
 from routing.callflow.handlers.entering import (
+    answer_again,
     decide,
     greet,
     greeted,
@@ -71,6 +72,7 @@ __all__ = [
     "Result",
     "announced",
     "announcement_due",
+    "answer_again",
     "bridge_failed",
     "bridge_undone",
     "caller_back",

@@ -236,6 +236,11 @@ def _routed(
     return call, route
 
 
+def answer_again(call: Call, event: on.AnswerUnsure, plan: Plan, now: float) -> Result:
+    """A line that has been picked up already stays so, and the switch says it again."""
+    return call, (do.Answer(),)
+
+
 def greet(call: Call, event: on.Answered, plan: Plan, now: float) -> Result:
     """Say what this number's callers hear first."""
     call = replace(call, greeted_at=now).next_audio()
