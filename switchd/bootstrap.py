@@ -95,6 +95,7 @@ from switchd.seats.phones import Phones
 from switchd.site import domain, event_socket_password, libraries, peers, proxies
 from switchd.supervisors import Supervisors
 from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear
+from switchd.switchboard.turns import Turns
 from switchd.telling import CallTeller, scopes_of
 from switchd.unbroken import unbroken
 from switchd.wiring import CallQueue, SeatDesk
@@ -180,7 +181,8 @@ def _build(loaded: Loaded, desks: SqlDesks, password: str | None, serve: bool) -
     if embedded is not None:
         ended = partial(_warn("redis"), "the embedded Redis ended")
         gevent.spawn(unbroken, partial(embedded.watch, ended))
-    link = _link(daemon, server, password)
+    turns = Turns()
+    link = _link(daemon, turns, server, password)
     switch = NailedUpSwitch(
         lambda: link,
         libraries(loaded),
@@ -190,6 +192,7 @@ def _build(loaded: Loaded, desks: SqlDesks, password: str | None, serve: bool) -
         peers=peers(server),
         recordings=server.folders.recordings,
         deliver=daemon.deliver,
+        turns=turns,
         silent_seconds=server.freeswitch.rtp.silent_seconds,
     )
 
@@ -415,7 +418,7 @@ def _build(loaded: Loaded, desks: SqlDesks, password: str | None, serve: bool) -
     return Running(daemon, *opened, desks, embedded, state)
 
 
-def _link(daemon: Daemon, server: ServerSettings, password: str) -> Link:
+def _link(daemon: Daemon, turns: Turns, server: ServerSettings, password: str) -> Link:
     event_socket = server.freeswitch.event_socket
     return Link(
         event_socket.host,
@@ -423,7 +426,7 @@ def _link(daemon: Daemon, server: ServerSettings, password: str) -> Link:
         password,
         events=EVENTS,
         subclasses=SUBCLASSES,
-        on_event=Ear(daemon),
+        on_event=Ear(daemon, turns.over),
         on_up=daemon.link_up,
         on_down=daemon.link_down,
     )

@@ -80,8 +80,10 @@ class Ear:
     Called by the link's dispatcher, one event at a time; it only sorts and never waits.
     """
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: Listener, over: Callable[[str], object]) -> None:
+        """`over(leg)` hears first of the end of each leg that we have dialled."""
         self._listener = listener
+        self._over = over
         self.heard: Counter[str] = Counter()
         self._tables: dict[type[esl.Event], Callable[..., None]] = {
             esl.ChannelPark: self._parked,
@@ -155,6 +157,7 @@ class Ear:
             self._listener.deliver(leg, failed)
         other_side = event.variable("sip_hangup_disposition") in PHONE_HUNG_UP
         if event.variable("switchd_kind") in DIALLED:
+            self._over(leg)
             known = self._listener.deliver(leg, on.SeatGone(leg, cause, other_side))
             seat = event.variable("switchd_seat")
             if seat and not known:

@@ -18,6 +18,7 @@ from switchd.esl.link import Link
 from switchd.prompts.library import PromptLibrary, PromptMissingError
 from switchd.switchboard.commands import translated
 from switchd.switchboard.together import Together
+from switchd.switchboard.turns import Turns
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +64,7 @@ class FreeSwitch(Together):
         peers: Mapping[str, str] | None = None,
         recordings: Path,
         deliver: Callable[[str, on.Event], object],
+        turns: Turns,
         silent_seconds: int = 0,
     ) -> None:
         """A seat's leg that sends no audio for `silent_seconds` ends (0: never). `own` is the name
@@ -78,6 +80,7 @@ class FreeSwitch(Together):
         self._recordings = recordings
         self._silence = {"media_timeout": str(silent_seconds * 1000)} if silent_seconds else {}
         self._deliver = deliver
+        self._turns = turns
 
     def answer(self, leg: str) -> None:
         """Pick up."""
@@ -199,10 +202,12 @@ class FreeSwitch(Together):
         home: str = "",
     ) -> None:
         """Originate the seat's leg, parked; its result arrives as SeatAnswered or SeatFailed.
+        Waits for the end of the call that the phone had before.
 
         A phone that is registered at another FreeSWITCH of the city is rung through that one.
         """
         target = self._phone(seat, home)
+        self._turns.comes(seat, leg)
         elsewhere = {} if target.startswith("user/") else {"sip_h_X-switchd-offer": leg}
         variables = {
             "switchd_kind": "seat",
@@ -310,6 +315,7 @@ class FreeSwitch(Together):
         if answer.startswith("+OK"):
             self._deliver(leg, on.SeatAnswered(leg))
         else:
+            self._turns.over(leg)
             self._deliver(leg, on.SeatFailed(leg, answer.removeprefix("-ERR").strip()))
 
     def record(self, leg: str, path: str) -> None:

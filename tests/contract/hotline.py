@@ -14,6 +14,7 @@ from switchd.esl.link import Link
 from switchd.prompts.library import PromptLibrary
 from switchd.switchboard.incoming import EVENTS, SUBCLASSES, Ear
 from switchd.switchboard.outgoing import FreeSwitch
+from switchd.switchboard.turns import Turns
 from tests.contract.client import PATIENCE
 from tests.contract.house import House
 from tests.contract.scene import CALLER
@@ -88,13 +89,14 @@ class Hotline:
         self.notes = Notes()
         for name in ("thanks", "question"):
             silence(folder / "prompts" / "zh" / f"{name}.wav")
+        turns = Turns()
         self.link = Link(
             house.host,
             house.port,
             house.password,
             events=EVENTS,
             subclasses=SUBCLASSES,
-            on_event=Ear(self.notes),
+            on_event=Ear(self.notes, turns.over),
             on_up=lambda link: None,
             on_down=lambda reason: None,
         )
@@ -107,6 +109,7 @@ class Hotline:
             proxies={"trunk": "127.0.0.1:9"},
             recordings=folder / "recordings",
             deliver=self.notes.deliver,
+            turns=turns,
         )
 
     def answered(self) -> str:

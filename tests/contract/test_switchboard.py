@@ -215,3 +215,24 @@ class TestATalk:
         seat_gone = hotline.notes.wait("seat", on.SeatGone)
         assert seat_gone == on.SeatGone("seat", "NORMAL_CLEARING", by_seat=True)
         hotline.notes.wait(leg, on.CallerBack)
+
+
+class TestAPhoneThatIsRungAgain:
+    @pytest.mark.parametrize("rings_on", [False, True], ids=["picked up", "ringing"])
+    def test_has_no_call_any_more(self, hotline: Hotline, house: House, rings_on: bool) -> None:
+        """FreeSWITCH could send the INVITE before the BYE or CANCEL that was asked for first."""
+        witness = house.esl(
+            "CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_ANSWER CHANNEL_HANGUP_COMPLETE"
+        )
+        house.seat("1001", no_answer=rings_on)
+        hotline.ring(10.0, leg="first")
+        witness.event("CHANNEL_PROGRESS" if rings_on else "CHANNEL_ANSWER", "first")
+        hotline.switch.hang_up("first", "ORIGINATOR_CANCEL")
+        hotline.ring(10.0, leg="second")
+        witness.event("CHANNEL_CREATE", "second")
+        told = [(event["Event-Name"], event.get("Unique-ID")) for event in witness.seen]
+        assert told.index(("CHANNEL_HANGUP_COMPLETE", "first")) < told.index(
+            ("CHANNEL_CREATE", "second")
+        )
+        hotline.switch.hang_up("second", "ORIGINATOR_CANCEL")
+        witness.event("CHANNEL_HANGUP_COMPLETE", "second")

@@ -89,7 +89,7 @@ class TestNumbers:
             **{f"variable_{name}": value for name, value in CALLER.items()},
             "variable_sip_h_DIVERSION": "<sip:12316@a>",
         }
-        Ear(listener)(ChannelPark(headers))
+        Ear(listener, lambda leg: None)(ChannelPark(headers))
         [(leg, arrived)] = listener.arrivals
         assert (leg, arrived.diversion) == ("leg-a", "<sip:12316@a>")
 

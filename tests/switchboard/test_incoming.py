@@ -20,6 +20,8 @@ class House:
     def __init__(self) -> None:
         self.told: list[tuple[Any, ...]] = []
         self.legs: set[str] = set()
+        self.over: list[str] = []
+        """Legs that we had dialled and that have ended."""
 
     def arrived(self, leg: str, arrival: Arrival) -> None:
         self.told.append(("arrived", leg, arrival))
@@ -73,7 +75,7 @@ def hears(house: House, name: str, leg: str = "leg-a", **headers: str) -> list[t
     for key, value in headers.items():
         known = key.removeprefix("v_")
         body[f"variable_{known}" if key != known else key.replace("_", "-")] = value
-    Ear(house)(esl.parse_event(orjson.dumps(body)))
+    Ear(house, house.over.append)(esl.parse_event(orjson.dumps(body)))
     return house.told
 
 
@@ -361,7 +363,7 @@ class TestAHangup:
 
 class TestLostEvents:
     def test_are_told_so_that_somebody_compares(self, house: House) -> None:
-        Ear(house)(esl.EventsLost(17))
+        Ear(house, house.over.append)(esl.EventsLost(17))
         assert house.told == [("lost",)]
 
 

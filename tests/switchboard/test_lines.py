@@ -17,6 +17,7 @@ from switchd.open_lines import LineExchange, LineKeeper, NailedUpSwitch, follow
 from switchd.prompts.library import PromptLibrary
 from switchd.queues.facts import QueueUnavailable, Refusal, SeatRefused, SeatView
 from switchd.switchboard.incoming import line_of
+from switchd.switchboard.turns import Turns
 from tests.routing.build import plan
 from tests.switchboard.test_outgoing import FakeLink
 
@@ -73,6 +74,7 @@ class Room:
             proxies={"carrier": "10.0.0.9:5060"},
             recordings=Path("/recordings"),
             deliver=lambda leg, event: self.told.append(event),
+            turns=Turns(),
         )
         self.switch.use(self.lines)  # type: ignore[arg-type]
         self.exchange = LineExchange(self.switch, plan)

@@ -18,6 +18,7 @@ from switchd.esl.errors import CommandFailed, CommandTimeout, EslError, NotConne
 from switchd.esl.link import Link
 from switchd.prompts.library import PromptLibrary
 from switchd.switchboard.outgoing import FreeSwitch
+from switchd.switchboard.turns import Turns
 from tests.calls.house import wait_until
 
 
@@ -76,6 +77,7 @@ class Room:
         self.folder = folder.resolve()
         self.link = FakeLink()
         self.told: list[on.Event] = []
+        self.turns = Turns()
         self.switch = FreeSwitch(
             lambda: cast(Link, self.link),
             lambda language: PromptLibrary([folder], language or "zh", "zh"),
@@ -83,6 +85,7 @@ class Room:
             proxies={"police": "10.0.0.9:5060", "inbound": ""},
             recordings=Path("/recordings"),
             deliver=lambda leg, event: self.told.append(event),
+            turns=self.turns,
         )
 
     def ring(self, **changes: Any) -> None:
@@ -339,6 +342,7 @@ class TestAPhoneAtAnotherNode:
             peers={"south": "10.20.0.12:5080"},
             recordings=Path("/recordings"),
             deliver=lambda leg, event: room.told.append(event),
+            turns=Turns(),
         )
         return room
 
