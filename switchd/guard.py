@@ -2,8 +2,9 @@
 
 Redis gives the lease. While Redis cannot be asked, FreeSWITCH itself is: whoever takes over writes
 its mark into a global variable of FreeSWITCH before anything else, so as long as the mark there is
-this daemon's, no other commands that FreeSWITCH. A daemon that was stopped for longer than its
-lease (a hung machine, SIGSTOP) sends nothing until one of the two has answered again.
+this daemon's, no other commands that FreeSWITCH; a mark that is written is told to whoever listens.
+A daemon that was stopped for longer than its lease (a hung machine, SIGSTOP) sends nothing until
+one of the two has answered again.
 """
 
 from __future__ import annotations
@@ -99,6 +100,12 @@ class Guard:
             # Not for a whole lease: whoever takes over may write a mark at any moment.
             self.renew(asked_at, VOUCHED_SECONDS)
         else:
+            self.lose()
+            self._on_lost()
+
+    def told(self, mark: str) -> None:
+        """A mark has just been written, by this daemon or by one that takes over."""
+        if mark != self.mark:
             self.lose()
             self._on_lost()
 

@@ -130,6 +130,10 @@ class Api:
         return (f"api {_word('an API name', self.name)} {self.args}".rstrip(" "),)
 
 
+SET_VARIABLE = "global_setvar"
+"""The API command that sets a global variable."""
+
+
 @dataclass(frozen=True, slots=True)
 class BgApi:
     """Run an API command in the background; BACKGROUND_JOB brings its answer under `job`."""

@@ -25,7 +25,7 @@ from gevent import socket
 from gevent.event import Event as Flag
 from gevent.queue import SimpleQueue
 
-from .commands import Api, Auth, Command, label, to_wire
+from .commands import SET_VARIABLE, Api, Auth, Command, label, to_wire
 from .counters import Counters
 from .errors import (
     BadEvent,
@@ -89,6 +89,10 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
         """Whether this process may command the FreeSWITCH at all, asked before each command."""
         self.on_answered: Callable[[str, float, bool], None] = lambda name, seconds, answered: None
         """Told of each command, of how long its reply took and whether there was one in time."""
+        self.on_variable: Callable[[str, str], None] = lambda name, value: None
+        """Told at once, before events that came earlier are handled, of a global variable that a
+        client has set in a job, this one or another (`Link.set_variable`): name and value. Must
+        not wait."""
         self.handling_since: float | None = None
         """When the handler of an event began that has not come back, by the clock."""
         self.on_handling: Callable[[Event], None] = lambda event: None
@@ -341,6 +345,9 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch h
             event = parse_event(body)
             if isinstance(event, BackgroundJob):
                 self.jobs.settle(event)
+                if event.command == SET_VARIABLE:
+                    name, _, value = event.arguments.partition("=")
+                    self.on_variable(name, value)
         except BadEvent as error:
             self._complain(error)
             return None

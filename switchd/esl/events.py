@@ -224,6 +224,16 @@ class BackgroundJob(Event):
         return self.get("Job-UUID")
 
     @property
+    def command(self) -> str:
+        """The API command."""
+        return self.get("Job-Command")
+
+    @property
+    def arguments(self) -> str:
+        """What it was given, "" for nothing."""
+        return self.get("Job-Command-Arg", "")
+
+    @property
     def body(self) -> str:
         """The command's answer, without the line end after it: `+OK …`, `-ERR …` or other text."""
         return self.get("_body").rstrip("\n")

@@ -10,13 +10,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Self
+from uuid import uuid4
 
 import gevent
 import structlog
 from gevent.event import Event as Flag
 
 from .backoff import Backoff
-from .commands import Api, Auth, BgApi, Command, Execute, Exit, Subscribe, to_wire
+from .commands import SET_VARIABLE, Api, Auth, BgApi, Command, Execute, Exit, Subscribe, to_wire
 from .connection import MAX_WAITING_EVENTS, Connection
 from .errors import CommandFailed, EslError, NotConnected, WrongPassword
 from .events import Event
@@ -163,9 +164,13 @@ class Link(Connection):
         return reply.text if reply.ok else ""
 
     def set_variable(self, name: str, value: str) -> bool:
-        """Set a global variable; False if FreeSWITCH did not confirm it."""
+        """Set a global variable, and let every other client hear of it (`on_variable`); False if
+        FreeSWITCH did not confirm it."""
+        verb, text = SET_VARIABLE, f"{name}={value}"
         try:
-            return self._request(Api("global_setvar", f"{name}={value}"), self.timeout).ok
+            done = self._request(Api(verb, text), self.timeout).ok
+            # The end of a job is told to all clients; the variable has been set by then.
+            return done and self._request(BgApi(verb, text, str(uuid4())), self.timeout).ok
         except EslError:
             return False
 

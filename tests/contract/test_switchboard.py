@@ -236,3 +236,23 @@ class TestAPhoneThatIsRungAgain:
         )
         hotline.switch.hang_up("second", "ORIGINATOR_CANCEL")
         witness.event("CHANNEL_HANGUP_COMPLETE", "second")
+
+
+class TestAGlobalVariable:
+    def test_that_is_set_is_told_to_every_client(self, hotline: Hotline, house: House) -> None:
+        """So a daemon hears at once that another one has taken over."""
+        heard: list[tuple[str, str]] = []
+        hotline.link.on_variable = lambda name, value: heard.append((name, value))
+        other = house.esl("BACKGROUND_JOB")
+        assert hotline.link.set_variable("switchd_test", "0ab")
+        told = other.wait_for(lambda event: event.get("Job-Command") == "global_setvar")
+        assert told["Job-Command-Arg"] == "switchd_test=0ab"
+        until(lambda: bool(heard), "it hears of it itself")
+        assert heard == [("switchd_test", "0ab")]
+        assert hotline.link.variable("switchd_test") == "0ab"
+
+    def test_is_told_whoever_sets_it(self, hotline: Hotline, house: House) -> None:
+        heard: list[str] = []
+        hotline.link.on_variable = lambda name, value: heard.append(value)
+        house.esl().bgapi("global_setvar switchd_test=another", "a-job")
+        until(lambda: heard == ["another"], "another client's")

@@ -97,6 +97,18 @@ class TestTheMark:
         owner.guard.renew(asked_at)
         assert not owner.guard.holds()
 
+    def test_that_is_just_being_written_by_another_ends_this_one_at_once(self, owner: Desk) -> None:
+        owner.guard.told("another")
+        assert owner.heard == ["lost"]
+        assert not owner.guard.holds()
+        owner.guard.renew(owner.now)
+        assert not owner.guard.holds()
+
+    def test_of_its_own_changes_nothing(self, owner: Desk) -> None:
+        owner.guard.told(owner.guard.mark)
+        assert owner.heard == []
+        assert owner.guard.holds()
+
     def test_is_looked_at_again_soon_for_whoever_takes_over_may_write_it_at_any_moment(
         self, owner: Desk
     ) -> None:
