@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 FILE = "ended_lately.jsonl"
 """Below the recordings folder."""
-EVERY_SECONDS = 5.0
+EVERY_SECONDS = 4.0
 SETTLED_SECONDS = 8.0
 """After so long whoever has heard of an end has written it down: a killed daemon, too, that was
 started again and has brought its spool to SQL."""
