@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -93,7 +94,7 @@ class Machine:
         if not _SYSTEMD.exists():
             raise NoMachineError("systemd is not here (Debian and Ubuntu: apt install systemd)")
         source = Path(__file__).parents[2]
-        site = next(path for path in sys.path if path.endswith("site-packages"))
+        site = sysconfig.get_path("purelib")
         self._first = 0
         self._said = folder.with_name(f"{folder.name}.log")
         with self._said.open("w") as said:
