@@ -378,6 +378,7 @@ def _build(loaded: Loaded, desks: SqlDesks, password: str | None, serve: bool) -
         pops=PopDesk(
             desks.earlier, lambda call: daemon.parts.desk.find(call), plan_in_force, clock.now
         ),
+        turns=turns,
         lines=lines,
         people=people,
         attendance=Attendance(stream, desks.sessions, clock.now),

@@ -295,8 +295,10 @@ class Daemon:
         """A caller talks, or is about to, and the call began under an earlier daemon."""
         self.parts.desk.talks(leg, self.parts.restoring.talks(leg, event))
 
-    def stray(self, leg: str) -> None:
+    def stray(self, leg: str, seat: str = "") -> None:
         """A seat's phone was picked up, or rings, for nobody."""
+        if seat:
+            self.parts.turns.has(seat, leg)
         log.info("stray phone stopped", leg=leg)
         gevent.spawn(self._end_leg, leg)
 

@@ -52,7 +52,7 @@ class _Finder:
     def number_dialled(self, leg: str, seat: str, number: str) -> None:
         """Nobody was called."""
 
-    def stray(self, leg: str) -> None:
+    def stray(self, leg: str, seat: str = "") -> None:
         """No call."""
 
 

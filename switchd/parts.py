@@ -46,6 +46,7 @@ from switchd.seating import Seating
 from switchd.seats.codes import FeatureCodes
 from switchd.seats.phones import Phones
 from switchd.supervisors import Supervisors
+from switchd.switchboard.turns import Turns
 from switchd.wiring import SeatDesk
 
 
@@ -103,6 +104,8 @@ class Parts:
     pops: PopDesk
     attendance: Attendance
     restoring: Restoring
+    turns: Turns
+    """Those of calls at seats' phones."""
     lines: LineDesk
     """Those that are kept open."""
     spool: Spool

@@ -58,7 +58,7 @@ class Finder(Protocol):
     def talks(self, leg: str, event: on.Talking | on.Controlled) -> None: ...
     def code_dialled(self, leg: str, seat: str, code: str) -> None: ...
     def number_dialled(self, leg: str, seat: str, number: str) -> None: ...
-    def stray(self, leg: str) -> None: ...
+    def stray(self, leg: str, seat: str = "") -> None: ...
 
 
 class Listener(Finder, Protocol):
@@ -213,7 +213,7 @@ def found_as(listener: Finder, leg: str, variable: Variable) -> None:
         case "callback":
             listener.stray(leg)
         case "seat" | "forward":
-            listener.stray(leg)
+            listener.stray(leg, variable("switchd_seat"))
         case "code":
             listener.code_dialled(leg, variable("switchd_seat"), variable("switchd_code"))
         case "outgoing":

@@ -28,6 +28,14 @@ class Turns:
         if over is not None:
             over.wait(PARTING_SECONDS)
         self._seats.pop(before, None)
+        self._note(seat, leg)
+
+    def has(self, seat: str, leg: str) -> None:
+        """A phone has a leg that an earlier owner has dialled."""
+        if seat not in self._legs:
+            self._note(seat, leg)
+
+    def _note(self, seat: str, leg: str) -> None:
         self._seats[leg] = seat
         self._legs[seat] = (leg, Flag())
 

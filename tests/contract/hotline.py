@@ -52,7 +52,7 @@ class Notes:
     def served(self, leg: str, event: on.Served) -> None:
         raise AssertionError("nobody was served by an earlier daemon")
 
-    def stray(self, leg: str) -> None:
+    def stray(self, leg: str, seat: str = "") -> None:
         raise AssertionError(f"every phone here was rung by us: {leg}")
 
     def heartbeat(self, legs: int) -> None:

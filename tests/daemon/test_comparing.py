@@ -76,7 +76,7 @@ class House:
         call = self.seats.get(leg, leg)
         return next((one for one in self.open if one.id == call), None)
 
-    def stray(self, leg: str) -> None:
+    def stray(self, leg: str, seat: str = "") -> None:
         self.told.append(("stray", leg))
 
     def found(self, leg: str, event: on.Found) -> None:

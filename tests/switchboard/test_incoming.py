@@ -32,8 +32,8 @@ class House:
     def talks(self, leg: str, event: on.Talking) -> None:
         self.told.append(("talks", leg, event))
 
-    def stray(self, leg: str) -> None:
-        self.told.append(("stray", leg))
+    def stray(self, leg: str, seat: str = "") -> None:
+        self.told.append(("stray", leg, seat) if seat else ("stray", leg))
 
     def seat_left(self, leg: str, seat: str) -> None:
         self.told.append(("seat left", leg, seat))
@@ -214,7 +214,8 @@ class TestAParkedLeg:
         assert told == [("leg-b", on.SeatAnswered("leg-b"))]
 
     def test_of_a_seat_that_nobody_rings_is_astray(self, house: House) -> None:
-        assert hears(house, "CHANNEL_PARK", "leg-b", v_switchd_kind="seat") == [("stray", "leg-b")]
+        variables = {"v_switchd_kind": "seat", "v_switchd_seat": "1001"}
+        assert hears(house, "CHANNEL_PARK", "leg-b", **variables) == [("stray", "leg-b", "1001")]
 
     def test_of_a_phone_with_a_code_is_a_code(self, house: House) -> None:
         code = {"v_switchd_kind": "code", "v_switchd_seat": "1001", "v_switchd_code": "*11"}

@@ -62,6 +62,14 @@ class TestASeatsPhone:
         turns.over("b")
         assert there.wait(5)
 
+    def test_may_have_a_call_of_an_earlier_owner(self, turns: Turns) -> None:
+        turns.has("1001", "a")
+        there = comes(turns, "1001", "b")
+        turns.has("1001", "a")  # said once more, and the next one goes first
+        assert not there.is_set()
+        turns.over("a")
+        assert there.wait(5)
+
     def test_has_nothing_to_do_with_other_legs(self, turns: Turns) -> None:
         turns.over("somebody else's")
         assert comes(turns, "1001", "a").is_set()
