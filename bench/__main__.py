@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("name", choices=[*NAMES, "all"])
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--quick", action="store_true", help="shorter and less exact")
-    parser.add_argument("--write", type=Path, help="write the figures as a page")
+    parser.add_argument("--write", type=Path, help="put the figures into this page")
     day = parser.add_argument_group("nanjing")
     day.add_argument("--hours", default="", help="hours of the day, such as 9-11")
     day.add_argument("--whole", action="store_true", help="the whole day: a million calls")
@@ -44,26 +44,32 @@ def main() -> None:
     if chosen.json:
         print(json.dumps({name: [asdict(f) for f in found] for name, found in results.items()}))
     if chosen.write:
-        chosen.write.write_text(_page(results), encoding="utf-8")
+        before = chosen.write.read_text(encoding="utf-8") if chosen.write.exists() else ""
+        chosen.write.write_text(page(results, before), encoding="utf-8")
 
 
-def _page(results: dict[str, list[Figure]]) -> str:
-    lines = [
-        "# Benchmarks",
-        "",
-        f"Written by `make bench` on {date.today().isoformat()}: Python "
-        f"{platform.python_version()}, {_processor()}. Each benchmark explains in its own text",
-        "(`bench/NAME.py`) what it measures and against what. Repeat one with",
-        "`.venv/bin/python -m bench NAME`.",
-    ]
-    for name, figures in results.items():
-        module = importlib.import_module(f"bench.{name}")
-        first = (module.__doc__ or "").strip().splitlines()[0]
-        lines += ["", f"## {name}", "", first, "", "| figure | value | unit | compared |"]
-        lines.append("|---|---|---|---|")
-        for figure in figures:
-            ratio = f"{figure.ratio:.2f} × {figure.compared_with}" if figure.ratio else ""
-            lines.append(f"| {figure.name} | {figure.value:,.1f} | {figure.unit} | {ratio} |")
+def page(results: dict[str, list[Figure]], before: str = "") -> str:
+    """The page with the figures of these benchmarks, and of others those that it had `before`."""
+    sections = {text.partition("\n")[0]: text for text in before.split("\n## ")[1:]}
+    sections |= {name: _section(name, figures) for name, figures in results.items()}
+    head = (
+        "# Benchmarks\n\n"
+        "Each benchmark explains in its own text (`bench/NAME.py`) what it measures and against "
+        "what.\n`make bench` runs all of them, `.venv/bin/python -m bench NAME --write "
+        "docs/benchmarks.md` one.\n"
+    )
+    return "\n## ".join([head, *(sections[name] for name in NAMES if name in sections)])
+
+
+def _section(name: str, figures: list[Figure]) -> str:
+    module = importlib.import_module(f"bench.{name}")
+    first = (module.__doc__ or "").strip().splitlines()[0]
+    where = f"{date.today().isoformat()}, Python {platform.python_version()}, {_processor()}"
+    lines = [name, "", f"{first} *{where}.*", "", "| figure | value | unit | compared |"]
+    lines.append("|---|---|---|---|")
+    for figure in figures:
+        ratio = f"{figure.ratio:.2f} × {figure.compared_with}" if figure.ratio else ""
+        lines.append(f"| {figure.name} | {figure.value:,.1f} | {figure.unit} | {ratio} |")
     return "\n".join(lines) + "\n"
 
 
