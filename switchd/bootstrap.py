@@ -252,6 +252,7 @@ def _build(loaded: Loaded, desks: SqlDesks, password: str | None, serve: bool) -
         on_lost=lambda: daemon.parts.membership.lose(),
     )
     link.may_send = guard.holds
+    nodes.fence.on_shut_out = lambda: daemon.parts.membership.lose()
     link.on_variable = lambda name, value: guard.told(value) if name == MARK else None
     ended_alone = EndedAlone(
         server.folders.recordings,

@@ -51,6 +51,9 @@ class Membership:
         self._on_lost = on_lost
         self._on_given_up = on_given_up
         self._redis_was_away = False
+        self._is_vacant = False
+        """Whether this standby has been told that the owner has resigned."""
+        self._is_resigned = False
         self._heart = Heart(
             nodes,
             clock=now,
@@ -71,6 +74,9 @@ class Membership:
         waits = False
         while not stop.is_set():
             try:
+                if waits and not self._is_vacant and not self._is_known():
+                    # Redis has lost what it knew, and who owns the node with it.
+                    self._redis_was_away = True
                 self._let_the_owner_come_first(stop)
                 if stop.is_set():
                     break
@@ -95,6 +101,10 @@ class Membership:
                 return True
         return False
 
+    def _is_known(self) -> bool:
+        """Whether Redis knows that this daemon stands by."""
+        return self.nodes.place in self.nodes.standbys(self._now())
+
     def _let_the_owner_come_first(self, stop: Flag) -> None:
         """While Redis was away, or stood still, leases ended; an owner that went on by
         FreeSWITCH's word has one lease's time to renew its own. Raises `QueueUnavailable` while
@@ -117,7 +127,7 @@ class Membership:
 
     def _wait_vacant(self, seconds: float) -> None:
         try:
-            self.nodes.wait_vacant(seconds)
+            self._is_vacant = self.nodes.wait_vacant(seconds)
         except QueueUnavailable as error:
             # A standby outlives Redis: it asks again until Redis is back.
             log.warning("standing by without Redis", why=str(error))
@@ -130,6 +140,7 @@ class Membership:
 
     def resign(self) -> None:
         """End; without Redis the lease ends by itself."""
+        self._is_resigned = True
         self._heart.close()
         try:
             self.nodes.resign_node(self._now())
@@ -157,6 +168,6 @@ class Membership:
     def lose(self) -> None:
         """Another daemon works for the node now."""
         self._on_lost()
-        if not self.displaced.is_set():
+        if not self.displaced.is_set() and not self._is_resigned:
             log.error("another switchd works for this node, so this one ends")
         self.displaced.set()

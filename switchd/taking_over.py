@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 AGAIN_SECONDS = 1.0
 """Pause before what was taken over is looked at once more."""
+ON_ITS_WAY_SECONDS = 0.2
+"""What is told later than so long after FreeSWITCH has written it down was told to nobody."""
 AT_ONCE = 64
 """So many calls are taken over before others get their turn: what they ask goes out together."""
 UNANSWERED, BREATH_SECONDS = 1000, 0.005
@@ -71,7 +73,10 @@ class TakingOver:
         written a moment after it: `legs` may lack who had just called."""
         try:
             now = legs.again()
-            if unheard := {call for leg in listed if leg not in now for call in self._on(leg)}:
+            if self._unheard(legs, now):
+                gevent.sleep(ON_ITS_WAY_SECONDS)
+                now = legs.again()
+            if unheard := self._unheard(legs, now):
                 name_lines(now, self._parts)
                 self._parts.desk.missed(unheard, now.doing, "UNCONFIRMED")
             listed = frozenset(listed)
@@ -84,6 +89,10 @@ class TakingOver:
                 log.info("compared once more", legs=len(now), **found)
         except (EslError, QueueUnavailable) as error:
             log.warning("switch not looked at again", why=str(error))
+
+    def _unheard(self, before: Iterable[str], now: Legs) -> set[str]:
+        """Calls of whose legs some are not there any more, and nobody has told so."""
+        return {call for leg in before if leg not in now for call in self._on(leg)}
 
     def _on(self, leg: str) -> Iterator[str]:
         """Give the call that counts on a leg, if there is one."""

@@ -94,11 +94,12 @@ class Nodes(Verbs):
             raise NodeTaken(self._owner, str(holder[0]), to_seconds(holder[1]))
         self.fence.rise()
 
-    def wait_vacant(self, seconds: float) -> None:
+    def wait_vacant(self, seconds: float) -> bool:
         """Wait until the node's daemon resigns and this one is the standby that is told, at most
-        `seconds`."""
+        `seconds`; whether it was."""
         try:
-            self._client.blpop([self._keys.vacant + self._owner], timeout=seconds)
+            told = self._client.blpop([self._keys.vacant + self._owner], timeout=seconds)
+            return told is not None
         except redis.RedisError as error:
             raise QueueUnavailable(f"cannot wait for {self._owner}: {error}") from error
 

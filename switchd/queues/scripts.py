@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -86,16 +86,19 @@ _FENCED = "FENCED "
 
 
 class _answering:  # noqa: N801 - reads as a word in a with statement
-    __slots__ = ("_what",)
+    __slots__ = ("_fence", "_what")
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, fence: Fence | None = None) -> None:
         self._what = what
+        self._fence = fence
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, redis.ResponseError) and str(error).startswith(_FENCED):
+            if self._fence is not None:
+                self._fence.on_shut_out()
             raise QueueUnavailable(f"{self._what}: {str(error).removeprefix(_FENCED)}") from error
         if isinstance(error, redis.RedisError):
             raise QueueUnavailable(
@@ -110,6 +113,8 @@ class Fence:
         self._words = f"{owner}\n{place}"
         self.text = ""
         """What each verb carries; see `lua/_fence.lua`."""
+        self.on_shut_out: Callable[[], None] = lambda: None
+        """Told when a verb was refused, since another daemon works for the node. Must not wait."""
 
     def rise(self) -> None:
         """From now on every verb says whose it is."""
@@ -137,7 +142,7 @@ class Scripts:
         A Redis that does not know the script (it restarted) is given the text; the verb has not
         run before that, so nothing happens twice.
         """
-        with _answering(verb):
+        with _answering(verb, self._fence):
             sent = line_of(self._client).send(*self._command(verb, arguments))
             return self._read(verb, arguments, sent)
 
@@ -146,7 +151,7 @@ class Scripts:
 
         Each run is atomic, all of them together are not.
         """
-        with _answering(verb):
+        with _answering(verb, self._fence):
             line = line_of(self._client)
             sent = [line.send(*self._command(verb, row)) for row in rows]
             return [self._read(verb, row, one) for row, one in zip(rows, sent, strict=True)]

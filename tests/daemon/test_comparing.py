@@ -146,6 +146,21 @@ class TestTheSecondLook:
         wait_until(lambda: ("missed", "caller", "UNCONFIRMED") in house.told)
         assert ("talks", "caller", "Talking") in house.told
 
+    def test_makes_up_for_the_end_of_a_call_that_went_on_while_nobody_could_hear(
+        self, house: House, switch: Switch
+    ) -> None:
+        """It ended just before FreeSWITCH was heard again, and was still in the list."""
+        house.open, house.mine = (
+            [Call(id="caller", arrived_at=0.0, state=State.WAITING)],
+            {"caller"},
+        )
+        switch.has("caller", "playback", **WAITING)
+        switch.has("stranger", "playback", **WAITING)
+        house.looks()
+        house.looks()
+        switch.rows = [row for row in switch.rows if row["uuid"] != "caller"]
+        wait_until(lambda: ("missed", "caller", "UNCONFIRMED") in house.told)
+
     def test_makes_up_for_nothing_that_was_heard(self, house: House, switch: Switch) -> None:
         switch.talk("caller", "seat", **TALKING)
         switch.has("stranger", "playback", **WAITING)

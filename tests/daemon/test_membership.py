@@ -33,27 +33,36 @@ class Redis:
         self._time = time
         self.lease_ends = time.now + LEASE_SECONDS
         self.owner_lives = True
+        self.resigned = False
         self.stands_still = 0.0
         self.is_away_for = 0
         """How many questions find nobody."""
         self.claims: list[float] = []
+        self.place = "here"
+        self.is_empty = False
+        """It has lost what it knew."""
 
     def claim_node(self, now: float) -> None:
         self._answer()
-        if now < self.lease_ends:
+        was_empty, self.is_empty = self.is_empty, False
+        if now < self.lease_ends and not was_empty:
             raise NodeTaken("north", "elsewhere", self.lease_ends)
         self.claims.append(now)
 
-    def wait_vacant(self, seconds: float) -> None:
+    def wait_vacant(self, seconds: float) -> bool:
         self._answer()
+        if self.resigned:
+            self.lease_ends = 0.0
+            return True
         stood_still, self.stands_still = self.stands_still, 0.0
         self._time.now += seconds + stood_still
         if self.owner_lives and not stood_still:
             self.lease_ends = self._time.now + LEASE_SECONDS
+        return False
 
     def standbys(self, now: float) -> tuple[str, ...]:
         self._answer()
-        return ()
+        return () if self.is_empty else (self.place,)
 
     def _answer(self) -> None:
         if self.is_away_for:
@@ -76,6 +85,7 @@ class Stop(Flag):
         self._time.now += timeout
         self.waits.append(timeout)
         if self._redis.owner_lives and not self._redis.is_away_for:
+            self._redis.is_empty = False
             self._redis.lease_ends = self._time.now + LEASE_SECONDS
         return self.is_set()
 
@@ -100,10 +110,11 @@ class Standby:
         """Stand by until something is true, or until it has taken over: then True."""
         wait_vacant = self.redis.wait_vacant
 
-        def looking(seconds: float) -> None:
-            wait_vacant(seconds)
+        def looking(seconds: float) -> bool:
+            told = wait_vacant(seconds)
             if until():
                 self.stop.set()
+            return told
 
         self.redis.wait_vacant = looking  # type: ignore[method-assign]
         return self.membership.claim(self.stop, _nothing)
@@ -146,6 +157,30 @@ class TestAStandby:
         assert not standby.stands_by(until=ends)
         assert LEASE_SECONDS in standby.stop.waits
         assert standby.redis.claims == []
+
+    def test_lets_the_owner_come_first_if_redis_has_lost_what_it_knew(
+        self, standby: Standby
+    ) -> None:
+        """An owner that works on says so again with its next beat."""
+
+        def loses() -> bool:
+            if 101.0 < standby.time.now < 101.6:
+                standby.redis.is_empty = True
+            return standby.time.now > 115.0
+
+        assert not standby.stands_by(until=loses)
+        assert standby.stop.waits == [LEASE_SECONDS]
+        assert standby.redis.claims == []
+
+    def test_takes_over_at_once_when_it_is_told_that_the_owner_has_resigned(
+        self, standby: Standby
+    ) -> None:
+        def resigns() -> bool:
+            standby.redis.resigned = standby.time.now > 101.0
+            return False
+
+        assert standby.stands_by(until=resigns)
+        assert standby.stop.waits == []
 
     def test_looks_by_itself_whether_the_owner_has_resigned(self, standby: Standby) -> None:
         """The word of it may be lost, with another standby that it was told to, or on its way."""

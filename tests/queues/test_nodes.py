@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
 
 import pytest
 import redis
@@ -143,6 +145,17 @@ class TestADaemonWhoseNodeIsAnothersNow:
         former.claim_node(MORNING)
         owner.claim_node(MORNING + LEASE_SECONDS)
         return former.fence, owner.fence
+
+    def test_learns_of_it_by_whatever_it_tries(
+        self, client: redis.Redis, fences: tuple[Fence, Fence]
+    ) -> None:
+        told: list[str] = []
+        for name, fence in zip(("former", "owner"), fences, strict=True):
+            fence.on_shut_out = partial(told.append, name)
+        for fence in fences:
+            with suppress(QueueUnavailable):
+                Waitlist(client, CITY, "north", fence=fence).snapshot(MORNING + 3, first=5)
+        assert told == ["former"]
 
     def test_cannot_put_a_caller_into_the_list(
         self, client: redis.Redis, fences: tuple[Fence, Fence]
