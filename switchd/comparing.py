@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 import gevent
 import structlog
 
-from routing.callflow import State
+from routing.callflow import Call, State
 from switchd.esl.errors import EslError
 from switchd.esl.link import Link
 from switchd.handsets import Handsets
@@ -48,6 +48,8 @@ class Comparing:
         self._restoring: gevent.Greenlet[..., None] = gevent.Greenlet()
         self._stranded: Collection[str] = ()
         """Calls that were in progress when the switch could last be heard."""
+        self._before: Mapping[str, Call] = {}
+        """What was known of calls when a comparison became due; they may have gone on since."""
         self._deaf_since: float | None = None
         """Since when nothing has been heard of the switch, until it was compared again."""
         self._held: set[str] = set()
@@ -141,6 +143,7 @@ class Comparing:
         gevent.killall([self._comparing, self._restoring], block=False)
 
     def _compare_soon(self, link: Link, stranded: Collection[str], cause: str) -> None:
+        self._before = {call.id: call for call in self._parts.desk.calls()}
         self._comparing.kill(block=False)
         self._comparing = gevent.spawn(self._compare, link, stranded, cause)
 
@@ -200,7 +203,7 @@ class Comparing:
         legs.ask_about(takeable)
         talks = self._compare_lines(legs, frozenset(controlled(legs, takeable)))
         legs.name_lines(talks)
-        parts.desk.missed(stranded, legs.doing, cause)
+        parts.desk.missed(stranded, legs.doing, cause, self._before)
         found["known"] = len(set(legs) & set(stranded))
         found["closed"] = len(set(stranded) - set(legs))
         held, self._held = self._held, set()

@@ -235,16 +235,25 @@ class Desk:
                 worker.post(on.Unstaffed(pool, asked=False))
 
     def missed(
-        self, stranded: Collection[str], living: Mapping[str, str], cause: str = "UNCONFIRMED"
+        self,
+        stranded: Collection[str],
+        living: Mapping[str, str],
+        cause: str = "UNCONFIRMED",
+        before: Mapping[str, Call] | None = None,
     ) -> None:
         """Make up for events that were lost while the switch could not be heard.
 
         `stranded` are the calls that were in progress then, `living` every leg that the switch
         has now with what it does. Callers who are gone are told gone for `cause`,
-        legs likewise, and whoever waited for something to end waits no longer.
+        legs likewise, and whoever waited for something to end waits no longer: unless the call has
+        gone on since, by what it was `before` the switch was asked.
         """
+        before = before or {}
         for worker in [self._calls[leg] for leg in stranded if leg in self._calls]:
-            for event in _made_up(worker.call, living, cause):
+            call = worker.call
+            was = before.get(call.id, call)
+            made_up = _gone(was, call, living, cause)
+            for event in (*made_up, *(_made_up(call, living) if was is call else ())):
                 worker.post(event)
         self.reception.compare(living)
 
@@ -363,14 +372,19 @@ def _by_role(event: on.Event, leg: str, caller: str) -> on.Event:
     return event
 
 
-def _made_up(call: Call, living: Mapping[str, str], cause: str) -> Iterator[on.Event]:
+def _gone(was: Call, call: Call, living: Mapping[str, str], cause: str) -> Iterator[on.Event]:
+    """Tell of the legs that `was` had, and the call has still, and the switch has not."""
     if call.id not in living:
         yield on.CallerGone(cause, EndedBy.SYSTEM)
-    for leg in call.open_legs:
-        if leg not in living:
+    for leg in was.open_legs:
+        if leg in call.open_legs and leg not in living:
             yield on.SeatFailed(leg, cause)
             yield on.SeatGone(leg, cause, by_seat=False)
-        elif living[leg] == PARK:
+
+
+def _made_up(call: Call, living: Mapping[str, str]) -> Iterator[on.Event]:
+    for leg in call.open_legs:
+        if living.get(leg) == PARK:
             yield on.SeatAnswered(leg)
     yield from told_again(call, living)
     if call.id not in living:

@@ -104,7 +104,10 @@ class Legs:
         missing = [leg for leg in legs if leg not in self._headers]
         dumps = self._link.api_each("uuid_dump", (f"{leg} json" for leg in missing))
         for leg, dump in zip(missing, dumps, strict=True):
-            self._headers[leg] = _read(dump)
+            headers = self._headers[leg] = _read(dump)
+            # The list lags behind: a talk may have begun that it does not show yet.
+            if leg in self.doing and headers.get("Channel-State") in _TALKING_STATES:
+                self.doing[leg] = TALK
 
     def headers(self, leg: str) -> Mapping[str, Any]:
         """Everything that the switch knows of a leg, as in its events; asked for once."""

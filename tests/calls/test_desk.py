@@ -212,6 +212,23 @@ class TestTheSwitchWasAway:
         room.connecting().was_cut_off(leg_a=TALK, leg_b=TALK)
         room.reaches(State.TALKING)
 
+    def test_a_seat_that_is_being_connected_since_is_not_let_go(self, room: Room) -> None:
+        """The switch was asked before: what it said of that call is no longer true."""
+        before = {"leg-a": room.ringing().call}
+        room.hears(on.SeatAnswered("leg-b"))
+        room.reaches(State.CONNECTING)
+        room.desk.missed(["leg-a"], {"leg-a": "playback", "leg-b": PARK}, before=before)
+        room.has_taken_everything()
+        assert room.call.state is State.CONNECTING
+        assert "hang_up" not in room.switch.verbs()
+
+    def test_nor_does_it_hide_that_a_leg_is_gone(self, room: Room) -> None:
+        before = {"leg-a": room.ringing().call}
+        room.hears(on.SeatAnswered("leg-b"))
+        room.reaches(State.CONNECTING)
+        room.desk.missed(["leg-a"], {"leg-b": PARK}, before=before)
+        wait_until(lambda: "hang_up" in room.switch.verbs())
+
     def test_who_was_to_be_answered_just_then_is_answered_now(self, room: Room) -> None:
         room.switch.trouble = {"answer": "away"}
         room.desk.arrive("leg-a", ARRIVAL)

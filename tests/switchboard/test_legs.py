@@ -26,6 +26,17 @@ class TestWhatALegDoes:
         assert doing({"state": state, "application": application}) == does
 
 
+class TestALegThatIsAskedAbout:
+    def test_may_have_begun_a_talk_that_the_list_does_not_show_yet(self) -> None:
+        switch = Switch()
+        switch.has("leg-a", "playback")
+        legs = switch.legs()
+        assert legs.doing["leg-a"] == "playback"
+        switch.headers["leg-a"]["Channel-State"] = "CS_EXCHANGE_MEDIA"
+        legs.ask_about(["leg-a"])
+        assert legs.doing["leg-a"] == "talk"
+
+
 class TestManyLegs:
     def test_are_asked_about_once_each(self) -> None:
         switch = Switch()
