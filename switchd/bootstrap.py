@@ -245,14 +245,18 @@ def _build(loaded: Loaded, desks: SqlDesks, password: str | None, serve: bool) -
         now=clock.now,
     )
     callers = CallerDesk(entrance, waitlist, rules, plan_in_force, clock.now, operators.write_down)
+
+    def shut_out() -> None:
+        daemon.parts.membership.lose()
+
     guard = Guard(
         ask=lambda: link.variable(MARK),
         write=lambda mark: link.set_variable(MARK, mark),
         on_regained=lambda: daemon.events_lost(),
-        on_lost=lambda: daemon.parts.membership.lose(),
+        on_lost=shut_out,
     )
     link.may_send = guard.holds
-    nodes.fence.on_shut_out = lambda: daemon.parts.membership.lose()
+    nodes.fence.on_shut_out = shut_out
     link.on_variable = lambda name, value: guard.told(value) if name == MARK else None
     ended_alone = EndedAlone(
         server.folders.recordings,

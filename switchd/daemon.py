@@ -154,7 +154,7 @@ class Daemon:
         ends = ticking() + seconds
         while not self._relieved() and (left := ends - ticking()) > 0:
             if desk.wait_empty(min(left, BEAT_SECONDS)):
-                break
+                return True
         return not len(desk)
 
     def stop(self, flush_seconds: float = 10.0) -> bool:

@@ -100,11 +100,10 @@ class Guard:
             # Not for a whole lease: whoever takes over may write a mark at any moment.
             self.renew(asked_at, VOUCHED_SECONDS)
         else:
-            self.lose()
-            self._on_lost()
+            self.told(mark)
 
     def told(self, mark: str) -> None:
-        """A mark has just been written, by this daemon or by one that takes over."""
+        """FreeSWITCH has this mark: this daemon's own, or that of one that has taken over."""
         if mark != self.mark:
             self.lose()
             self._on_lost()

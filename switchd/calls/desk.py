@@ -252,8 +252,9 @@ class Desk:
         for worker in [self._calls[leg] for leg in stranded if leg in self._calls]:
             call = worker.call
             was = before.get(call.id, call)
-            made_up = _gone(was, call, living, cause)
-            for event in (*made_up, *(_made_up(call, living) if was is call else ())):
+            for event in _gone(was, call, living, cause):
+                worker.post(event)
+            for event in _made_up(call, living) if was is call else ():
                 worker.post(event)
         self.reception.compare(living)
 

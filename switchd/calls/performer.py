@@ -134,7 +134,9 @@ class Performer:
         """While the switch is away nothing is lost: it is told again when it is back."""
         try:
             self._switch.answer(call.id)
-        except (LegGone, SwitchAway) as error:
+        except LegGone:
+            return None
+        except SwitchAway as error:
             log.info("not answered yet", call_id=call.id, why=str(error))
         except SwitchError as error:
             return on.SwitchRefused("answer", str(error))

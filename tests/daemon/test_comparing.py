@@ -150,10 +150,8 @@ class TestTheSecondLook:
         self, house: House, switch: Switch
     ) -> None:
         """It ended just before FreeSWITCH was heard again, and was still in the list."""
-        house.open, house.mine = (
-            [Call(id="caller", arrived_at=0.0, state=State.WAITING)],
-            {"caller"},
-        )
+        house.open = [Call(id="caller", arrived_at=0.0, state=State.WAITING)]
+        house.mine = {"caller"}
         switch.has("caller", "playback", **WAITING)
         switch.has("stranger", "playback", **WAITING)
         house.looks()
