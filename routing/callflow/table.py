@@ -257,7 +257,6 @@ _DIALLED = rows(
         dial.not_claimed,
         "the phone rings all the same, or why it does not",
     ),
-    (S.CALLING, on.Answered, (S.CALLING,), h.ignore, "nothing: the seat's own line"),
     *(
         (state, event, (state,), handler, "nothing: an emergency call goes on meanwhile")
         for state in (S.CONNECTING, S.TALKING, S.AFTER_TALK, S.EXPLAINING, S.ENDING, S.CLEARING)
@@ -272,7 +271,6 @@ _DIALLED = rows(
     (S.EXPLAINING, on.SeatFailed, (S.ENDED, S.EXPLAINING), dial.heard_enough, "nothing"),
     (S.EXPLAINING, on.SeatAnswered, (S.EXPLAINING,), h.late_seat, "nothing"),
     (S.EXPLAINING, on.CallerGone, (S.EXPLAINING,), h.ignore, "nothing: told already"),
-    (S.EXPLAINING, on.Answered, (S.EXPLAINING,), h.ignore, "nothing"),
 )
 
 _OFFER = rows(

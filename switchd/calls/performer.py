@@ -361,7 +361,7 @@ class Performer:
             return on.NotOccupied(str(error))
 
     def _answer_seat(self, call: Call, action: do.AnswerSeat) -> None:
-        self._best_effort(call, "answer seat", lambda: self._switch.answer(action.leg))
+        self._best_effort(call, "answer seat", lambda: self._switch.pick_up(action.leg))
 
     def _tell(self, call: Call, action: do.Tell) -> on.Event | None:
         return self._or_else(

@@ -40,6 +40,7 @@ class Switch(Protocol):
     taken the command; what comes of it arrives as an event. All raise `SwitchError`."""
 
     def answer(self, leg: str) -> None: ...
+    def pick_up(self, leg: str) -> None: ...
     def play(
         self,
         leg: str,

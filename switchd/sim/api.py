@@ -51,6 +51,7 @@ class Api:
             "status": lambda args: listing.status(switch),
             "strftime": lambda args: listing.formatted_time(switch, args),
             "uptime": lambda args: f"{int(switch.clock.now() - switch.started)}\n",
+            "uuid_answer": legs.answer,
             "uuid_audio": legs.audio,
             "uuid_break": legs.break_off,
             "uuid_bridge": legs.bridge,

@@ -36,6 +36,13 @@ class LegCommands:
         originate(self._switch, args, answer.give)
         return answer
 
+    def answer(self, args: str) -> str:
+        leg = self._channel(args)
+        if leg is None:
+            return "-ERROR\n"
+        self._switch.answer(leg)
+        return "+OK\n"
+
     def bridge(self, args: str) -> str:
         words = split(args)
         if len(words) < 2:

@@ -15,8 +15,9 @@ from switchd.esl.errors import (
 )
 from switchd.esl.link import Link
 
-GONE = ("no such channel", "cannot locate session", "invalid session", "invalid uuid")
-"""What FreeSWITCH says of a leg that has ended (mod_commands.c, mod_event_socket.c)."""
+GONE = ("no such channel", "cannot locate session", "invalid session", "invalid uuid", "-error")
+"""What FreeSWITCH says of a leg that has ended (mod_commands.c, mod_event_socket.c). Only
+uuid_answer says the last."""
 
 
 class Commands:

@@ -46,6 +46,9 @@ class FakeSwitch(_Fake):
     def answer(self, leg: str) -> None:
         self._ask("answer", leg)
 
+    def pick_up(self, leg: str) -> None:
+        self._ask("pick_up", leg)
+
     def play(
         self,
         leg: str,

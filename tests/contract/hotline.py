@@ -112,11 +112,16 @@ class Hotline:
             turns=turns,
         )
 
-    def answered(self) -> str:
-        """Somebody has called and was answered; returns the leg."""
+    def arrived(self) -> str:
+        """Somebody has called; returns the leg, which rings."""
         self.caller = self.house.call(CALLER, "12345")
         until(lambda: bool(self.notes.arrivals), "arrival")
         (leg,) = self.notes.arrivals
+        return leg
+
+    def answered(self) -> str:
+        """The same, and the leg was answered."""
+        leg = self.arrived()
         self.switch.answer(leg)
         self.notes.wait(leg, on.Answered)
         return leg

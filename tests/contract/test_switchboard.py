@@ -20,6 +20,7 @@ from tests.contract.scene import CALLER
 
 GONE_COMMANDS: dict[str, Callable[[FreeSwitch], None]] = {
     "answer": lambda switch: switch.answer("gone"),
+    "pick up": lambda switch: switch.pick_up("gone"),
     "play": lambda switch: switch.play("gone", ("thanks",), "gone/1", interrupt=False),
     "interrupt": lambda switch: switch.play("gone", ("thanks",), "gone/1", interrupt=True),
     "music": lambda switch: switch.music("gone", "moh", "gone/1", interrupt=True),
@@ -129,6 +130,17 @@ class TestASurvey:
         hotline.asks(leg, f"{leg}/2")
         nothing = (leg, on.Collected(f"{leg}/2", ""))
         until(lambda: nothing in hotline.notes.told, f"{nothing} among {hotline.notes.told}")
+
+
+class TestALineThatIsPickedUp:
+    def test_stays_so_though_the_next_command_comes_at_once(self, hotline: Hotline) -> None:
+        """As when a number that a seat has dialled is busy, or is picked up, in some milliseconds:
+        a break goes before the prompt, and before the bridge."""
+        leg = hotline.arrived()
+        hotline.switch.pick_up(leg)
+        hotline.switch.play(leg, ("thanks",), f"{leg}/1", interrupt=True)
+        hotline.notes.wait(leg, on.Played)
+        assert hotline.link.api("uuid_getvar", f"{leg} endpoint_disposition") == "ANSWER"
 
 
 class TestMusic:

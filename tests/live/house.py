@@ -164,7 +164,8 @@ class House:
         """End every call, take every phone from its desk, and wait until FreeSWITCH knows it."""
         self.telephones.end()
         if not any(self._ends_all() for _ in range(4)):
-            raise RuntimeError("there are still calls or phones")
+            left = self.api("show channels as json")
+            raise RuntimeError(f"there are still calls or phones: {left}")
 
     def _ends_all(self) -> bool:
         """A call that begins meanwhile, as to a line that is kept open, takes another try."""

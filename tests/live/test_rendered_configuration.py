@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -204,6 +205,28 @@ class TestATalk:
         events.api(f"uuid_record {caller} stop {recording}")
         events.wait("RECORD_STOP")
         assert frequencies(recording) == (440, 880)
+
+    def test_whose_caller_hangs_up_as_the_recording_begins_leaves_no_leg_behind(
+        self, house: House, events: EventSocket
+    ) -> None:
+        """FreeSWITCH alone would keep the leg for ever."""
+        house.seat("1001")
+        house.call("13800000009", "12345")
+        caller = events.wait(parked("caller", "13800000009"))["Unique-ID"]
+        events.api(f"uuid_answer {caller}")
+        seat = events.api(f"originate user/1001@{house.domain} &park()").split()[1]
+        recording = house.settings.recordings_dir / "short.wav"
+        events.api(f"uuid_setvar {caller} switchd_recording {recording.name}")
+        events.api(f"uuid_bridge {caller} {seat}")
+        events.wait("CHANNEL_BRIDGE")
+        events.api(f"uuid_kill {seat}")
+        events.wait(parked("caller", "13800000009"), after=len(events.events))
+        with house.event_socket() as other, ThreadPoolExecutor(1) as beside:
+            begun = beside.submit(other.api, f"uuid_record {caller} start {recording}")
+            while not recording.exists() and not begun.done():
+                pass  # what follows has to happen within some milliseconds
+            events.api(f"uuid_kill {caller}")
+        events.wait(lambda e: e["Event-Name"] == "CHANNEL_DESTROY" and e["Unique-ID"] == caller)
 
 
 class TestAFeatureCode:

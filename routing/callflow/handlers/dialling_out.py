@@ -201,7 +201,7 @@ def refuse(call: Call, plan: Plan, now: float, prompt: str, cause: str) -> Resul
 
 
 def _explain(call: Call, prompt: str, *, interrupt: bool) -> Result:
-    """Say why. A break where nothing is played would take back that the line was picked up."""
+    """Say why."""
     offer = call.offer
     assert offer is not None
     call = replace(call, state=State.EXPLAINING, audio=f"{offer.token}/why")

@@ -91,7 +91,8 @@ class Telephones:
         hangs_up_after: float | None = None,
         life: int = 600,
     ) -> Phone:
-        """Let somebody answer calls that are sent to `port`, as behind a trunk; see `phone`."""
+        """Let somebody answer calls that are sent to `port`, as behind a trunk; see `phone`. From
+        now on they come through."""
         values = {
             "user": number,
             "refusal": refusal,
@@ -112,6 +113,7 @@ class Telephones:
             options=["-aa"],
         )
         self._all.append(phone)
+        phone.waits_until_it_listens()
         return phone
 
     def register(

@@ -21,6 +21,8 @@ from switchd.demo import child
 from switchd.demo.telephones.rfc2833 import PACKET_SECONDS, key_packets
 
 SIPP = shutil.which("sipp")
+_SOCKETS = Path("/proc/net/udp")
+"""Who listens on which UDP port, in hexadecimal."""
 REFUSALS = (401, 403, 404, 407, 408, 410, 480, 484, 486, 487, 488, 500, 502, 503, 603, 604)
 
 _TEMPLATES = Environment(  # noqa: S701 - the values are ours, and bodies are SIP, not XML
@@ -103,6 +105,13 @@ class Sipp:
         command += ["-trace_err", "-error_file", str(self._errors)]
         command += [*(["-timeout", str(life)] if life else []), *options]
         self._process = child.start(command, folder / "screen.log", folder=folder)
+
+    def waits_until_it_listens(self, seconds: float = 20.0) -> None:
+        """Return when calls reach it. Raises RuntimeError if they never do."""
+        mine = f":{self.ports[0]:04X} "
+        until(lambda: mine in _SOCKETS.read_text() or self.ended.is_set(), seconds)
+        if mine not in _SOCKETS.read_text():
+            raise RuntimeError(f"SIPp does not listen on port {self.ports[0]}; see {self._folder}")
 
     @property
     def heard(self) -> Sequence[Heard]:
