@@ -10,7 +10,7 @@ import gevent
 import structlog
 
 from routing.callflow import events as on
-from switchd.calls.ports import SwitchError
+from switchd.calls.ports import SwitchAway, SwitchError
 from switchd.esl.arguments import channel_variables
 from switchd.esl.errors import EslError, NotConnected
 from switchd.esl.jobs import Job
@@ -222,7 +222,13 @@ class FreeSwitch(Together):
             **elsewhere,
             **_originated(leg, seconds, caller, title, call),
         }
-        self._originate(target, leg, seconds, variables)
+        try:
+            self._originate(target, leg, seconds, variables)
+        except SwitchAway:
+            raise  # the phone may ring
+        except SwitchError:
+            self._turns.over(leg)
+            raise
 
     def _phone(self, seat: str, home: str) -> str:
         if not _EXTENSION.fullmatch(seat):

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import gevent
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from switchd.esl.commands import Api, to_wire
 from switchd.esl.errors import CommandFailed, CommandTimeout, EslError, NotConnected
 from switchd.esl.link import Link
 from switchd.prompts.library import PromptLibrary
+from switchd.switchboard import turns
 from switchd.switchboard.outgoing import FreeSwitch
 from switchd.switchboard.turns import Turns
 from tests.calls.house import wait_until
@@ -149,6 +151,17 @@ class TestRinging:
         room.link.job = "-ERR USER_BUSY"
         room.ring()
         wait_until(lambda: room.told == [on.SeatFailed("leg-b", "USER_BUSY")])
+
+    def test_a_phone_that_was_never_rung_is_free_for_the_next(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(turns, "PARTING_SECONDS", 60.0)
+        room.link.error = CommandFailed("originate", "-ERR")
+        with pytest.raises(SwitchError):
+            room.ring()
+        room.link.error = None
+        with gevent.Timeout(5):
+            room.ring(leg="leg-c")
 
     def test_a_result_that_does_not_come_is_a_failure_in_the_end(self, room: Room) -> None:
         room.link.job = CommandTimeout("originate: not ended")
