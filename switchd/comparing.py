@@ -95,6 +95,7 @@ class Comparing:
     def link_down(self) -> None:
         """The switch cannot be heard."""
         self._comparing.kill(block=False)
+        self._parts.turns.doubt()
         self._stranded = tuple(call.id for call in self._parts.desk.calls())
         self._deaf_since = self._parts.clock.now() - self._parts.link.silent_seconds
 
@@ -108,6 +109,7 @@ class Comparing:
 
     def events_lost(self) -> None:
         """Some events were never heard, on a link that stays up."""
+        self._parts.turns.doubt()
         stranded = [call.id for call in self._parts.desk.calls()]
         self._compare_soon(self._parts.link, stranded, "UNCONFIRMED")
 
@@ -198,6 +200,7 @@ class Comparing:
         self.gather()
         phones = self._handsets.reachable(link)
         legs = Legs(link)
+        parts.turns.compare(legs)
         known = {leg for leg in legs if listener.knows(leg)}
         takeable = [leg for leg in legs if leg not in known and may_be_taken_up(leg, legs)]
         legs.ask_about(takeable)

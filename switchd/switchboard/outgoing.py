@@ -212,7 +212,8 @@ class FreeSwitch(Together):
         A phone that is registered at another FreeSWITCH of the city is rung through that one.
         """
         target = self._phone(seat, home)
-        self._turns.comes(seat, leg)
+        if not self._turns.comes(seat, leg):
+            raise SwitchAway("FreeSWITCH could not be heard while the phone was busy")
         elsewhere = {} if target.startswith("user/") else {"sip_h_X-switchd-offer": leg}
         variables = {
             "switchd_kind": "seat",

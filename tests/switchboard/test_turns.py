@@ -21,8 +21,8 @@ def comes(turns: Turns, seat: str, leg: str) -> Flag:
     there = Flag()
 
     def wait() -> None:
-        turns.comes(seat, leg)
-        there.set()
+        if turns.comes(seat, leg):
+            there.set()
 
     gevent.spawn(wait)
     gevent.sleep(0)
@@ -73,3 +73,40 @@ class TestASeatsPhone:
     def test_has_nothing_to_do_with_other_legs(self, turns: Turns) -> None:
         turns.over("somebody else's")
         assert comes(turns, "1001", "a").is_set()
+
+
+class TestAfterABreak:
+    """Nobody has heard for a while which legs have ended."""
+
+    def test_a_phone_whose_call_is_not_there_any_more_is_dialled_at_once(
+        self, turns: Turns
+    ) -> None:
+        comes(turns, "1001", "a")
+        turns.doubt()
+        turns.compare({"somebody else's"})
+        assert comes(turns, "1001", "b").is_set()
+
+    def test_a_phone_whose_call_goes_on_is_dialled_when_that_is_over(self, turns: Turns) -> None:
+        comes(turns, "1001", "a")
+        turns.doubt()
+        turns.compare({"a"})
+        there = comes(turns, "1001", "b")
+        assert not there.is_set()
+        turns.over("a")
+        assert there.wait(5)
+
+    def test_a_call_that_began_after_it_is_not_missed_in_the_list(self, turns: Turns) -> None:
+        turns.doubt()
+        comes(turns, "1001", "a")
+        turns.compare(())
+        assert not comes(turns, "1001", "b").is_set()
+
+    def test_who_was_waiting_for_a_phone_does_not_ring_it_any_more(self, turns: Turns) -> None:
+        comes(turns, "1001", "a")
+        waits = gevent.spawn(turns.comes, "1001", "b")
+        gevent.sleep(0)
+        turns.doubt()
+        turns.compare(())
+        with gevent.Timeout(5):
+            assert waits.get() is False
+        assert comes(turns, "1001", "c").is_set()
