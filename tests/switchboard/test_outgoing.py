@@ -163,6 +163,20 @@ class TestRinging:
         with gevent.Timeout(5):
             room.ring(leg="leg-c")
 
+    def test_a_phone_that_was_busy_when_the_connection_was_lost_is_not_rung(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Meanwhile the caller has been told that nobody rings, and the next seat rings."""
+        monkeypatch.setattr(turns, "PARTING_SECONDS", 60.0)
+        room.ring()
+        rings = gevent.spawn(room.ring, leg="leg-c")
+        gevent.sleep(0)
+        room.turns.doubt()
+        room.turns.compare(())
+        with gevent.Timeout(5), pytest.raises(SwitchAway):
+            rings.get()
+        assert "leg-c" not in str(room.link.said)
+
     def test_a_result_that_does_not_come_is_a_failure_in_the_end(self, room: Room) -> None:
         room.link.job = CommandTimeout("originate: not ended")
         room.ring()
