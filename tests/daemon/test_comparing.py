@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import MagicMock
 
+import gevent
 import pytest
 
 from routing.callflow import Call, State
@@ -14,6 +15,8 @@ from routing.callflow import events as on
 from routing.record import LegRecord
 from switchd.comparing import Comparing
 from switchd.lookout import Oddities
+from switchd.switchboard import turns
+from switchd.switchboard.turns import Turns
 from tests.calls.house import wait_until
 from tests.switchboard.taken_over import Switch
 
@@ -227,6 +230,20 @@ class TestASwitchThatIsNotHeard:
         wait_until(lambda: parts.desk.missed.called)
         comparing.stop()
         assert parts.desk.missed.call_args.args[0] == {"late"}
+
+    def test_keeps_no_phone_waiting_whose_call_ended_meanwhile(
+        self, parts: MagicMock, link: MagicMock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(turns, "PARTING_SECONDS", 60.0)
+        parts.turns = Turns()
+        comparing = Comparing(parts, MagicMock(), MagicMock())
+        parts.turns.comes("1001", "a")
+        comparing.link_down()
+        comparing.link_up(link)
+        wait_until(lambda: parts.waitlist.gathered.called)
+        comparing.stop()
+        with gevent.Timeout(5):
+            assert parts.turns.comes("1001", "b")
 
     def test_until_it_is_heard_again(self, parts: MagicMock, link: MagicMock) -> None:
         """Offers that end while it is away are nobody's fault either; later ones are."""
