@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+from contextlib import ExitStack
 
 
 class FreePorts:
@@ -13,19 +14,19 @@ class FreePorts:
         self._given: set[int] = set()
 
     def take(self) -> int:
-        """Return a port; the three on either side stay free, for SIPp takes two more for media."""
+        """Return a port, of which the next three are free, too: SIPp takes two more for media."""
         while True:
-            with (
-                socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream,
-                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram,
-            ):
+            with ExitStack() as bound:
+                stream = bound.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
                 stream.bind(("127.0.0.1", 0))
                 port = int(stream.getsockname()[1])
                 if not self._given.isdisjoint(range(port - 3, port + 4)):
                     continue
                 try:
-                    datagram.bind(("127.0.0.1", port))
-                except OSError:
+                    for each in range(port, port + 4):
+                        datagram = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                        bound.enter_context(datagram).bind(("127.0.0.1", each))
+                except (OSError, OverflowError):
                     continue
                 self._given.add(port)
                 return port
