@@ -122,9 +122,10 @@ def _show(
             save_picture(board.draw(*SIZE), picture)
         figures, ended = board.figures.plain(), board.figures.calls
         _end_calls(daemon)
-        cut_off = board.figures.calls - ended
     finally:
         daemon.stop()
+    # Until then people call and are turned away, which leaves records, too.
+    cut_off = board.figures.calls - ended
     recorded = [record for record in running.store.recent(50) if record.recording]
     return Outcome(figures, cut_off, running.folder, recorded[0] if recorded else None)
 
