@@ -39,6 +39,10 @@ from switchd.calls.worker import Worker
 
 log = structlog.get_logger(__name__)
 
+UNDER_WAY_SECONDS = 1.0
+"""So long after a comparison a bridge may still come about of which the switch's list says nothing:
+it is written some tenths of a second late (docs/freeswitch.md)."""
+
 
 class Desk:
     """Opens a worker for each caller and hands it what happens on its legs."""
@@ -254,9 +258,18 @@ class Desk:
             was = before.get(call.id, call)
             for event in _gone(was, call, living, cause):
                 worker.post(event)
-            for event in _made_up(call, living) if was is call else ():
-                worker.post(event)
+            if was is call:
+                self._make_up(worker, living)
         self.reception.compare(living)
+
+    def _make_up(self, worker: Worker, living: Mapping[str, str]) -> None:
+        call = worker.call
+        for event in _made_up(call, living):
+            if call.state is State.CONNECTING and isinstance(event, on.TimerDue):
+                # A bridge that was asked for just before may come about just now.
+                gevent.spawn_later(UNDER_WAY_SECONDS, _post_unless_gone_on, worker, call, event)
+            else:
+                worker.post(event)
 
     def told_of_legs(self, legs: int) -> None:
         """The switch has so many legs; what is more than ours belongs to somebody else."""
@@ -371,6 +384,11 @@ def _by_role(event: on.Event, leg: str, caller: str) -> on.Event:
         case on.SeatPressed(_, key) if leg == caller:
             return on.Pressed(key)
     return event
+
+
+def _post_unless_gone_on(worker: Worker, call: Call, event: on.Event) -> None:
+    if worker.call is call:
+        worker.post(event)
 
 
 def _gone(was: Call, call: Call, living: Mapping[str, str], cause: str) -> Iterator[on.Event]:

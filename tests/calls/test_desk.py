@@ -14,6 +14,7 @@ from routing.dialling import Dialling
 from routing.entry import Arrival
 from routing.plan import Plan, Trunk
 from routing.record import EndedBy, Outcome
+from switchd.calls import desk
 from switchd.calls.desk import PARK, TALK, Desk
 from tests.calls.house import FakeClock, FakeLedger, FakeQueue, FakeRegister, FakeSwitch, wait_until
 from tests.routing.build import NOW, hotline, offer, plan, sub_centre
@@ -211,6 +212,23 @@ class TestTheSwitchWasAway:
     def test_a_bridge_that_came_about_meanwhile_is_a_talk(self, room: Room) -> None:
         room.connecting().was_cut_off(leg_a=TALK, leg_b=TALK)
         room.reaches(State.TALKING)
+
+    def test_a_bridge_that_comes_about_just_now_is_a_talk(self, room: Room) -> None:
+        """The owner stood still; it says "bridge" and asks what there is in the same moment."""
+        room.connecting().was_cut_off(leg_a="playback", leg_b=PARK)
+        room.has_taken_everything()
+        assert room.call.state is State.CONNECTING
+        room.desk.deliver("leg-b", on.Bridged("leg-b"))
+        room.reaches(State.TALKING)
+        assert "hang_up" not in room.switch.verbs()
+
+    def test_a_bridge_that_never_comes_about_is_none_a_second_later(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(desk, "UNDER_WAY_SECONDS", 0.01)
+        room.connecting().was_cut_off(leg_a="playback", leg_b=PARK)
+        room.reaches(State.WAITING)
+        assert ("hang_up", "leg-b", "NORMAL_TEMPORARY_FAILURE") in room.switch.asked
 
     def test_a_seat_that_is_being_connected_since_is_not_let_go(self, room: Room) -> None:
         """The switch was asked before: what it said of that call is no longer true."""
