@@ -12,7 +12,7 @@ from gevent.pool import Group
 
 from switchd.demo.stage import House
 from switchd.demo.telephones.exchange import NotRegistered, Telephones
-from switchd.demo.telephones.sipp import Phone, until
+from switchd.demo.telephones.sipp import NotListening, Phone, until
 from switchd.demo.watch import Watch
 from switchd.sim.profile import AgentHabits
 
@@ -68,7 +68,7 @@ class Agents:
             phone = self._telephones.phone(
                 seat, answers_after=None, expires=REGISTERED_SECONDS, life=0
             )
-        except NotRegistered as error:
+        except (NotListening, NotRegistered) as error:
             log.error("seat stays empty", why=str(error))
             return
         if by_phone:

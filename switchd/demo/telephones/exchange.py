@@ -64,7 +64,7 @@ class Telephones:
         It answers `answers_after` ringing, or (None) only when it is told to; `refusal` is a SIP
         code instead. `hangs_up_after` counts from answering. `speaks` is a file of raw A-law that
         is sent again and again. The keys that it is told to press are sent by SIP INFO, or with
-        `keys_by_rtp` in the audio (RFC 2833). Raises NotRegistered.
+        `keys_by_rtp` in the audio (RFC 2833). Raises NotListening or NotRegistered.
         """
         values = {
             "user": seat,
@@ -92,7 +92,7 @@ class Telephones:
         life: int = 600,
     ) -> Phone:
         """Let somebody answer calls that are sent to `port`, as behind a trunk; see `phone`. From
-        now on they come through."""
+        now on they come through. Raises NotListening."""
         values = {
             "user": number,
             "refusal": refusal,

@@ -30,6 +30,10 @@ _TEMPLATES = Environment(  # noqa: S701 - the values are ours, and bodies are SI
 )
 
 
+class NotListening(RuntimeError):
+    """A telephone has ended, or never opened its port."""
+
+
 def until(condition: Callable[[], object], seconds: float) -> bool:
     """Wait until the condition is true, for `seconds` at most; tell whether it is."""
     deadline = time.monotonic() + seconds
@@ -107,11 +111,11 @@ class Sipp:
         self._process = child.start(command, folder / "screen.log", folder=folder)
 
     def waits_until_it_listens(self, seconds: float = 20.0) -> None:
-        """Return when calls reach it. Raises RuntimeError if they never do."""
+        """Return when calls reach it. Raises NotListening if they never do."""
         mine = f":{self.ports[0]:04X} "
         until(lambda: mine in _SOCKETS.read_text() or self.ended.is_set(), seconds)
         if mine not in _SOCKETS.read_text():
-            raise RuntimeError(f"SIPp does not listen on port {self.ports[0]}; see {self._folder}")
+            raise NotListening(f"SIPp does not listen on port {self.ports[0]}; see {self._folder}")
 
     @property
     def heard(self) -> Sequence[Heard]:
